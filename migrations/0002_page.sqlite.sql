@@ -1,0 +1,2 @@
+-- min_reader: 1
+-- SQLite writes a page through prepared statements inside BEGIN IMMEDIATE; it needs no function.
