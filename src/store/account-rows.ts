@@ -1,0 +1,89 @@
+import type { Selectable } from 'kysely';
+import type { Account, AccountProgress, AccountState, Finding } from '../vault/account.js';
+import type { Tx } from '../vault/store.js';
+import type { Handle } from './engine.js';
+import type { Tables } from './tables.js';
+
+const NO_LEASE = { lease_owner: null, lease_until: null };
+
+/** Accounts and their progress. What becomes of them is decided in the domain. */
+export function accountRows(db: Handle): Tx['accounts'] {
+  const accounts = () => db.selectFrom('accounts').selectAll();
+  return {
+    find: async (credential, account) => {
+      const row = await accounts()
+        .where('credential', '=', credential)
+        .where('account', '=', account)
+        .executeTakeFirst();
+      return row && accountOf(row);
+    },
+    list: async credential => {
+      const rows = await accounts().where('credential', '=', credential).orderBy('account').execute();
+      return rows.map(accountOf);
+    },
+    counts: async credentials => {
+      if (credentials.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('accounts')
+        .select(['credential', 'state', db.fn.countAll<number>().as('count')])
+        .where('credential', 'in', credentials)
+        .groupBy(['credential', 'state'])
+        .execute();
+      return countsOf(rows);
+    },
+    insert: async (credential, account) => {
+      await db
+        .insertInto('accounts')
+        .values({ credential, account, state: 'pending', fail_count: 0, fence: 0 })
+        .execute();
+    },
+    reset: async (credential, progress) => {
+      await db
+        .updateTable('accounts')
+        .set(eb => ({ ...columnsOf(progress), ...NO_LEASE, fence: eb('fence', '+', 1) }))
+        .where('credential', '=', credential)
+        .execute();
+      await db.deleteFrom('tokens').where('credential', '=', credential).execute();
+    },
+    settle: async (credential, account, fence, progress) => {
+      const settled = await db
+        .updateTable('accounts')
+        .set({ ...columnsOf(progress), ...NO_LEASE })
+        .where('credential', '=', credential)
+        .where('account', '=', account)
+        .where('fence', '=', fence)
+        .executeTakeFirst();
+      return settled.numUpdatedRows > 0n;
+    },
+  };
+}
+
+function accountOf(row: Selectable<Tables['accounts']>): Account {
+  return {
+    credential: row.credential,
+    account: row.account,
+    state: row.state as AccountState,
+    finding: row.finding === null ? undefined : (JSON.parse(row.finding) as Finding),
+    failCount: row.fail_count,
+    nextTryAt: row.next_try_at ?? undefined,
+    lastSuccessAt: row.last_success_at ?? undefined,
+  };
+}
+
+function columnsOf(progress: AccountProgress) {
+  return {
+    state: progress.state,
+    finding: progress.finding ? JSON.stringify(progress.finding) : null,
+    fail_count: progress.failCount,
+    next_try_at: progress.nextTryAt ?? null,
+    last_success_at: progress.lastSuccessAt ?? null,
+  };
+}
+
+function countsOf(rows: { credential: string; state: string; count: number }[]) {
+  const counts = new Map<string, Partial<Record<AccountState, number>>>();
+  for (const { credential, state, count } of rows) {
+    counts.set(credential, { ...counts.get(credential), [state]: Number(count) });
+  }
+  return counts;
+}

@@ -1,0 +1,96 @@
+import type { Selectable } from 'kysely';
+import type { Consumer, ConsumerKey, Permission, Role } from '../vault/consumer.js';
+import type { Tx } from '../vault/store.js';
+import type { Handle } from './engine.js';
+import type { Tables } from './tables.js';
+
+/** Consumers, their keys (hashes only) and permissions. */
+export function consumerRows(db: Handle): Tx['consumers'] {
+  const permissions = async (consumer: string) => {
+    const rows = db.selectFrom('permissions').selectAll().where('consumer', '=', consumer).orderBy('place');
+    return (await rows.execute()).map(permissionOf);
+  };
+  const find = async (id: string) => {
+    const row = await db.selectFrom('consumers').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && consumerOf(row);
+  };
+  return {
+    find,
+    permissions,
+    list: async (after, limit) => {
+      const page = db
+        .selectFrom('consumers')
+        .selectAll()
+        .where('id', '>', after ?? '')
+        .orderBy('id')
+        .limit(limit);
+      return (await page.execute()).map(consumerOf);
+    },
+    keys: async consumer => {
+      const rows = db.selectFrom('consumer_keys').selectAll().where('consumer', '=', consumer);
+      return (await rows.orderBy('created_at').orderBy('id').execute()).map(keyOf);
+    },
+    byKey: async prefix => {
+      const row = await db.selectFrom('consumer_keys').selectAll().where('id', '=', prefix).executeTakeFirst();
+      const consumer = row && (await find(row.consumer));
+      return row && consumer && { key: keyOf(row), consumer, permissions: await permissions(consumer.id) };
+    },
+    insert: async consumer => void (await db.insertInto('consumers').values(columnsOf(consumer)).execute()),
+    update: async consumer => {
+      const { id, ...columns } = columnsOf(consumer);
+      const changed = await db.updateTable('consumers').set(columns).where('id', '=', id).executeTakeFirst();
+      return changed.numUpdatedRows > 0n;
+    },
+    remove: async id => {
+      const removed = await db.deleteFrom('consumers').where('id', '=', id).executeTakeFirst();
+      return removed.numDeletedRows > 0n;
+    },
+    insertKey: async ({ id, consumer, hash, expiresAt, createdAt }) => {
+      const row = { id, consumer, hash, expires_at: expiresAt ?? null, created_at: createdAt };
+      await db.insertInto('consumer_keys').values(row).execute();
+    },
+    removeKey: async (consumer, id) => {
+      const removal = db.deleteFrom('consumer_keys').where('consumer', '=', consumer).where('id', '=', id);
+      return (await removal.executeTakeFirst()).numDeletedRows > 0n;
+    },
+    replacePermissions: async (consumer, next) => {
+      await db.deleteFrom('permissions').where('consumer', '=', consumer).execute();
+      const rows = next.map(({ credential, account, scopes }, place) => {
+        return { consumer, place, credential, account, scopes: scopes ? JSON.stringify(scopes) : null };
+      });
+      if (rows.length > 0) await db.insertInto('permissions').values(rows).execute();
+    },
+  };
+}
+
+function consumerOf(row: Selectable<Tables['consumers']>): Consumer {
+  return {
+    id: row.id,
+    description: row.description ?? undefined,
+    role: row.role as Role,
+    disabled: row.disabled === 1,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function columnsOf(consumer: Consumer) {
+  return {
+    id: consumer.id,
+    description: consumer.description ?? null,
+    role: consumer.role,
+    disabled: consumer.disabled ? 1 : 0,
+    created_at: consumer.createdAt,
+    updated_at: consumer.updatedAt,
+  };
+}
+
+function keyOf(row: Selectable<Tables['consumer_keys']>): ConsumerKey {
+  const { id, consumer, hash } = row;
+  return { id, consumer, hash, expiresAt: row.expires_at ?? undefined, createdAt: row.created_at };
+}
+
+function permissionOf(row: Selectable<Tables['permissions']>): Permission {
+  const scopes = row.scopes === null ? undefined : (JSON.parse(row.scopes) as string[]);
+  return { credential: row.credential, account: row.account, scopes };
+}

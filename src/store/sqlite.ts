@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+  sql,
+} from 'kysely';
+import { Turn } from '../vault/turn.js';
+import type { Engine, OpenTransaction } from './engine.js';
+import { codeOf, guarded, translated } from './guarded-connection.js';
+import { SqlitePages } from './sqlite-pages.js';
+import type { Tables } from './tables.js';
+
+const BUSY_TRIES = 80; // of 25 ms each: as long as the lock timeout on PostgreSQL
+
+/** Repeats while another process holds the file; waiting in small steps keeps the event loop free. */
+async function whileBusy<T>(work: () => T | Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!codeOf(error).startsWith('SQLITE_BUSY') || attempt >= BUSY_TRIES) throw error;
+      await sleep(25);
+    }
+  }
+}
+
+/** Kysely's driver begins deferred transactions, which can fail half-way for want of the write lock. */
+class ImmediateDriver extends SqliteDriver {
+  #plain = new Map<DatabaseConnection, DatabaseConnection>();
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const plain = await super.acquireConnection();
+    const connection = guarded(plain);
+    this.#plain.set(connection, plain);
+    return connection;
+  }
+
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    const plain = this.#plain.get(connection) ?? connection;
+    try {
+      await whileBusy(() => plain.executeQuery(CompiledQuery.raw('begin immediate')));
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  override async releaseConnection(): Promise<void> {
+    this.#plain.clear();
+    await super.releaseConnection();
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class ImmediateDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+
+  constructor(config: SqliteDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateDriver(this.#config);
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+
+/**
+ * Opens the SQLite file. `serving` also takes the file's side lock, so that one process alone serves it. Throws an
+ * error in plain words when another one does.
+ */
+export function openSqlite(file: string, options: { serving: boolean; now: () => number }): Engine {
+  const sideLock = options.serving ? lockBeside(file) : undefined;
+  const writing = open(file, false);
+  const reading = open(file, true);
+  const turn = new Turn();
+  const pages = new SqlitePages(writing);
+  const writer = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: writing }) });
+  const reader = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: reading }) });
+  return {
+    name: 'sqlite',
+    reader,
+    writer,
+    script: async (_handle, text) => void writing.exec(text),
+    transaction: async (work, ended) => {
+      const giveBack = await turn.take();
+      try {
+        const result = await writer.transaction().execute(async handle => {
+          // The one writer already has its turn and, by BEGIN IMMEDIATE, the lock.
+          const opened: OpenTransaction = { handle, lock: async () => undefined };
+          return await work(opened);
+        });
+        ended('committed');
+        return result;
+      } catch (error) {
+        ended('unknown');
+        throw error;
+      } finally {
+        giveBack();
+      }
+    },
+    lockSetUp: async () => undefined,
+    appendPage: async build => {
+      const giveBack = await turn.take();
+      try {
+        const offer = await build();
+        return await whileBusy(() => pages.append(offer));
+      } catch (error) {
+        throw translated(error);
+      } finally {
+        giveBack();
+      }
+    },
+    now: () => sql<number>`${options.now()}`,
+    check: async () => {
+      await sql`update meta set min_reader = min_reader where id = 1`.execute(writer);
+      const level = writing.pragma('synchronous', { simple: true });
+      if (level !== 2)
+        throw new Error(`SQLite does not sync every commit to disk (synchronous is ${level}, not 2 = FULL).`);
+    },
+    close: async () => {
+      await reader.destroy();
+      await writer.destroy();
+      sideLock?.close();
+    },
+  };
+}
+
+function open(file: string, readonly: boolean): Database.Database {
+  const database = new Database(file, { timeout: 25 });
+  database.pragma('journal_mode = WAL');
+  // The driver's default becomes NORMAL at the first write; only FULL makes a commit outlive a power cut.
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('secure_delete = ON');
+  database.pragma('trusted_schema = OFF');
+  if (readonly) database.pragma('query_only = ON');
+  return database;
+}
+
+function lockBeside(file: string): Database.Database {
+  const lock = new Database(`${file}.lock`, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (!codeOf(error).startsWith('SQLITE_BUSY')) throw error;
+    throw new Error(
+      `Another Tokenwell process already serves ${file}. Stop it first, or give this one its own TOKENWELL_DATA_DIR; ` +
+        'several processes at once need PostgreSQL (TOKENWELL_DATABASE_URL).',
+    );
+  }
+}

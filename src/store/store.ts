@@ -1,0 +1,160 @@
+import { sql } from 'kysely';
+import type { PageDraft } from '../vault/page.js';
+import type { Clock, Sealer } from '../vault/ports.js';
+import type { Failpoints } from '../vault/steps.js';
+import type { Store, Tx } from '../vault/store.js';
+import { accountRows } from './account-rows.js';
+import { consumerRows } from './consumer-rows.js';
+import { credentialRows } from './credential-rows.js';
+import type { Engine, Handle, OpenTransaction } from './engine.js';
+import { ledgerRows } from './ledger-rows.js';
+import { tokenRows } from './token-rows.js';
+
+interface StoreDeps {
+  engine: Engine;
+  sealer: Sealer;
+  clock: Clock;
+  failpoints: Failpoints;
+}
+
+/** The store over an open database: one SQL for both engines. */
+export function createStore(deps: StoreDeps): Store {
+  const { engine } = deps;
+  const rows = (handle: Handle) => ({
+    credentials: credentialRows(handle, deps.sealer),
+    accounts: accountRows(handle),
+    consumers: consumerRows(handle),
+    ...tokenRows(handle, deps.sealer),
+  });
+  return {
+    reads: rows(engine.reader),
+    standing: () => standing(engine),
+    transaction: async work => {
+      const drafts: PageDraft[] = [];
+      return await engine.transaction(
+        open => {
+          const conclude: Tx['conclude'] = (touched, build) => concludeWrite(deps, open, drafts, touched, build);
+          return work({ ...rows(open.handle), conclude });
+        },
+        fate => {
+          for (const draft of drafts.splice(0)) draft.settle(fate);
+        },
+      );
+    },
+    appendPage: build => engine.appendPage(build),
+    ...leases(engine),
+    ledger: ledgerRows(engine),
+    purgeChanges: (keep, before) => purgeChanges(engine, keep, before),
+    registerInstance: async (id, now) => {
+      const row = { id, started_at: now, seen_at: now };
+      const insert = engine.writer.insertInto('instances').values(row);
+      await insert.onConflict(conflict => conflict.column('id').doUpdateSet({ seen_at: now })).execute();
+    },
+    ping: async () => void (await standing(engine)),
+    close: () => engine.close(),
+  };
+}
+
+async function standing(engine: Engine) {
+  const row = await engine.reader
+    .selectFrom('meta')
+    .select(['revision', 'changes_floor', 'epoch'])
+    .where('id', '=', 1)
+    .executeTakeFirstOrThrow();
+  return { revision: row.revision, floor: row.changes_floor, epoch: row.epoch };
+}
+
+async function concludeWrite(
+  { failpoints, clock }: StoreDeps,
+  { handle, lock }: OpenTransaction,
+  drafts: PageDraft[],
+  touched: Parameters<Tx['conclude']>[0],
+  build: Parameters<Tx['conclude']>[1],
+): Promise<void> {
+  await failpoints('write.concluding');
+  await lock(touched.length > 0 ? 'exclusive' : 'shared');
+  const revision = touched.length > 0 ? await nextRevision(handle) : await currentRevision(handle);
+  if (touched.length > 0) {
+    const feed = touched.map(({ kind, id }) => ({ revision, kind, id, at: clock.now() }));
+    await handle.insertInto('changes').values(feed).execute();
+  }
+  const draft = await build(revision);
+  drafts.push(draft);
+  const { firstAt, lastAt, ...page } = draft.page;
+  await handle
+    .insertInto('ledger_pages')
+    .values({ ...page, first_at: firstAt, last_at: lastAt })
+    .execute();
+  await failpoints('write.locked');
+}
+
+async function nextRevision(handle: Handle): Promise<number> {
+  const counted = handle
+    .updateTable('meta')
+    .set(eb => ({ revision: eb('revision', '+', 1) }))
+    .where('id', '=', 1);
+  return (await counted.returning('revision').executeTakeFirstOrThrow()).revision;
+}
+
+async function currentRevision(handle: Handle): Promise<number> {
+  return (await handle.selectFrom('meta').select('revision').where('id', '=', 1).executeTakeFirstOrThrow()).revision;
+}
+
+function leases(engine: Engine): Pick<Store, 'takeLease' | 'releaseLease' | 'claimBreaker'> {
+  const { writer } = engine;
+  return {
+    takeLease: async (credential, account, owner, ms) => {
+      const now = engine.now();
+      return await writer
+        .updateTable('accounts')
+        .set(eb => ({
+          lease_owner: owner,
+          lease_until: sql<number>`${now} + ${sql.lit(ms)}`,
+          fence: eb('fence', '+', 1),
+        }))
+        .where('credential', '=', credential)
+        .where('account', '=', account)
+        .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', now)]))
+        .returning('fence')
+        .executeTakeFirst();
+    },
+    releaseLease: async (credential, account, fence) => {
+      await writer
+        .updateTable('accounts')
+        .set({ lease_owner: null, lease_until: null })
+        .where('credential', '=', credential)
+        .where('account', '=', account)
+        .where('fence', '=', fence)
+        .execute();
+    },
+    claimBreaker: async (breaker, now, ms) => {
+      const claimed = await writer
+        .updateTable('breakers')
+        .set({ open_until: now + ms })
+        .where('token_url', '=', breaker.tokenUrl)
+        .where('client_id', '=', breaker.clientId)
+        .where('open_until', '=', breaker.openUntil)
+        .executeTakeFirst();
+      return claimed.numUpdatedRows > 0n;
+    },
+  };
+}
+
+/** Under the exclusive lock, because a page reads the floor and the feed in two statements. */
+async function purgeChanges(engine: Engine, keep: number, before: number): Promise<void> {
+  const { revision } = await standing(engine);
+  const old = engine.reader
+    .selectFrom('changes')
+    .select(eb => eb.fn.max('revision').as('last'))
+    .where('at', '<', before);
+  const { last } = await old.where('revision', '<=', revision - keep).executeTakeFirstOrThrow();
+  if (last === null) return;
+  await engine.transaction(
+    async ({ handle, lock }) => {
+      await lock('exclusive');
+      await handle.deleteFrom('changes').where('revision', '<=', last).execute();
+      await handle.updateTable('meta').set({ changes_floor: last }).where('id', '=', 1).execute();
+    },
+    () => undefined,
+  );
+}

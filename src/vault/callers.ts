@@ -1,0 +1,98 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Caller } from './consumer.js';
+import { VaultError } from './errors.js';
+import { readableId } from './ids.js';
+import type { Memory } from './memory.js';
+import type { Clock } from './ports.js';
+import { Secret } from './secret.js';
+import type { KeyRecord, Store } from './store.js';
+
+const KEY = /^twk_([a-z0-9]{12})_[A-Za-z0-9_-]{43}$/;
+const NO_HASH = Buffer.alloc(32);
+
+/** A new API key: 256 random bits behind a readable prefix, and the hash under which it is stored. */
+export function createKey(): { id: string; key: Secret; hash: string } {
+  const id = readableId(12);
+  const key = `twk_${id}_${randomBytes(32).toString('base64url')}`;
+  return { id, key: new Secret(key), hash: digest(key).toString('hex') };
+}
+
+/** The prefix of something that has the form of an API key. */
+export function keyPrefix(presented: string): string | undefined {
+  return KEY.exec(presented)?.[1];
+}
+
+/** Turns a presented API key into a caller. It never decides what the caller may do. */
+export class Callers {
+  readonly #store: Store;
+  readonly #memory: Memory;
+  readonly #clock: Clock;
+
+  constructor(deps: { store: Store; memory: Memory; clock: Clock }) {
+    this.#store = deps.store;
+    this.#memory = deps.memory;
+    this.#clock = deps.clock;
+  }
+
+  /** Who holds this key, by memory alone; undefined when memory does not know or does not agree. */
+  recall(presented: string): Caller | undefined {
+    const prefix = keyPrefix(presented);
+    const record = prefix === undefined ? undefined : this.#memory.key(prefix);
+    if (!record || !this.#holds(record, presented)) return undefined;
+    return callerOf(record, this.#memory.revision, true);
+  }
+
+  /** Who holds this key, by the store. Throws `unauthenticated`, in the same time for an unknown and for a wrong key. */
+  async identify(presented: string): Promise<Caller> {
+    const prefix = keyPrefix(presented);
+    if (prefix === undefined) throw unauthenticated();
+    const readAt = await this.#store.standing();
+    const record = await this.#store.reads.consumers.byKey(prefix);
+    if (!this.#holds(record, presented)) throw unauthenticated();
+    this.#memory.keepKey(readAt, record);
+    return callerOf(record, readAt.revision, false);
+  }
+
+  /** The same caller as the store knows it now; for a draw that was overtaken or is about to be refused. */
+  async renew(caller: Caller): Promise<Caller> {
+    const readAt = await this.#store.standing();
+    const record = await this.#store.reads.consumers.byKey(caller.keyId);
+    if (!record || !this.#current(record)) throw unauthenticated();
+    this.#memory.keepKey(readAt, record);
+    return callerOf(record, readAt.revision, false);
+  }
+
+  #holds(record: KeyRecord | undefined, presented: string): record is KeyRecord {
+    const expected = record ? Buffer.from(record.key.hash, 'hex') : NO_HASH;
+    const equal = timingSafeEqual(digest(presented), expected);
+    return equal && record !== undefined && this.#current(record);
+  }
+
+  #current({ key, consumer }: KeyRecord): boolean {
+    return !consumer.disabled && (key.expiresAt === undefined || key.expiresAt > this.#clock.now());
+  }
+}
+
+function digest(presented: string): Buffer {
+  return createHash('sha256').update(presented).digest();
+}
+
+function callerOf(record: KeyRecord, revision: number, fromMemory: boolean): Caller {
+  return {
+    consumer: record.consumer.id,
+    role: record.consumer.role,
+    keyId: record.key.id,
+    keyExpiresAt: record.key.expiresAt,
+    permissions: record.permissions,
+    revision,
+    fromMemory,
+  };
+}
+
+/** 401, one text for every reason. */
+export function unauthenticated(): VaultError {
+  return new VaultError('unauthenticated', 'A valid API key is needed: Authorization: Bearer twk_…', {
+    action:
+      'Send a key that exists, has not expired and belongs to an enabled consumer. An administrator can make one.',
+  });
+}

@@ -1,0 +1,136 @@
+import { createKey } from './callers.js';
+import type { Caller, Consumer, ConsumerKey, Permission, Role } from './consumer.js';
+import { alreadyExists } from './credentials.js';
+import { type FieldError, invalid, notFound } from './errors.js';
+import type { Ledger, Written } from './ledger.js';
+import type { Clock } from './ports.js';
+import { type Actor, actorOf, require } from './roles.js';
+import type { Secret } from './secret.js';
+import type { Store, Tx } from './store.js';
+
+export interface ConsumerInput {
+  description: string | undefined;
+  role: Role;
+  disabled: boolean;
+}
+
+/** Whoever may call the API: their roles, keys and permissions. Only an admin changes them. */
+export class Consumers {
+  readonly #store: Store;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+
+  constructor(deps: { store: Store; ledger: Ledger; clock: Clock }) {
+    this.#store = deps.store;
+    this.#ledger = deps.ledger;
+    this.#clock = deps.clock;
+  }
+
+  /** Throws `already_exists`. The new consumer has no key and no permission. */
+  async create(actor: Actor, id: string, input: ConsumerInput): Promise<Consumer> {
+    const now = this.#clock.now();
+    const consumer: Consumer = { id, ...input, createdAt: now, updatedAt: now };
+    return await this.#write(actor, 'consumer.create', id, async tx => {
+      if (await tx.consumers.find(id)) throw alreadyExists('consumer', id);
+      await tx.consumers.insert(consumer);
+      return consumer;
+    });
+  }
+
+  async get(caller: Caller, id: string): Promise<Consumer> {
+    require(caller, 'auditor');
+    return found(await this.#store.reads.consumers.find(id));
+  }
+
+  /** In order of id, after the one named. */
+  async list(caller: Caller, after: string | undefined, limit: number): Promise<Consumer[]> {
+    require(caller, 'auditor');
+    return await this.#store.reads.consumers.list(after, limit);
+  }
+
+  /** Replaces description, role and whether it is disabled; effective for the next draw on every instance. */
+  async replace(actor: Actor, id: string, input: ConsumerInput): Promise<Consumer> {
+    return await this.#write(actor, 'consumer.update', id, async tx => {
+      const before = found(await tx.consumers.find(id));
+      const after: Consumer = { ...before, ...input, updatedAt: this.#clock.now() };
+      await tx.consumers.update(after);
+      return after;
+    });
+  }
+
+  /** Removes the consumer with its keys and permissions. */
+  async remove(actor: Actor, id: string): Promise<void> {
+    await this.#write(actor, 'consumer.delete', id, async tx => {
+      if (!(await tx.consumers.remove(id))) throw notFound('consumer');
+    });
+  }
+
+  /** Makes another key, so that keys can be rotated one by one. The key itself is in this answer and nowhere else. */
+  async createKey(
+    actor: Actor,
+    consumer: string,
+    expiresAt: number | undefined,
+  ): Promise<ConsumerKey & { secret: Secret }> {
+    const now = this.#clock.now();
+    if (expiresAt !== undefined && expiresAt <= now) {
+      throw invalid([{ field: 'expires_at', rule: 'future', detail: 'expires_at must lie in the future.' }]);
+    }
+    const { id, key: secret, hash } = createKey();
+    const key: ConsumerKey = { id, consumer, hash, expiresAt, createdAt: now };
+    return await this.#write(actor, 'key.create', consumer, async tx => {
+      found(await tx.consumers.find(consumer));
+      await tx.consumers.insertKey(key);
+      return { ...key, secret };
+    });
+  }
+
+  async keys(caller: Caller, consumer: string): Promise<ConsumerKey[]> {
+    await this.get(caller, consumer);
+    return await this.#store.reads.consumers.keys(consumer);
+  }
+
+  async removeKey(actor: Actor, consumer: string, id: string): Promise<void> {
+    await this.#write(actor, 'key.delete', consumer, async tx => {
+      if (!(await tx.consumers.removeKey(consumer, id))) throw notFound('key');
+    });
+  }
+
+  async permissions(caller: Caller, consumer: string): Promise<Permission[]> {
+    await this.get(caller, consumer);
+    return await this.#store.reads.consumers.permissions(consumer);
+  }
+
+  /** Replaces all permissions of a consumer. Each must name a credential that exists, or `*`. */
+  async replacePermissions(actor: Actor, consumer: string, permissions: Permission[]): Promise<Permission[]> {
+    return await this.#write(actor, 'permission.put', consumer, async tx => {
+      found(await tx.consumers.find(consumer));
+      const errors = await unknownCredentials(tx, permissions);
+      if (errors.length > 0) throw invalid(errors);
+      await tx.consumers.replacePermissions(consumer, permissions);
+      return permissions;
+    });
+  }
+
+  async #write<T>(actor: Actor, action: string, consumer: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    require(actor.caller, 'admin');
+    return await this.#ledger.write(actorOf(actor), async (tx): Promise<Written<T>> => {
+      const result = await work(tx);
+      return { result, touched: [{ kind: 'consumer', id: consumer }], entry: { action, subject: consumer } };
+    });
+  }
+}
+
+function found(consumer: Consumer | undefined): Consumer {
+  if (!consumer) throw notFound('consumer');
+  return consumer;
+}
+
+/** A permission for an id that does not exist yet would open whatever is stored under it later. */
+async function unknownCredentials(tx: Tx, permissions: Permission[]): Promise<FieldError[]> {
+  const errors: FieldError[] = [];
+  for (const [index, { credential }] of permissions.entries()) {
+    if (credential === '*' || (await tx.credentials.find(credential))) continue;
+    errors.push({ field: `${index}.credential`, rule: 'exists', detail: `There is no credential ${credential}.` });
+  }
+  return errors;
+}

@@ -1,0 +1,113 @@
+import type { CredentialInput } from './credential.js';
+import type { FieldError } from './errors.js';
+import type { Destinations } from './ports.js';
+
+const URL_FIELDS = [
+  ['authorization_url', 'authorizationUrl'],
+  ['token_url', 'tokenUrl'],
+  ['revocation_url', 'revocationUrl'],
+  ['issuer', 'issuer'],
+] as const;
+
+/** Parameters that Tokenwell sets itself (RFC 6749 §4, RFC 7636, RFC 7523); nobody may set them another way. */
+const OWN_TOKEN_PARAMS = [
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'scope',
+  'code',
+  'code_verifier',
+  'redirect_uri',
+  'refresh_token',
+];
+const OWN_AUTHORIZATION_PARAMS = [
+  'response_type',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+  'nonce',
+  'request',
+  'request_uri',
+];
+
+const PROMPTS = ['none', 'login', 'consent', 'select_account', 'create', 'admin_consent'];
+
+/**
+ * What a careful person would check before storing a credential, beyond the form of each field. Names are resolved to
+ * see where a URL leads; no provider is called.
+ */
+export async function credentialErrors(input: CredentialInput, destinations: Destinations): Promise<FieldError[]> {
+  const urlErrors = await Promise.all(URL_FIELDS.map(([field, key]) => urlError(field, input[key], destinations)));
+  return [
+    ...urlErrors.flat(),
+    ...grantErrors(input),
+    ...paramErrors('token_params', input.tokenParams, OWN_TOKEN_PARAMS),
+    ...paramErrors('authorization_params', input.authorizationParams, OWN_AUTHORIZATION_PARAMS),
+    ...promptErrors(input),
+  ];
+}
+
+async function urlError(field: string, url: string | undefined, destinations: Destinations): Promise<FieldError[]> {
+  if (url === undefined) return [];
+  const broken = await destinations.check(url);
+  return broken ? [{ field, ...broken }] : [];
+}
+
+function grantErrors(input: CredentialInput): FieldError[] {
+  const errors: FieldError[] = [];
+  const application = input.grantType === 'client_credentials';
+  if (application && input.method === 'none') {
+    const detail =
+      'client_credentials needs a client that can prove itself: client_secret_post or client_secret_basic.';
+    errors.push({ field: 'client_auth.method', rule: 'not_for_this_grant', detail });
+  }
+  if (!application && input.authorizationUrl === undefined) {
+    const detail = 'authorization_code needs the address where people sign in.';
+    errors.push({ field: 'authorization_url', rule: 'required', detail });
+  }
+  if (input.method === 'none' && input.secret) {
+    const detail = 'A client with method none has no secret; leave it out.';
+    errors.push({ field: 'client_auth.secret', rule: 'not_for_this_method', detail });
+  }
+  if (input.refreshPolicy === 'grace' && input.graceSeconds === undefined) {
+    const detail = 'refresh_policy grace needs grace_seconds: how long the provider accepts the old refresh token.';
+    errors.push({ field: 'grace_seconds', rule: 'required', detail });
+  }
+  return errors;
+}
+
+function paramErrors(field: string, params: Record<string, string>, own: string[]): FieldError[] {
+  return Object.keys(params)
+    .filter(name => own.includes(name))
+    .map(name => ({
+      field: `${field}.${name}`,
+      rule: 'reserved',
+      detail: `Tokenwell sets ${name} itself; leave it out.`,
+    }));
+}
+
+/** One prompt value in all, whether it stands in the URL or among the parameters (OpenID Connect Core §3.1.2.1). */
+function promptErrors(input: CredentialInput): FieldError[] {
+  const inUrl =
+    input.authorizationUrl && URL.canParse(input.authorizationUrl) ? new URL(input.authorizationUrl) : undefined;
+  const prompts = [
+    ...(inUrl?.searchParams.getAll('prompt') ?? []).map(value => ({ field: 'authorization_url', value })),
+    ...Object.entries(input.authorizationParams)
+      .filter(([name]) => name === 'prompt')
+      .map(([, value]) => ({ field: 'authorization_params.prompt', value })),
+  ];
+  const second = prompts[1];
+  if (second) {
+    return [
+      { field: second.field, rule: 'one_prompt', detail: 'Give prompt once: in the URL or in authorization_params.' },
+    ];
+  }
+  return prompts
+    .filter(({ value }) => !PROMPTS.includes(value))
+    .map(({ field }) => ({ field, rule: 'prompt', detail: `prompt is exactly one of: ${PROMPTS.join(', ')}.` }));
+}

@@ -1,0 +1,66 @@
+import type { ClientAuthMethod } from './ports.js';
+import { scopeTokens } from './scopes.js';
+import type { Secret } from './secret.js';
+
+export type GrantType = 'client_credentials' | 'authorization_code';
+export type RefreshPolicy = 'none' | 'grace' | 'strict';
+
+/** How the active client authentication looks from outside; the secret itself stays in the store. */
+export interface ClientAuth {
+  id: string;
+  method: ClientAuthMethod;
+  hasSecret: boolean;
+  /** Epoch milliseconds, as the operator said. */
+  secretExpiresAt: number | undefined;
+}
+
+/** What an operator says of a credential; everything but the secret and what Tokenwell keeps itself. */
+export interface CredentialFields {
+  description: string | undefined;
+  grantType: GrantType;
+  authorizationUrl: string | undefined;
+  tokenUrl: string;
+  revocationUrl: string | undefined;
+  issuer: string | undefined;
+  clientId: string;
+  scope: string;
+  consentScope: string | undefined;
+  authorizationParams: Record<string, string>;
+  tokenParams: Record<string, string>;
+  refreshPolicy: RefreshPolicy | undefined;
+  graceSeconds: number | undefined;
+}
+
+/** A named OAuth client registration. */
+export interface Credential extends CredentialFields {
+  id: string;
+  clientAuth: ClientAuth;
+  disabled: boolean;
+  /** Grows by one with every write; the ETag. */
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** What a create or a replace brings. A secret left out keeps the stored one. */
+export interface CredentialInput extends CredentialFields {
+  method: ClientAuthMethod;
+  secret: Secret | undefined;
+  secretExpiresAt: number | undefined;
+}
+
+/** Every scope token that a draw of this credential may name. */
+export function drawableScopes(credential: Credential): string[] {
+  return [...scopeTokens(credential.scope), ...scopeTokens(credential.consentScope ?? '')];
+}
+
+/** Whether `after` sends the secret to another place or in another way than `before` (invariant 13). */
+export function changesDestination(before: Credential, after: CredentialInput): boolean {
+  return (
+    before.tokenUrl !== after.tokenUrl ||
+    before.revocationUrl !== after.revocationUrl ||
+    before.issuer !== after.issuer ||
+    before.clientId !== after.clientId ||
+    before.clientAuth.method !== after.method
+  );
+}

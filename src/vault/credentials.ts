@@ -1,0 +1,145 @@
+import { type AccountState, fresh } from './account.js';
+import type { Caller } from './consumer.js';
+import { type Credential, type CredentialInput, changesDestination } from './credential.js';
+import { credentialErrors } from './credential-rules.js';
+import { type FieldError, invalid, notFound, VaultError } from './errors.js';
+import { DEFAULT_ACCOUNT } from './ids.js';
+import type { Ledger } from './ledger.js';
+import type { Clock, Destinations } from './ports.js';
+import { type Actor, actorOf, require } from './roles.js';
+import type { Store, Tx } from './store.js';
+
+/** A credential with its accounts counted by state. */
+export interface CredentialView {
+  credential: Credential;
+  accounts: Partial<Record<AccountState, number>>;
+}
+
+/** The version that a write expects, as the ETag said; `*` accepts any. */
+export type Expected = number | '*';
+
+/** Named OAuth client registrations: stored by operators, their secrets write-only. */
+export class Credentials {
+  readonly #store: Store;
+  readonly #ledger: Ledger;
+  readonly #destinations: Destinations;
+  readonly #clock: Clock;
+
+  constructor(deps: { store: Store; ledger: Ledger; destinations: Destinations; clock: Clock }) {
+    this.#store = deps.store;
+    this.#ledger = deps.ledger;
+    this.#destinations = deps.destinations;
+    this.#clock = deps.clock;
+  }
+
+  /** Stores a new credential and its `default` account. Throws `invalid_request`, `already_exists`. Calls no provider. */
+  async create(actor: Actor, id: string, input: CredentialInput): Promise<CredentialView> {
+    require(actor.caller, 'operator');
+    await this.#check(input, input.method !== 'none' && !input.secret ? [secretRequired()] : []);
+    await this.#ledger.write(actorOf(actor), async tx => {
+      if (await tx.credentials.find(id)) throw alreadyExists('credential', id);
+      await tx.credentials.insert(id, input, this.#clock.now());
+      await tx.accounts.insert(id, DEFAULT_ACCOUNT);
+      return { result: undefined, touched: [], entry: { action: 'credential.create', credential: id } };
+    });
+    return await this.get(actor.caller, id);
+  }
+
+  /** Throws `not_found`, `forbidden`. */
+  async get(caller: Caller, id: string): Promise<CredentialView> {
+    require(caller, 'auditor');
+    const credential = await this.#store.reads.credentials.find(id);
+    if (!credential) throw notFound('credential');
+    const counts = await this.#store.reads.accounts.counts([id]);
+    return { credential, accounts: counts.get(id) ?? {} };
+  }
+
+  /** In order of id, after the one named. */
+  async list(caller: Caller, after: string | undefined, limit: number): Promise<CredentialView[]> {
+    require(caller, 'auditor');
+    const credentials = await this.#store.reads.credentials.list(after, limit);
+    const counts = await this.#store.reads.accounts.counts(credentials.map(credential => credential.id));
+    return credentials.map(credential => ({ credential, accounts: counts.get(credential.id) ?? {} }));
+  }
+
+  /**
+   * Replaces what the operator says of a credential. A secret left out stays, unless the change sends it elsewhere
+   * or in another way: then it must be given again (invariant 13). Throws `version_conflict`.
+   */
+  async replace(actor: Actor, id: string, expected: Expected, input: CredentialInput): Promise<CredentialView> {
+    require(actor.caller, 'operator');
+    await this.#check(input, []);
+    await this.#change(actor, id, expected, 'credential.update', async (tx, before, now) => {
+      const errors = secretErrors(before, input);
+      if (errors.length > 0) throw invalid(errors);
+      if (!(await tx.credentials.update(before, input, now))) throw versionConflict();
+      await tx.accounts.reset(id, fresh());
+    });
+    return await this.get(actor.caller, id);
+  }
+
+  /** Stops or allows draws again. Throws `version_conflict` when somebody else changed it at the same time. */
+  async setDisabled(actor: Actor, id: string, disabled: boolean): Promise<CredentialView> {
+    require(actor.caller, 'operator');
+    const action = disabled ? 'credential.disable' : 'credential.enable';
+    await this.#change(actor, id, '*', action, async (tx, before, now) => {
+      if (!(await tx.credentials.setDisabled(before, disabled, now))) throw versionConflict();
+    });
+    return await this.get(actor.caller, id);
+  }
+
+  /** Removes the credential, its secrets, accounts and tokens, and every permission that names it. */
+  async remove(actor: Actor, id: string, expected: Expected): Promise<void> {
+    require(actor.caller, 'operator');
+    await this.#change(actor, id, expected, 'credential.delete', async (tx, before) => {
+      if (!(await tx.credentials.remove(before))) throw versionConflict();
+    });
+  }
+
+  async #change(
+    actor: Actor,
+    id: string,
+    expected: Expected,
+    action: string,
+    work: (tx: Tx, before: Credential, now: number) => Promise<void>,
+  ): Promise<void> {
+    await this.#ledger.write(actorOf(actor), async tx => {
+      const before = await tx.credentials.find(id);
+      if (!before) throw notFound('credential');
+      if (expected !== '*' && expected !== before.version) throw versionConflict();
+      await work(tx, before, this.#clock.now());
+      return { result: undefined, touched: [{ kind: 'credential', id }], entry: { action, credential: id } };
+    });
+  }
+
+  async #check(input: CredentialInput, more: FieldError[]): Promise<void> {
+    const errors = [...(await credentialErrors(input, this.#destinations)), ...more];
+    if (errors.length > 0) throw invalid(errors);
+  }
+}
+
+function secretErrors(before: Credential, input: CredentialInput): FieldError[] {
+  if (input.method === 'none' || input.secret) return [];
+  if (!before.clientAuth.hasSecret) return [secretRequired()];
+  if (!changesDestination(before, input)) return [];
+  const detail = 'This change sends the secret to another place or in another way, so give the secret again.';
+  return [{ field: 'client_auth.secret', rule: 'required_with_new_destination', detail }];
+}
+
+function secretRequired(): FieldError {
+  return { field: 'client_auth.secret', rule: 'required', detail: 'This method needs the client secret.' };
+}
+
+/** 409 with the id that is taken. */
+export function alreadyExists(what: string, id: string): VaultError {
+  return new VaultError('already_exists', `There is already a ${what} named ${id}.`, {
+    errors: [{ field: 'id', rule: 'unique', detail: `${id} is taken.` }],
+    action: 'Choose another id, or change the one that exists.',
+  });
+}
+
+function versionConflict(): VaultError {
+  return new VaultError('version_conflict', 'Somebody changed this credential since you read it.', {
+    action: 'Read it again, then repeat your change with its new ETag in If-Match.',
+  });
+}

@@ -1,0 +1,77 @@
+/** Every way Tokenwell says no. The codes are part of the contract; messages may change. */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'already_exists'
+  | 'conflict'
+  | 'not_connected'
+  | 'gone'
+  | 'version_conflict'
+  | 'precondition_required'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'provider_refused'
+  | 'rate_limited'
+  | 'provider_unavailable'
+  | 'ledger_unavailable'
+  | 'draining'
+  | 'internal';
+
+/** Who must act, or why it is nobody's fault. */
+export type ErrorClass = 'needs_user' | 'needs_admin' | 'needs_operator' | 'throttled' | 'unavailable' | 'in_doubt';
+
+/** One mistake in the input: which field, which rule it breaks (a stable word), and a sentence. */
+export interface FieldError {
+  field: string;
+  rule: string;
+  detail: string;
+}
+
+/** What the provider said, as far as it may be shown: RFC 6749 §5.2 fields and the provider's own trace ids. */
+export interface ProviderAnswer {
+  error?: string;
+  error_description?: string;
+  codes?: string[];
+  trace_id?: string;
+  correlation_id?: string;
+  timestamp?: string;
+}
+
+export interface ProblemDetails {
+  errors?: FieldError[];
+  class?: ErrorClass;
+  /** What to do, in a sentence. */
+  action?: string;
+  connectUrl?: string;
+  /** Seconds. */
+  retryAfter?: number;
+  provider?: ProviderAnswer;
+}
+
+/** The one error class of the domain. `message` is written for the caller and never holds a secret. */
+export class VaultError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ProblemDetails;
+
+  constructor(code: ErrorCode, message: string, details: ProblemDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'VaultError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The one answer for what does not exist and for what this caller may not see (invariant 12). */
+export function notFound(what: string): VaultError {
+  return new VaultError('not_found', `There is no such ${what}, or you may not use it.`);
+}
+
+/** A 400 that names every field at fault. */
+export function invalid(errors: FieldError[]): VaultError {
+  const first = errors[0];
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return new VaultError('invalid_request', first ? `${first.detail}${more}` : 'The request is not valid.', { errors });
+}

@@ -1,0 +1,100 @@
+import { BoundedMap } from './bounded-map.js';
+import { VaultError } from './errors.js';
+import type { Clock } from './ports.js';
+
+/** Counts events by name within a window of time, in a table of bounded size. */
+class Windows {
+  readonly #clock: Clock;
+  readonly #windowMs: number;
+  readonly #counts = new BoundedMap<string, { window: number; count: number }>(10_000);
+
+  constructor(clock: Clock, windowMs: number) {
+    this.#clock = clock;
+    this.#windowMs = windowMs;
+  }
+
+  /** How often the name was counted in this window. */
+  count(name: string): number {
+    const entry = this.#counts.get(name);
+    return entry?.window === this.#window() ? entry.count : 0;
+  }
+
+  /** Counts once more and answers the new count. */
+  add(name: string): number {
+    const count = this.count(name) + 1;
+    this.#counts.set(name, { window: this.#window(), count });
+    return count;
+  }
+
+  /** Whole seconds until the window ends, at least 1. */
+  get rest(): number {
+    return Math.max(1, Math.ceil(((this.#window() + 1) * this.#windowMs - this.#clock.now()) / 1000));
+  }
+
+  #window(): number {
+    return Math.floor(this.#clock.now() / this.#windowMs);
+  }
+}
+
+const WRONG_KEYS_EACH = 20;
+const WRONG_KEYS_IN_ALL = 1_000;
+const REFUSED_DRAWS = 100;
+const HAND_TESTS = 6;
+
+/**
+ * Limits on failures and on calls that reach a provider by hand. Successful draws are limited only where the operator
+ * says so, and a valid key is never held back by what others do.
+ */
+export class Limits {
+  readonly #wrongKeys: Windows;
+  readonly #refusals: Windows;
+  readonly #draws: Windows;
+  readonly #handTests: Windows;
+  readonly #drawsPerSecond: number;
+
+  constructor(deps: { clock: Clock; drawsPerSecond: number }) {
+    this.#wrongKeys = new Windows(deps.clock, 60_000);
+    this.#refusals = new Windows(deps.clock, 1_000);
+    this.#draws = new Windows(deps.clock, 1_000);
+    this.#handTests = new Windows(deps.clock, 60_000);
+    this.#drawsPerSecond = deps.drawsPerSecond;
+  }
+
+  /** Counts a wrong key: 20 a minute for an address and prefix, 1,000 a minute in all. */
+  wrongKey(address: string, prefix: string): VaultError | undefined {
+    // Past the common limit nothing more is noted, so a flood of addresses cannot push the others out of the table.
+    if (this.#wrongKeys.add('in all') > WRONG_KEYS_IN_ALL) return limited('wrong API keys', this.#wrongKeys.rest);
+    if (this.#wrongKeys.add(`${address} ${prefix}`) <= WRONG_KEYS_EACH) return undefined;
+    return limited('wrong API keys', this.#wrongKeys.rest);
+  }
+
+  /** Counts a draw with a key, where the operator limits them. */
+  draw(keyId: string): VaultError | undefined {
+    if (this.#drawsPerSecond === 0 || this.#draws.add(keyId) <= this.#drawsPerSecond) return undefined;
+    return limited('tokens drawn with this key', this.#draws.rest);
+  }
+
+  /** Whether a draw that memory cannot answer may go to the store: not after 100 refusals within a second. */
+  load(keyId: string): VaultError | undefined {
+    if (this.#refusals.count(keyId) < REFUSED_DRAWS) return undefined;
+    return limited('refused draws with this key', this.#refusals.rest);
+  }
+
+  refused(keyId: string): void {
+    this.#refusals.add(keyId);
+  }
+
+  /** Counts a call by hand that reaches the provider: 6 a minute for an account. */
+  handTest(credential: string, account: string): VaultError | undefined {
+    if (this.#handTests.add(`${credential} ${account}`) <= HAND_TESTS) return undefined;
+    return limited('tests of this account', this.#handTests.rest);
+  }
+}
+
+function limited(what: string, retryAfter: number): VaultError {
+  return new VaultError('rate_limited', `Too many ${what}. Wait ${retryAfter} s.`, {
+    class: 'throttled',
+    action: 'Wait, then send fewer.',
+    retryAfter,
+  });
+}

@@ -1,0 +1,153 @@
+import type { ProviderAnswer } from './errors.js';
+import type { Secret } from './secret.js';
+
+/** The only source of time. Tests inject their own. */
+export interface Clock {
+  /** Wall clock, epoch milliseconds. */
+  now(): number;
+  /** Milliseconds that never go backwards; for deadlines. */
+  monotonic(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** Where a sealed value lives. Bound into it as additional data, so a value that is moved does not open. */
+export interface Place {
+  table: string;
+  field: string;
+  /** The row's key; parts of a composed key are given in order. */
+  row: string[];
+  /** Changes with every write of the value, so an older one put back does not open. */
+  version: string;
+}
+
+/** Sealing at rest (ARCHITECTURE: crypto/). `open` throws for anything that was not sealed at this very place. */
+export interface Sealer {
+  seal(place: Place, plain: Secret): string;
+  open(place: Place, sealed: string): Secret;
+}
+
+/** The key that chains ledger pages. Parts are length-prefixed before they are hashed; the answer is lower-case hex. */
+export interface Chain {
+  mac(...parts: string[]): string;
+}
+
+/** What a key of the ring is for: `data` seals stored secrets, `ledger` chains ledger pages. */
+export type KeyPurpose = 'data' | 'ledger';
+
+/** A key of the ring as it is stored: wrapped by the master key, with its deployment, id and purpose bound in. */
+export interface KeyRow {
+  /** 16 lower-case hex digits. */
+  kid: string;
+  purpose: KeyPurpose;
+  wrapped: string;
+  /** The id of the master key that wraps it. */
+  masterId: string;
+  /** `active` seals and opens; `decrypt` only opens what it sealed before. */
+  state: 'active' | 'decrypt';
+  /** Epoch milliseconds. */
+  createdAt: number;
+}
+
+/**
+ * The guarded way out, fetch-shaped. Refuses private addresses, plain http, redirects; bounds size and time;
+ * the whole body has arrived when it answers. Throws `OutboundError`.
+ */
+export type GuardedFetch = (
+  url: string,
+  init: { method: string; headers: Record<string, string>; body?: string },
+) => Promise<Response>;
+
+/** How far an outgoing request got; decides whether it may be repeated. */
+export type Sent = 'not_sent' | 'maybe_sent' | 'answered';
+
+export type OutboundReason =
+  | 'address_refused'
+  | 'scheme_refused'
+  | 'unexpected_redirect'
+  | 'too_large'
+  | 'deadline'
+  | 'dns'
+  | 'tls'
+  | 'connection';
+
+/** An outgoing request that did not come back as an answer. `message` is fit to be shown: it names the host, never a header or body. */
+export class OutboundError extends Error {
+  readonly reason: OutboundReason;
+  readonly sent: Sent;
+
+  constructor(reason: OutboundReason, sent: Sent, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'OutboundError';
+    this.reason = reason;
+    this.sent = sent;
+  }
+}
+
+/** Whether a URL may be stored as a destination. Answers the broken rule, or undefined. Resolves names, calls nobody. */
+export interface Destinations {
+  check(url: string): Promise<{ rule: string; detail: string } | undefined>;
+}
+
+export type ClientAuthMethod = 'client_secret_post' | 'client_secret_basic' | 'none';
+
+/** All that a token request needs (RFC 6749 §4.4.2). */
+export interface ClientCredentialsRequest {
+  tokenUrl: string;
+  issuer?: string;
+  clientId: string;
+  method: ClientAuthMethod;
+  secret?: Secret;
+  scope: string;
+  /** Extra token parameters such as `resource` or `audience`. */
+  params: Record<string, string>;
+}
+
+export interface TokenAnswer {
+  accessToken: Secret;
+  /** As the provider wrote it, `Bearer` where it was missing. */
+  tokenType: string;
+  /** Seconds, by the lifetime rule: always a positive whole number. */
+  lifetime: number;
+  /** The granted scope, where the answer names one. */
+  scope?: string;
+}
+
+/** rejected: the grant is refused · misconfigured: credential or provider set-up is wrong · unavailable: try again later. */
+export type FailureClass = 'rejected' | 'misconfigured' | 'unavailable';
+
+/** A token request that gave no token. `message` and `action` are plain words for an operator and never hold a secret. */
+export class ProviderFailure extends Error {
+  readonly class: FailureClass;
+  /** A stable word: `wrong_client_secret`, `invalid_scope`, `not_json`, `throttled`, `deadline` … */
+  readonly reason: string;
+  readonly action: string;
+  readonly sent: Sent;
+  /** Milliseconds, where the provider asked for a pause; already clamped to 1 s … 1 h. */
+  readonly retryAfterMs: number | undefined;
+  readonly answer: ProviderAnswer | undefined;
+
+  constructor(failure: {
+    class: FailureClass;
+    reason: string;
+    message: string;
+    action: string;
+    sent: Sent;
+    retryAfterMs?: number | undefined;
+    answer?: ProviderAnswer | undefined;
+    cause?: unknown;
+  }) {
+    super(failure.message, { cause: failure.cause });
+    this.name = 'ProviderFailure';
+    this.class = failure.class;
+    this.reason = failure.reason;
+    this.action = failure.action;
+    this.sent = failure.sent;
+    this.retryAfterMs = failure.retryAfterMs;
+    this.answer = failure.answer;
+  }
+}
+
+/** An authorization server, as the domain sees it. Throws `ProviderFailure` and nothing else. */
+export interface Provider {
+  clientCredentials(request: ClientCredentialsRequest): Promise<TokenAnswer>;
+}

@@ -1,0 +1,16 @@
+/** Points at which a test may hold, fail or end the process. The list is complete: nothing else can be interrupted. */
+export const STEPS = [
+  'draw.read', // the rows of a draw are read, memory is not filled yet
+  'refresh.leased', // this instance holds the account's lease
+  'refresh.answered', // the provider has answered, nothing is stored yet
+  'refresh.stored', // the token is stored, nobody has it yet
+  'write.concluding', // a management write has changed its rows and takes the lock next
+  'write.locked', // a management write holds the exclusive lock and has not committed
+] as const;
+
+export type Step = (typeof STEPS)[number];
+
+/** Called at each step; in service it does nothing. */
+export type Failpoints = (step: Step) => void | Promise<void>;
+
+export const noFailpoints: Failpoints = () => undefined;

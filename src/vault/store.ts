@@ -1,0 +1,169 @@
+import type { Account, AccountProgress, AccountState } from './account.js';
+import type { Consumer, ConsumerKey, Permission } from './consumer.js';
+import type { Credential, CredentialInput } from './credential.js';
+import type { Page, PageDraft, PageHead } from './page.js';
+import type { Secret } from './secret.js';
+import type { Token } from './token.js';
+
+/** Where the store stands: its revision, the oldest one whose changes are still listed, and which database this is. */
+export interface Standing {
+  revision: number;
+  floor: number;
+  epoch: string;
+}
+
+export type ChangeKind = 'consumer' | 'credential' | 'account';
+
+/** A row of the change feed: what an instance's memory must forget. An account's id is `credential/account`. */
+export interface Change {
+  revision: number;
+  kind: ChangeKind;
+  id: string;
+}
+
+export type Touched = Omit<Change, 'revision'>;
+
+/** What became of a page: written, or overtaken by changes. `changes` is undefined when the feed cannot tell. */
+export type PageResult = { written: true } | { written: false; standing: Standing; changes: Change[] | undefined };
+
+/** A page on its way: the revision that its entries rest on, in which database. */
+export interface PageOffer extends PageDraft {
+  epoch: string;
+}
+
+export interface KeyRecord {
+  key: ConsumerKey;
+  consumer: Consumer;
+  permissions: Permission[];
+}
+
+export interface Lease {
+  fence: number;
+}
+
+export interface Breaker {
+  tokenUrl: string;
+  clientId: string;
+  failures: number;
+  openUntil: number;
+}
+
+/** One filter of the ledger; undefined fields do not filter. Times in epoch milliseconds. */
+export interface LedgerFilter {
+  consumer?: string;
+  credential?: string;
+  account?: string;
+  action?: string;
+  from?: number;
+  to?: number;
+}
+
+/** A page with the position of its first entry. */
+export interface PlacedPage extends Page {
+  firstPosition: number;
+}
+
+export interface CredentialReads {
+  find(id: string): Promise<Credential | undefined>;
+  /** In order of id, after the one named. */
+  list(after: string | undefined, limit: number): Promise<Credential[]>;
+  /** The active client secret, unsealed; only a token request asks for it. */
+  secret(credential: Credential): Promise<Secret | undefined>;
+}
+
+export interface AccountReads {
+  find(credential: string, account: string): Promise<Account | undefined>;
+  list(credential: string): Promise<Account[]>;
+  /** How many accounts are in which state, for each credential named. */
+  counts(credentials: string[]): Promise<Map<string, Partial<Record<AccountState, number>>>>;
+}
+
+export interface ConsumerReads {
+  find(id: string): Promise<Consumer | undefined>;
+  list(after: string | undefined, limit: number): Promise<Consumer[]>;
+  keys(consumer: string): Promise<ConsumerKey[]>;
+  permissions(consumer: string): Promise<Permission[]>;
+  /** The key with this prefix, whose it is and what it may: all that a caller is made of. */
+  byKey(prefix: string): Promise<KeyRecord | undefined>;
+}
+
+export interface Reads {
+  readonly credentials: CredentialReads;
+  readonly accounts: AccountReads;
+  readonly consumers: ConsumerReads;
+  findToken(credential: string, account: string, scope: string): Promise<Token | undefined>;
+  findBreaker(tokenUrl: string, clientId: string): Promise<Breaker | undefined>;
+}
+
+/** Reads and writes inside one transaction. Inside the callback use only this. */
+export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers'> {
+  readonly credentials: CredentialReads & {
+    insert(id: string, input: CredentialInput, now: number): Promise<void>;
+    /** False when the version was not the expected one. */
+    update(before: Credential, input: CredentialInput, now: number): Promise<boolean>;
+    setDisabled(before: Credential, disabled: boolean, now: number): Promise<boolean>;
+    /** With its client auths, secrets, accounts, tokens and every permission that names it. */
+    remove(before: Credential): Promise<boolean>;
+  };
+  readonly accounts: AccountReads & {
+    insert(credential: string, account: string): Promise<void>;
+    /** Back to the beginning after an operator's change: state, failures, stored tokens; ends every lease by a new fence. */
+    reset(credential: string, progress: AccountProgress): Promise<void>;
+    /** Writes the outcome of a refresh and ends its lease. False when the fence is no longer ours. */
+    settle(credential: string, account: string, fence: number, progress: AccountProgress): Promise<boolean>;
+  };
+  readonly consumers: ConsumerReads & {
+    insert(consumer: Consumer): Promise<void>;
+    update(consumer: Consumer): Promise<boolean>;
+    remove(id: string): Promise<boolean>;
+    insertKey(key: ConsumerKey): Promise<void>;
+    removeKey(consumer: string, id: string): Promise<boolean>;
+    replacePermissions(consumer: string, permissions: Permission[]): Promise<void>;
+  };
+  /** Replaces the token of the same credential, account and scope, and clears this account's expired ones. */
+  saveToken(token: Token): Promise<void>;
+  saveBreaker(breaker: Breaker): Promise<void>;
+  clearBreaker(tokenUrl: string, clientId: string): Promise<void>;
+  /**
+   * The last step of a write: takes the writer's turn, then the exclusive lock; where something was touched, takes
+   * the next revision and lists it in the change feed; then writes the page that `build` makes for that revision.
+   */
+  conclude(touched: Touched[], build: (revision: number) => Promise<PageDraft>): Promise<void>;
+}
+
+export interface Store {
+  readonly reads: Reads;
+  standing(): Promise<Standing>;
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * One page by itself, on the token path. `build` is called when it is this writer's turn. Under the shared lock the
+   * changes since the page's revision are read; only if there are none is it written.
+   */
+  appendPage(build: () => Promise<PageOffer>): Promise<PageResult>;
+  /** Takes the account's lease if it is free or has ended, by the database's clock. */
+  takeLease(credential: string, account: string, owner: string, ms: number): Promise<Lease | undefined>;
+  releaseLease(credential: string, account: string, fence: number): Promise<void>;
+  /** Whether an open breaker's pause is over and this caller is the one who may try; the pause is prolonged by `ms`. */
+  claimBreaker(breaker: Breaker, now: number, ms: number): Promise<boolean>;
+  ledger: LedgerReads;
+  /** Forgets feed rows older than the newest `keep` and older than `before`, and raises the floor. */
+  purgeChanges(keep: number, before: number): Promise<void>;
+  registerInstance(id: string, now: number): Promise<void>;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LedgerReads {
+  findPage(writer: string, seq: number): Promise<Page | undefined>;
+  /** The newest page of every other writer, most recent first. */
+  heads(except: string, limit: number): Promise<PageHead[]>;
+  /** Gives positions to at most `limit` pages in one transaction; answers how many it found. */
+  index(limit: number): Promise<number>;
+  /** Pages that may hold matching entries: from the one that holds `position` on (asc), or below it (desc). */
+  pages(filter: LedgerFilter, from: { position: number; order: 'asc' | 'desc' }, limit: number): Promise<PlacedPage[]>;
+  /** Every page, writer by writer, in order of seq; for verification. */
+  walk(): AsyncIterable<Page & { firstPosition: number | undefined }>;
+  /** The index rows of one page, each as `[consumer, credential, account, action]`. */
+  indexRows(firstPosition: number): Promise<string[][]>;
+}

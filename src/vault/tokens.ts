@@ -1,0 +1,263 @@
+import type { Account } from './account.js';
+import type { Callers } from './callers.js';
+import { type Caller, permits, permittedScopes } from './consumer.js';
+import { type Credential, drawableScopes } from './credential.js';
+import { notFound, VaultError } from './errors.js';
+import { type Ledger, ledgerUnavailable } from './ledger.js';
+import type { Limits } from './limits.js';
+import { type Drawable, drawName, type Memory } from './memory.js';
+import type { Clock } from './ports.js';
+import { mayAskNow, problemOf, type Refreshing, Superseded } from './refreshing.js';
+import { normalizeScope, within } from './scopes.js';
+import type { Failpoints } from './steps.js';
+import type { Store } from './store.js';
+import { goodFor, newestPossible, secondsLeft, type Token } from './token.js';
+
+export interface DrawRequest {
+  credential: string;
+  account: string;
+  /** Seconds that the token must still live. */
+  minTtl: number;
+  /** Undefined: the credential's own scope. */
+  scope: string | undefined;
+  requestId: string;
+}
+
+export interface Warning {
+  code: 'refresh_failing' | 'min_ttl_unreachable' | 'expiring_secret';
+  detail: string;
+  /** Seconds. */
+  retryAfter?: number;
+}
+
+export interface Issued {
+  token: Token;
+  /** Whole seconds from now. */
+  expiresIn: number;
+  warning: Warning | undefined;
+}
+
+const ATTEMPTS = 4; // the first, and three more when changes overtake it
+const SECRET_WARNING_MS = 14 * 86_400_000;
+
+/** The one way by which an access token leaves. */
+export class Tokens {
+  readonly #store: Store;
+  readonly #memory: Memory;
+  readonly #callers: Callers;
+  readonly #ledger: Ledger;
+  readonly #refreshing: Refreshing;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #at: Failpoints;
+
+  constructor(deps: {
+    store: Store;
+    memory: Memory;
+    callers: Callers;
+    ledger: Ledger;
+    refreshing: Refreshing;
+    limits: Limits;
+    clock: Clock;
+    failpoints: Failpoints;
+  }) {
+    this.#store = deps.store;
+    this.#memory = deps.memory;
+    this.#callers = deps.callers;
+    this.#ledger = deps.ledger;
+    this.#refreshing = deps.refreshing;
+    this.#limits = deps.limits;
+    this.#clock = deps.clock;
+    this.#at = deps.failpoints;
+  }
+
+  /**
+   * An access token that is good for `minTtl` seconds, after its ledger entry is durable. Throws `not_found`
+   * (also: not permitted), `conflict`, `not_connected`, `provider_refused`, `provider_unavailable`, `ledger_unavailable`.
+   */
+  async issue(caller: Caller, request: DrawRequest): Promise<Issued> {
+    const limited = this.#limits.draw(caller.keyId);
+    if (limited) throw limited;
+    let current = caller;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      if (attempt > 1) current = await this.#callers.renew(current);
+      const draw = new Draw(current.revision);
+      try {
+        const drawable = this.#remembered(current, request, draw) ?? (await this.#load(current, request, draw));
+        if (await this.#record(current, request, drawable.token, draw)) return this.#issued(drawable, request.minTtl);
+      } catch (error) {
+        if (error instanceof Superseded) continue;
+        throw this.#refused(caller, request, error);
+      }
+    }
+    throw ledgerUnavailable();
+  }
+
+  /** Only a "yes" comes from memory; undefined sends the draw to the store. */
+  #remembered(caller: Caller, request: DrawRequest, draw: Draw): Drawable | undefined {
+    const drawable = this.#memory.token(drawName(request.credential, request.account, request.scope));
+    if (!drawable || !goodFor(drawable.token, request.minTtl, this.#clock.now())) return undefined;
+    const permitted = permittedScopes(caller, request.credential, request.account);
+    if (!permits(permitted, drawable.askedScope)) return undefined;
+    draw.restsOn(this.#memory.revision);
+    return drawable;
+  }
+
+  async #load(caller: Caller, request: DrawRequest, draw: Draw): Promise<Drawable> {
+    const limited = this.#limits.load(caller.keyId);
+    if (limited) throw limited;
+    const readAt = await this.#store.standing();
+    draw.restsOn(readAt.revision);
+    const { credential, account } = await this.#drawable(request);
+    const scope = normalizeScope(request.scope ?? credential.scope);
+    await this.#authorize(caller, credential, request.account, scope, draw);
+    const token = await this.#token(credential, account, scope, request.minTtl);
+    const drawable = this.#describe(credential, account, token);
+    await this.#at('draw.read');
+    const name = drawName(request.credential, request.account, request.scope);
+    this.#memory.keepToken(readAt, name, drawable);
+    return drawable;
+  }
+
+  async #drawable(request: DrawRequest): Promise<{ credential: Credential; account: Account }> {
+    const { reads } = this.#store;
+    const [credential, account] = await Promise.all([
+      reads.credentials.find(request.credential),
+      reads.accounts.find(request.credential, request.account),
+    ]);
+    if (!credential || !account) throw notFound('credential or account');
+    return { credential, account };
+  }
+
+  /** A caller from memory may lack a permission that it was given meanwhile, so a refusal looks at the store first. */
+  async #authorize(caller: Caller, credential: Credential, account: string, scope: string, draw: Draw): Promise<void> {
+    let permitted = permittedScopes(caller, credential.id, account);
+    if (!permits(permitted, scope) && caller.fromMemory) {
+      const renewed = await this.#callers.renew(caller);
+      draw.restsOn(renewed.revision);
+      permitted = permittedScopes(renewed, credential.id, account);
+    }
+    if (!permits(permitted, scope)) throw notFound('credential or account');
+    if (!within(scope, drawableScopes(credential))) throw notFound('credential or account');
+  }
+
+  async #token(credential: Credential, account: Account, scope: string, minTtl: number): Promise<Token> {
+    if (credential.disabled || account.state === 'disabled') throw disabled(credential.id);
+    const stored = await this.#store.reads.findToken(credential.id, account.account, scope);
+    const now = this.#clock.now();
+    if (stored && (goodFor(stored, minTtl, now) || newestPossible(stored, minTtl, now))) return stored;
+    if (credential.grantType === 'authorization_code') throw notConnected(credential.id);
+    if (!mayAskNow(account, now)) throw problemOf(account.finding, account.nextTryAt, now);
+    return await this.#refreshing.refresh(credential, account.account, scope, { minTtl, force: false });
+  }
+
+  #describe(credential: Credential, account: Account, token: Token): Drawable {
+    const failing = account.state !== 'connected' && account.finding && token.obtainedAt < account.finding.at;
+    return {
+      token,
+      askedScope: token.scope,
+      refreshFailing: failing ? { detail: account.finding?.message ?? '', retryAt: account.nextTryAt } : undefined,
+      secretExpiresAt: credential.clientAuth.secretExpiresAt,
+    };
+  }
+
+  #record(caller: Caller, request: DrawRequest, token: Token, draw: Draw): Promise<boolean> {
+    return this.#ledger.append(
+      {
+        at: this.#clock.now(),
+        consumer: caller.consumer,
+        key_id: caller.keyId,
+        action: 'token.issue',
+        credential: token.credential,
+        account: token.account,
+        scope: token.grantedScope,
+        outcome: 'ok',
+        token_id: token.id,
+        expires_at: token.expiresAt,
+        request_id: request.requestId,
+      },
+      draw.revision,
+    );
+  }
+
+  /** Notes a refusal in the ledger and in the key's limit; answers the error that the caller gets. */
+  #refused(caller: Caller, request: DrawRequest, error: unknown): unknown {
+    if (!(error instanceof VaultError) || error.code === 'ledger_unavailable') return error;
+    this.#limits.refused(caller.keyId);
+    this.#ledger.refuse({
+      consumer: caller.consumer,
+      key_id: caller.keyId,
+      action: 'token.refuse',
+      credential: request.credential,
+      account: request.account,
+      code: error.code,
+      request_id: request.requestId,
+    });
+    return error;
+  }
+
+  #issued(drawable: Drawable, minTtl: number): Issued {
+    const now = this.#clock.now();
+    return {
+      token: drawable.token,
+      expiresIn: secondsLeft(drawable.token, now),
+      warning: warningOf(drawable, minTtl, now),
+    };
+  }
+}
+
+/** One attempt at a draw: the lowest revision that anything it used was read at. */
+class Draw {
+  #revision: number;
+
+  constructor(revision: number) {
+    this.#revision = revision;
+  }
+
+  restsOn(revision: number): void {
+    this.#revision = Math.min(this.#revision, revision);
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+}
+
+function warningOf(drawable: Drawable, minTtl: number, now: number): Warning | undefined {
+  const { token, refreshFailing, secretExpiresAt } = drawable;
+  if (refreshFailing) {
+    const { detail, retryAt } = refreshFailing;
+    const retryAfter = Math.max(1, Math.ceil(((retryAt ?? now) - now) / 1000));
+    return {
+      code: 'refresh_failing',
+      detail: `This token still works, but the last refresh failed. ${detail}`,
+      retryAfter,
+    };
+  }
+  if (!goodFor(token, minTtl, now)) {
+    const detail = `The provider's newest token lives ${token.lifetime} s, which is less than the ${minTtl} s asked for.`;
+    return { code: 'min_ttl_unreachable', detail };
+  }
+  if (secretExpiresAt !== undefined && secretExpiresAt - now < SECRET_WARNING_MS) {
+    const day = new Date(secretExpiresAt).toISOString().slice(0, 10);
+    return {
+      code: 'expiring_secret',
+      detail: `The client secret expires on ${day}. Create a new one and store it here.`,
+    };
+  }
+  return undefined;
+}
+
+function disabled(credential: string): VaultError {
+  return new VaultError('conflict', `Credential ${credential} or this account is disabled.`, {
+    class: 'needs_operator',
+    action: 'An operator must enable it again.',
+  });
+}
+
+function notConnected(credential: string): VaultError {
+  return new VaultError('not_connected', `Nobody has signed in for credential ${credential} yet.`, {
+    class: 'needs_user',
+    action: 'The mailbox owner must sign in and consent once.',
+  });
+}

@@ -1,0 +1,57 @@
+import type { History } from './history.js';
+import type { Ledger } from './ledger.js';
+import type { Logger } from './logger.js';
+import type { Clock } from './ports.js';
+import type { Store } from './store.js';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const KEPT_CHANGES = 10_000;
+
+/** What is done beside the requests: summed refusals, the ledger's index, other writers' heads, the change feed. */
+export class Upkeep {
+  readonly #store: Store;
+  readonly #ledger: Ledger;
+  readonly #history: History;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #stopped = false;
+
+  constructor(deps: { store: Store; ledger: Ledger; history: History; clock: Clock; log: Logger }) {
+    this.#store = deps.store;
+    this.#ledger = deps.ledger;
+    this.#history = deps.history;
+    this.#clock = deps.clock;
+    this.#log = deps.log;
+  }
+
+  /** Begins the rounds; they end with `stop`. */
+  start(): void {
+    void this.#repeat(SECOND, async () => this.#ledger.releaseRefusals());
+    void this.#repeat(5 * SECOND, () => this.#history.catchUp());
+    void this.#repeat(MINUTE, () => this.minute());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** The minute's round: proof of life, the heads of the other writers, the feed's old rows. */
+  async minute(): Promise<void> {
+    const now = this.#clock.now();
+    await this.#store.registerInstance(this.#ledger.writer, now);
+    await this.#ledger.noteHeads();
+    await this.#store.purgeChanges(KEPT_CHANGES, now - DAY);
+  }
+
+  async #repeat(ms: number, round: () => Promise<void>): Promise<void> {
+    for (;;) {
+      await this.#clock.sleep(ms);
+      if (this.#stopped) return;
+      await round().catch(error =>
+        this.#log.warn({ err: error }, 'a round of upkeep failed; the next one tries again'),
+      );
+    }
+  }
+}
