@@ -16,7 +16,9 @@ interface MigrationFile {
 }
 
 /** The database's schema is newer than this binary can work with. */
-export class SchemaTooNew extends Error {}
+export class SchemaTooNew extends Error {
+  override readonly name = 'SchemaTooNew';
+}
 
 /**
  * Brings the schema up to date, all steps in one transaction; answers the names of those applied. Instances that start

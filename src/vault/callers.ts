@@ -5,6 +5,7 @@ import { readableId } from './ids.js';
 import type { Memory } from './memory.js';
 import type { Clock } from './ports.js';
 import { Secret } from './secret.js';
+import type { Failpoints } from './steps.js';
 import type { KeyRecord, Store } from './store.js';
 
 const KEY = /^twk_([a-z0-9]{12})_[A-Za-z0-9_-]{43}$/;
@@ -27,11 +28,13 @@ export class Callers {
   readonly #store: Store;
   readonly #memory: Memory;
   readonly #clock: Clock;
+  readonly #at: Failpoints;
 
-  constructor(deps: { store: Store; memory: Memory; clock: Clock }) {
+  constructor(deps: { store: Store; memory: Memory; clock: Clock; failpoints: Failpoints }) {
     this.#store = deps.store;
     this.#memory = deps.memory;
     this.#clock = deps.clock;
+    this.#at = deps.failpoints;
   }
 
   /** Who holds this key, by memory alone; undefined when memory does not know or does not agree. */
@@ -49,6 +52,7 @@ export class Callers {
     const readAt = await this.#store.standing();
     const record = await this.#store.reads.consumers.byKey(prefix);
     if (!this.#holds(record, presented)) throw unauthenticated();
+    await this.#at('caller.read');
     this.#memory.keepKey(readAt, record);
     return callerOf(record, readAt.revision, false);
   }

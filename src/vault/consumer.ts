@@ -2,6 +2,7 @@ import { within } from './scopes.js';
 
 export type Role = 'service' | 'auditor' | 'operator' | 'admin';
 
+/** Whoever may call the API: a service or a person who operates. */
 export interface Consumer {
   id: string;
   description: string | undefined;

@@ -8,6 +8,7 @@ import { type Actor, actorOf, require } from './roles.js';
 import type { Secret } from './secret.js';
 import type { Store, Tx } from './store.js';
 
+/** What an admin says of a consumer. */
 export interface ConsumerInput {
   description: string | undefined;
   role: Role;

@@ -40,6 +40,7 @@ export interface ProviderAnswer {
   timestamp?: string;
 }
 
+/** What a problem answer carries beside its code and sentence (RFC 9457 extension members). */
 export interface ProblemDetails {
   errors?: FieldError[];
   class?: ErrorClass;

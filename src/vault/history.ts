@@ -14,6 +14,7 @@ export interface Recorded extends Entry {
   revision: number;
 }
 
+/** Which entries, in which order, from where on. */
 export interface HistoryRequest {
   filter: LedgerFilter;
   order: 'asc' | 'desc';

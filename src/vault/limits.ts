@@ -74,14 +74,10 @@ export class Limits {
     return limited('tokens drawn with this key', this.#draws.rest);
   }
 
-  /** Whether a draw that memory cannot answer may go to the store: not after 100 refusals within a second. */
-  load(keyId: string): VaultError | undefined {
-    if (this.#refusals.count(keyId) < REFUSED_DRAWS) return undefined;
+  /** Counts a refused draw of a valid key: past 100 a second the refusal itself becomes 429. Good draws are not held back. */
+  refusedDraw(keyId: string): VaultError | undefined {
+    if (this.#refusals.add(keyId) <= REFUSED_DRAWS) return undefined;
     return limited('refused draws with this key', this.#refusals.rest);
-  }
-
-  refused(keyId: string): void {
-    this.#refusals.add(keyId);
   }
 
   /** Counts a call by hand that reaches the provider: 6 a minute for an account. */

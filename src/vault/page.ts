@@ -37,6 +37,7 @@ export interface Page {
   mac: string;
 }
 
+/** A writer's newest page, by which a later cut is noticed. */
 export interface PageHead {
   writer: string;
   seq: number;

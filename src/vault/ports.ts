@@ -102,6 +102,7 @@ export interface ClientCredentialsRequest {
   params: Record<string, string>;
 }
 
+/** What a token endpoint gave (RFC 6749 §5.1), made safe. */
 export interface TokenAnswer {
   accessToken: Secret;
   /** As the provider wrote it, `Bearer` where it was missing. */

@@ -1,5 +1,6 @@
 /** Points at which a test may hold, fail or end the process. The list is complete: nothing else can be interrupted. */
 export const STEPS = [
+  'caller.read', // a key and its permissions are read, memory is not filled yet
   'draw.read', // the rows of a draw are read, memory is not filled yet
   'refresh.leased', // this instance holds the account's lease
   'refresh.answered', // the provider has answered, nothing is stored yet
@@ -13,4 +14,5 @@ export type Step = (typeof STEPS)[number];
 /** Called at each step; in service it does nothing. */
 export type Failpoints = (step: Step) => void | Promise<void>;
 
+/** The failpoints of a process in service. */
 export const noFailpoints: Failpoints = () => undefined;

@@ -31,16 +31,19 @@ export interface PageOffer extends PageDraft {
   epoch: string;
 }
 
+/** A key, whose it is, and what that consumer may. */
 export interface KeyRecord {
   key: ConsumerKey;
   consumer: Consumer;
   permissions: Permission[];
 }
 
+/** The right to refresh one account; the fence tells a later holder's write from an earlier one's. */
 export interface Lease {
   fence: number;
 }
 
+/** Failures in a row of one token endpoint and client; open until a time, 0 while closed. */
 export interface Breaker {
   tokenUrl: string;
   clientId: string;
@@ -63,6 +66,7 @@ export interface PlacedPage extends Page {
   firstPosition: number;
 }
 
+/** Reading credentials. */
 export interface CredentialReads {
   find(id: string): Promise<Credential | undefined>;
   /** In order of id, after the one named. */
@@ -71,6 +75,7 @@ export interface CredentialReads {
   secret(credential: Credential): Promise<Secret | undefined>;
 }
 
+/** Reading accounts. */
 export interface AccountReads {
   find(credential: string, account: string): Promise<Account | undefined>;
   list(credential: string): Promise<Account[]>;
@@ -78,6 +83,7 @@ export interface AccountReads {
   counts(credentials: string[]): Promise<Map<string, Partial<Record<AccountState, number>>>>;
 }
 
+/** Reading consumers, keys and permissions. */
 export interface ConsumerReads {
   find(id: string): Promise<Consumer | undefined>;
   list(after: string | undefined, limit: number): Promise<Consumer[]>;
@@ -87,6 +93,7 @@ export interface ConsumerReads {
   byKey(prefix: string): Promise<KeyRecord | undefined>;
 }
 
+/** All reads that need no transaction. */
 export interface Reads {
   readonly credentials: CredentialReads;
   readonly accounts: AccountReads;
@@ -131,6 +138,7 @@ export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers'
   conclude(touched: Touched[], build: (revision: number) => Promise<PageDraft>): Promise<void>;
 }
 
+/** The database, as the domain sees it. Throws `VaultError` `ledger_unavailable` when it cannot work now. */
 export interface Store {
   readonly reads: Reads;
   standing(): Promise<Standing>;
@@ -154,6 +162,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Reading the ledger, and placing its pages. */
 export interface LedgerReads {
   findPage(writer: string, seq: number): Promise<Page | undefined>;
   /** The newest page of every other writer, most recent first. */

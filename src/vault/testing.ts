@@ -7,6 +7,7 @@ import { type Actor, require } from './roles.js';
 import { normalizeScope } from './scopes.js';
 import type { Store } from './store.js';
 
+/** One step of a test and how it went. */
 export interface TestStep {
   step: 'stored' | 'token';
   ok: boolean;
@@ -15,6 +16,7 @@ export interface TestStep {
   detail: string;
 }
 
+/** How a test went; `finding` says what to do when it did not go well. */
 export interface TestResult {
   ok: boolean;
   steps: TestStep[];

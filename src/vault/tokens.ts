@@ -13,6 +13,7 @@ import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
 import { goodFor, newestPossible, secondsLeft, type Token } from './token.js';
 
+/** What a draw asks for. */
 export interface DrawRequest {
   credential: string;
   account: string;
@@ -23,6 +24,7 @@ export interface DrawRequest {
   requestId: string;
 }
 
+/** Something that will need attention although a token was given. */
 export interface Warning {
   code: 'refresh_failing' | 'min_ttl_unreachable' | 'expiring_secret';
   detail: string;
@@ -30,6 +32,7 @@ export interface Warning {
   retryAfter?: number;
 }
 
+/** A token that may leave: its ledger entry is durable. */
 export interface Issued {
   token: Token;
   /** Whole seconds from now. */
@@ -104,8 +107,6 @@ export class Tokens {
   }
 
   async #load(caller: Caller, request: DrawRequest, draw: Draw): Promise<Drawable> {
-    const limited = this.#limits.load(caller.keyId);
-    if (limited) throw limited;
     const readAt = await this.#store.standing();
     draw.restsOn(readAt.revision);
     const { credential, account } = await this.#drawable(request);
@@ -183,7 +184,6 @@ export class Tokens {
   /** Notes a refusal in the ledger and in the key's limit; answers the error that the caller gets. */
   #refused(caller: Caller, request: DrawRequest, error: unknown): unknown {
     if (!(error instanceof VaultError) || error.code === 'ledger_unavailable') return error;
-    this.#limits.refused(caller.keyId);
     this.#ledger.refuse({
       consumer: caller.consumer,
       key_id: caller.keyId,
@@ -193,7 +193,7 @@ export class Tokens {
       code: error.code,
       request_id: request.requestId,
     });
-    return error;
+    return this.#limits.refusedDraw(caller.keyId) ?? error;
   }
 
   #issued(drawable: Drawable, minTtl: number): Issued {

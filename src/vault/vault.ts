@@ -15,6 +15,7 @@ import { Testing } from './testing.js';
 import { Tokens } from './tokens.js';
 import { Upkeep } from './upkeep.js';
 
+/** Everything that the domain is joined from. */
 export interface VaultDeps {
   store: Store;
   /** The store's standing when this instance started; memory begins empty at it. */
@@ -57,7 +58,7 @@ export class Vault {
     this.#clock = clock;
     this.limits = new Limits({ clock, drawsPerSecond: deps.drawsPerSecond });
     this.ledger = new Ledger({ ...deps, memory });
-    this.callers = new Callers({ store, memory, clock });
+    this.callers = new Callers({ store, memory, clock, failpoints });
     const breakers = new Breakers({ store, clock });
     this.#refreshing = new Refreshing({ ...deps, breakers, ledger: this.ledger });
     const shared = { store, clock, ledger: this.ledger, limits: this.limits, refreshing: this.#refreshing };

@@ -18,6 +18,7 @@ export interface Flaw {
   entries: Entry[];
 }
 
+/** What a walk over the ledger found. */
 export interface Verification {
   pages: number;
   entries: number;

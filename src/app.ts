@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { systemClock } from './clock.js';
+import type { Config } from './config.js';
+import { type KeyRing, openKeyRing } from './crypto/key-ring.js';
+import { readMasterKeyFile } from './crypto/master-key.js';
+import { firstContents } from './first-start.js';
+import { logOptions } from './http/logging.js';
+import { createServer, type Server } from './http/server.js';
+import { createProvider } from './oauth/provider.js';
+import { type AllowedHost, parseAllowedHost } from './outbound/allowed-hosts.js';
+import { createOutbound, type Outbound, type OutboundOptions } from './outbound/outbound.js';
+import type { Engine } from './store/engine.js';
+import { migrate } from './store/migrations.js';
+import { openPostgres } from './store/postgres.js';
+import { endLeases, foundation } from './store/set-up.js';
+import { openSqlite } from './store/sqlite.js';
+import { createStore } from './store/store.js';
+import type { Clock } from './vault/ports.js';
+import { type Failpoints, noFailpoints } from './vault/steps.js';
+import type { Store } from './vault/store.js';
+import { Vault } from './vault/vault.js';
+
+/** What a test may put in the place of the real thing. */
+export interface Overrides {
+  clock?: Clock;
+  /** 0 … 1. */
+  random?: () => number;
+  failpoints?: Failpoints;
+  resolve?: OutboundOptions['resolve'];
+  /** Where log lines go instead of standard output. */
+  logTo?: { write(line: string): void };
+  /** Milliseconds that an outgoing call may take. */
+  deadlineMs?: number;
+}
+
+/** A vault over its open database, without a server. */
+export interface OpenVault {
+  vault: Vault;
+  store: Store;
+  chain: KeyRing['chain'];
+  /** Whether this start made the database's keys and the first admin key. */
+  fresh: boolean;
+  close(): Promise<void>;
+}
+
+export interface App extends OpenVault {
+  server: Server['app'];
+  /** From now on not ready; everything else is still served. */
+  drain(): void;
+}
+
+type Log = Logger;
+
+/** Makes every part and joins them; the server is ready to listen. Throws in plain words when something is not right. */
+export async function build(config: Config, overrides: Overrides = {}): Promise<App> {
+  const log = createLog(config, overrides);
+  const opened = await openVault(config, { serving: true, overrides, log });
+  try {
+    await opened.vault.begin(opened.fresh);
+    const { app, drain } = await createServer({
+      vault: opened.vault,
+      log,
+      requestPrefix: opened.vault.ledger.writer.slice(0, 8),
+      settings: {
+        publicUrl: config.publicUrl,
+        trustProxy: [...config.trustProxy],
+        tls: config.tls,
+      },
+    });
+    const close = async () => {
+      await app.close();
+      await opened.close();
+    };
+    return { ...opened, server: app, drain, close };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** Opens the vault for one command beside a running one: no server, no upkeep, nothing is migrated. */
+export async function openOffline(config: Config, overrides: Overrides = {}): Promise<OpenVault> {
+  const silent = pino({ level: 'silent' });
+  return await openVault(config, { serving: false, overrides, log: silent });
+}
+
+/** Brings the database's schema up to date and answers the names of the steps that were applied. */
+export async function migrateOnly(config: Config, overrides: Overrides = {}): Promise<string[]> {
+  const engine = await openEngine(config, { serving: false, overrides, log: createLog(config, overrides) });
+  try {
+    return await migrate(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+interface Opening {
+  /** Serving: migrates, takes the SQLite file for itself, checks durability. */
+  serving: boolean;
+  overrides: Overrides;
+  log: Log;
+}
+
+/** Opens the database and joins the vault over it, without a server. Throws in plain words when something is not right. */
+export async function openVault(config: Config, opening: Opening): Promise<OpenVault> {
+  const engine = await openEngine(config, opening);
+  try {
+    if (opening.serving) await migrate(engine);
+    return await openOver(engine, config, opening);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function openOver(engine: Engine, config: Config, { serving, overrides, log }: Opening): Promise<OpenVault> {
+  const { clock = systemClock, failpoints = noFailpoints, random = Math.random } = overrides;
+  const laid = await foundation(engine, () => firstContents(config, clock.now()));
+  const ring = openKeyRing({
+    master: readMasterKeyFile(config.masterKeyFile),
+    deployment: laid.deployment,
+    rows: laid.keys,
+  });
+  if (serving) await engine.check();
+  if (serving && engine.name === 'sqlite') await endLeases(engine);
+  const store = createStore({ engine, sealer: ring.sealer, clock, failpoints });
+  const outbound = await openOutbound(config, overrides);
+  const vault = new Vault({
+    store,
+    standing: await store.standing(),
+    provider: createProvider({ fetch: outbound.fetch, clock }),
+    destinations: outbound.destinations,
+    chain: ring.chain,
+    clock,
+    log,
+    writer: randomBytes(8).toString('hex'),
+    drawsPerSecond: config.rateLimit,
+    random,
+    failpoints,
+  });
+  const close = async () => {
+    await vault.drain();
+    await outbound.close();
+    await store.close();
+  };
+  return { vault, store, chain: ring.chain, fresh: laid.fresh, close };
+}
+
+async function openEngine(config: Config, { serving, overrides, log }: Opening): Promise<Engine> {
+  if (serving) await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  if (config.databaseUrl) {
+    const lost = (error: Error) => log.warn({ err: error }, 'a connection to PostgreSQL broke; another one is opened');
+    return openPostgres(config.databaseUrl, { allowUnsafe: config.allowUnsafeDatabase, lost });
+  }
+  const file = join(config.dataDir, 'tokenwell.db');
+  if (!serving && !existsSync(file)) {
+    throw new Error(`There is no database at ${file}. Name the data folder with TOKENWELL_DATA_DIR.`);
+  }
+  const clock = overrides.clock ?? systemClock;
+  return openSqlite(file, { serving, now: () => clock.now() });
+}
+
+async function openOutbound(config: Config, overrides: Overrides): Promise<Outbound> {
+  return createOutbound({
+    allowedHosts: config.allowedHosts.map(allowedHost),
+    caFile: config.caFile && (await readFile(config.caFile, 'utf8')),
+    proxyUrl: config.outboundProxy?.reveal(),
+    ...(overrides.resolve ? { resolve: overrides.resolve } : {}),
+    ...(overrides.deadlineMs ? { deadlineMs: overrides.deadlineMs } : {}),
+  });
+}
+
+function allowedHost(text: string): AllowedHost {
+  const host = parseAllowedHost(text);
+  if (!host) throw new Error(`TOKENWELL_ALLOWED_HOSTS: ${text} is not a name, IP or CIDR with an optional :port.`);
+  return host;
+}
+
+/** The process's log: lines of JSON on standard output, without secrets by construction. */
+export function createLog(config: Pick<Config, 'logLevel'>, overrides: Overrides = {}): Logger {
+  const options = logOptions(config.logLevel);
+  return overrides.logTo ? pino(options, overrides.logTo) : pino(options);
+}

@@ -1,0 +1,22 @@
+import t from 'tap';
+import { conformance } from './store/conformance.js';
+import { migrationCases } from './store/migration-cases.js';
+import { openStore } from './store/open.js';
+import { sqliteCases } from './store/sqlite-cases.js';
+import { startPostgres } from './support/postgres.js';
+
+t.test('sqlite', async t => {
+  conformance(t, openStore);
+  migrationCases(t, async () => undefined);
+  sqliteCases(t);
+});
+
+const server = await startPostgres();
+const skip = typeof server === 'string' ? server : false;
+
+t.test('postgres', { skip }, async t => {
+  if (typeof server === 'string') return;
+  t.teardown(() => server.stop());
+  conformance(t, async t => openStore(t, await server.createDatabase()));
+  migrationCases(t, () => server.createDatabase());
+});

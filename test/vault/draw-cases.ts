@@ -1,0 +1,227 @@
+import type { Test } from 'tap';
+import { VaultError } from '../../src/vault/errors.js';
+import { TestClock } from '../support/clock.js';
+import { hold, json, reset, respond, ScriptedProvider, token } from '../support/scripted-provider.js';
+import { credentialInput, outcome, startVault, whole } from '../support/vault.js';
+
+const WRONG_SECRET = json(401, { error: 'invalid_client', error_description: 'Invalid client secret provided.' });
+
+/** A vault with a clock that stands still, a scripted provider, credential `mail` and consumer `svc`. */
+async function world(t: Test, env: Record<string, string> = {}) {
+  const provider = await ScriptedProvider.start();
+  t.teardown(() => provider.close());
+  const clock = new TestClock();
+  const vault = await startVault(t, { env, overrides: { clock, random: () => 1 } });
+  const admin = await vault.admin();
+  await vault.vault.credentials.create(admin, 'mail', credentialInput(provider.url()));
+  const { key } = await vault.consumer('svc', [whole('mail')]);
+  const draw = (more?: Parameters<typeof vault.draw>[2]) => vault.draw(key, 'mail', more);
+  return { vault, provider, clock, admin, key, draw };
+}
+
+async function problem(work: Promise<unknown>): Promise<VaultError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof VaultError) return error;
+    throw error;
+  }
+  throw new Error('expected a problem');
+}
+
+/** When a token is given, refreshed, or refused, and with which words. */
+export function drawCases(t: Test): void {
+  t.test('a second draw makes no call; an expired token makes one for two hundred callers', async t => {
+    const { provider, clock, draw } = await world(t);
+    const first = await draw();
+    t.equal((await draw()).token.id, first.token.id);
+    t.equal(provider.requests.length, 1);
+    clock.advance(3_600_000);
+    const many = await Promise.all(Array.from({ length: 200 }, () => draw()));
+    t.equal(new Set(many.map(issued => issued.token.id)).size, 1);
+    t.equal(provider.requests.length, 2);
+  });
+
+  t.test(
+    'F24: min_ttl refreshes a token that is too short, and gives it with a warning when none can be longer',
+    async t => {
+      const { provider, clock, draw } = await world(t);
+      provider.next(token('short', { expires_in: 100 }));
+      t.equal((await draw()).warning, undefined);
+      clock.advance(61_000);
+      provider.next(token('short-again', { expires_in: 100 }));
+      const second = await draw({ minTtl: 200 });
+      t.match(second, { warning: { code: 'min_ttl_unreachable' }, expiresIn: 100 });
+      clock.advance(10_000);
+      t.match(await draw({ minTtl: 200 }), { warning: { code: 'min_ttl_unreachable' }, expiresIn: 90 });
+      t.equal(provider.requests.length, 2, 'not asked again within a minute for that reason');
+    },
+  );
+
+  t.test('a token that is still good is served with a warning while refreshing fails', async t => {
+    const { provider, clock, draw } = await world(t);
+    await draw();
+    clock.advance(3_000_000);
+    provider.next(respond(500, 'boom'));
+    t.match(await problem(draw({ minTtl: 1_800 })), { code: 'provider_unavailable' });
+    const served = await draw();
+    t.match(served, { warning: { code: 'refresh_failing' }, expiresIn: 600 });
+    clock.advance(60_000);
+    t.match(await draw({ minTtl: 1_800 }), { warning: undefined, expiresIn: 3_600 }, 'the way back');
+  });
+
+  t.test('F32: a wrong client secret says so, is asked at most once a minute, and at once after a PUT', async t => {
+    const { vault, provider, clock, admin, draw } = await world(t);
+    provider.always(WRONG_SECRET);
+    const refused = await problem(draw());
+    t.equal(refused.code, 'provider_refused');
+    t.equal(refused.details.class, 'needs_operator');
+    t.match(refused.message, /secret/i);
+    t.match(refused.details.provider, { error: 'invalid_client' });
+    await problem(draw());
+    t.equal(provider.requests.length, 1, 'not asked again at once');
+    clock.advance(61_000);
+    await problem(draw());
+    t.equal(provider.requests.length, 2);
+    provider.always(token('good'));
+    const { credential } = await vault.vault.credentials.get(admin.caller, 'mail');
+    await vault.vault.credentials.replace(admin, 'mail', credential.version, credentialInput(provider.url()));
+    t.equal((await draw()).token.value.reveal(), 'good');
+  });
+
+  t.test('F25: Retry-After keeps every caller away until it has passed', async t => {
+    const { provider, clock, draw } = await world(t);
+    provider.next(json(429, { error: 'slow' }, { 'retry-after': '120' }));
+    t.match((await problem(draw())).details, { class: 'throttled', retryAfter: 120 });
+    clock.advance(100_000);
+    t.match((await problem(draw())).details, { retryAfter: 20 });
+    t.equal(provider.requests.length, 1);
+    clock.advance(21_000);
+    t.equal(await outcome(draw()), 'ok');
+  });
+
+  t.test('F25: the siblings of a throttled client are not sent to the provider either', async t => {
+    const { vault, provider, admin, draw } = await world(t);
+    await vault.vault.credentials.create(admin, 'sibling', credentialInput(provider.url()));
+    const other = await vault.consumer('other', [whole('sibling')]);
+    provider.next(json(429, { error: 'slow' }, { 'retry-after': '120' }));
+    await problem(draw());
+    t.match(await problem(vault.draw(other.key, 'sibling')), { code: 'provider_unavailable' });
+    t.equal(provider.requests.length, 1);
+  });
+
+  t.test('F26: failures back off; success clears every counter', async t => {
+    const { vault, provider, clock, draw } = await world(t);
+    for (let failure = 0; failure < 4; failure++) {
+      provider.next(reset());
+      await problem(draw());
+      const account = await vault.store.reads.accounts.find('mail', 'default');
+      clock.advance((account?.nextTryAt ?? 0) - clock.now() + 300_000);
+    }
+    t.equal(provider.requests.length, 4);
+    t.equal(await outcome(draw()), 'ok');
+    t.match(await vault.store.reads.accounts.find('mail', 'default'), {
+      state: 'connected',
+      failCount: 0,
+      finding: undefined,
+    });
+    t.equal(await vault.store.reads.findBreaker(provider.url(), 'client'), undefined);
+  });
+
+  t.test(
+    'D14: a credential changed while its token is on the way: what comes is not stored, the draw starts again',
+    async t => {
+      const { vault, provider, admin, draw } = await world(t);
+      const held = hold(token('of-the-old-client'));
+      provider.next(held.answer);
+      const drawing = draw();
+      await provider.received(1);
+      const next = credentialInput(provider.url(), { clientId: 'another' });
+      await vault.vault.credentials.replace(admin, 'mail', 1, next);
+      held.release();
+      const issued = await drawing;
+      t.not(issued.token.value.reveal(), 'of-the-old-client');
+      t.match(provider.requests.at(-1)?.body, /client_id=another/);
+    },
+  );
+
+  t.test(
+    'a draw may ask for what lies within scope and consent_scope and within its permission; all else is not found',
+    async t => {
+      const { vault, provider, admin } = await world(t);
+      const input = credentialInput(provider.url(), { scope: 'a b', consentScope: 'c' });
+      await vault.vault.credentials.create(admin, 'scoped', input);
+      const narrow = await vault.consumer('narrow', [{ credential: 'scoped', account: 'default', scopes: ['a', 'c'] }]);
+      const ask = (scope?: string) => outcome(vault.draw(narrow.key, 'scoped', scope === undefined ? {} : { scope }));
+      t.equal(await ask('a'), 'ok');
+      t.equal(await ask('c a'), 'ok');
+      t.equal(await ask('b'), 'not_found', 'W23: outside the permission');
+      t.equal(await ask(), 'not_found', 'the default scope is wider than the permission');
+      t.equal(await ask('d'), 'not_found', 'outside the credential');
+      t.same(
+        provider.requests.map(request => new URLSearchParams(request.body).get('scope')),
+        ['a', 'a c'],
+      );
+    },
+  );
+
+  t.test('authorization_code waits for its first consent; disabled is a conflict; unknown is not found', async t => {
+    const { vault, provider, admin, draw } = await world(t);
+    const authorizationUrl = 'http://127.0.0.1:1/authorize';
+    const person = credentialInput(provider.url(), { grantType: 'authorization_code', authorizationUrl });
+    await vault.vault.credentials.create(admin, 'person', person);
+    const { key } = await vault.consumer('all', [{ credential: '*', account: '*', scopes: undefined }]);
+    t.match(await problem(vault.draw(key, 'person')), { code: 'not_connected', details: { class: 'needs_user' } });
+    t.equal(await outcome(vault.draw(key, 'nothing')), 'not_found', 'W9: never another one instead');
+    t.equal(await outcome(draw({ account: 'other' })), 'not_found');
+    await vault.vault.credentials.setDisabled(admin, 'mail', true);
+    t.equal(await outcome(draw()), 'conflict');
+    await vault.vault.credentials.setDisabled(admin, 'mail', false);
+    t.equal(await outcome(draw()), 'ok');
+    t.equal(provider.requests.length, 1);
+  });
+
+  t.test('an auditor never draws, whatever its permissions', async t => {
+    const { vault } = await world(t);
+    const auditor = await vault.consumer('auditor', [whole('mail')], 'auditor');
+    t.equal(await outcome(vault.draw(auditor.key, 'mail')), 'not_found');
+  });
+
+  t.test('an expired key is refused, by memory and by the store', async t => {
+    const { vault, clock, admin } = await world(t);
+    const made = await vault.vault.consumers.createKey(admin, 'svc', clock.now() + 60_000);
+    const key = made.secret.reveal();
+    t.equal(await outcome(vault.draw(key, 'mail')), 'ok');
+    clock.advance(60_000);
+    t.equal(await outcome(vault.draw(key, 'mail')), 'unauthenticated');
+  });
+
+  t.test('an operator is warned of a client secret that expires within two weeks', async t => {
+    const { vault, provider, clock, admin } = await world(t);
+    const input = credentialInput(provider.url(), { secretExpiresAt: clock.now() + 6 * 86_400_000 });
+    await vault.vault.credentials.create(admin, 'ending', input);
+    const { key } = await vault.consumer('watcher', [whole('ending')]);
+    t.match((await vault.draw(key, 'ending')).warning, { code: 'expiring_secret', detail: /2026-11-07/ });
+  });
+
+  t.test('refused draws are summed in the ledger and limited; good ones are not', async t => {
+    const { vault, key, draw } = await world(t);
+    const outcomes = await Promise.all(Array.from({ length: 150 }, () => outcome(vault.draw(key, 'nothing'))));
+    t.equal(outcomes.filter(code => code === 'not_found').length, 100);
+    t.equal(outcomes.filter(code => code === 'rate_limited').length, 50);
+    t.equal(await outcome(draw()), 'ok');
+    const refusals = (await vault.entries()).filter(entry => entry.action === 'token.refuse');
+    t.same(
+      refusals.map(entry => entry.count),
+      [150],
+    );
+  });
+
+  t.test('successful draws are limited where the operator says so', async t => {
+    const { draw, clock } = await world(t, { TOKENWELL_RATE_LIMIT: '5' });
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => outcome(draw())));
+    t.equal(outcomes.filter(code => code === 'rate_limited').length, 3);
+    clock.advance(1_000);
+    t.equal(await outcome(draw()), 'ok');
+  });
+}
