@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import './quiet-oidc-provider.js';
 import Provider, { type ClientMetadata } from 'oidc-provider';
 
 /** A client that may ask for tokens with client_credentials. `method` is client_secret_post unless said. */
@@ -22,25 +23,31 @@ export interface AuthorizationServer {
   close(): Promise<void>;
 }
 
-/** Asks the introspection endpoint; it gets no tokens of its own. */
-const RESOURCE_SERVER = { id: 'resource-server', secret: 'resource-server-secret' };
+/** May ask the introspection endpoint (HTTP Basic); it gets no tokens of its own. */
+export const RESOURCE_SERVER = { id: 'resource-server', secret: 'resource-server-secret' };
 
 /**
  * A real authorization server (oidc-provider) on 127.0.0.1: client_credentials for the given clients, introspection,
- * access tokens that live for `accessTokenTtl` seconds.
+ * access tokens that live for `accessTokenTtl` seconds (600 unless said). `port` 0, the default, is any free one.
+ * `asked` is called at each token request with the number of requests so far.
  */
 export async function startAuthorizationServer(settings: {
   clients: readonly RegisteredClient[];
   accessTokenTtl?: number;
+  port?: number;
+  asked?: (requests: number) => void;
 }): Promise<AuthorizationServer> {
   const server = createServer();
   // The issuer holds the port, so listening comes first.
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await listen(server, settings.port ?? 0);
   const issuer = `http://127.0.0.1:${portOf(server)}`;
   const answer = buildProvider(issuer, settings.clients, settings.accessTokenTtl ?? 600).callback();
   let requests = 0;
   server.on('request', (request, response) => {
-    if (request.url === '/token') requests += 1;
+    if (request.url === "/token") {
+      requests += 1;
+      settings.asked?.(requests);
+    }
     void answer(request, response);
   });
   const introspectionUrl = `${issuer}/token/introspection`;
@@ -99,6 +106,13 @@ async function introspect(url: string, token: string): Promise<Record<string, un
   const answer: unknown = await response.json();
   if (typeof answer !== 'object' || answer === null) throw new Error('introspection did not answer with an object');
   return { ...answer };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
 }
 
 function portOf(server: Server): number {

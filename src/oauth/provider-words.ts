@@ -1,0 +1,39 @@
+import type { ProviderAnswer } from '../vault/errors.js';
+import type { Scrub } from './scrubber.js';
+
+const LONGEST_CODE = 100;
+const LONGEST_DESCRIPTION = 300;
+const MOST_CODES = 5;
+
+/**
+ * What a provider said about its refusal, as far as it may be shown: `error` and `error_description` (RFC 6749 §5.2),
+ * Microsoft's AADSTS numbers and trace ids. Undefined when it said nothing.
+ */
+export function providerWords(json: Record<string, unknown> | undefined, scrub: Scrub): ProviderAnswer | undefined {
+  if (!json) return undefined;
+  const words: ProviderAnswer = {};
+  if (isText(json.error)) words.error = scrub(json.error, LONGEST_CODE);
+  if (isText(json.error_description)) words.error_description = scrub(json.error_description, LONGEST_DESCRIPTION);
+  const codes = codesOf(json);
+  if (codes.length > 0) words.codes = codes;
+  for (const name of ['trace_id', 'correlation_id', 'timestamp'] as const) {
+    const value = json[name];
+    // Scrubbing would leave brackets behind, so a trace id that holds a secret is dropped.
+    if (isText(value) && /^[\w .:+-]{1,64}$/.test(scrub(value, LONGEST_CODE))) words[name] = value;
+  }
+  return Object.keys(words).length > 0 ? words : undefined;
+}
+
+function codesOf({ error_description, error_codes }: Record<string, unknown>): string[] {
+  const written = isText(error_description) ? (error_description.match(/AADSTS\d{4,9}\b/g) ?? []) : [];
+  const listed = Array.isArray(error_codes) ? error_codes.filter(isCode).map(code => `AADSTS${code}`) : [];
+  return [...new Set([...written, ...listed])].slice(0, MOST_CODES);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isCode(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+}

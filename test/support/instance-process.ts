@@ -1,0 +1,37 @@
+import { build } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+import type { Step } from '../../src/vault/steps.js';
+
+// A whole instance in a process of its own, which the parent may hold at a named step, stop or kill.
+let armed: Step | undefined;
+let release = () => {};
+
+process.on('message', (message: { arm?: Step; release?: true }) => {
+  if (message.arm) {
+    armed = message.arm;
+    process.send?.({ armed: message.arm });
+  }
+  if (message.release) release();
+});
+
+const config = readConfig();
+const app = await build(config, {
+  failpoints: async step => {
+    if (step !== armed) return;
+    armed = undefined;
+    process.send?.({ reached: step });
+    await new Promise<void>(resolve => {
+      release = resolve;
+    });
+  },
+});
+await app.server.listen({ host: config.host, port: config.port });
+app.vault.upkeep.start();
+const address = app.server.server.address();
+process.send?.({ port: typeof address === 'object' && address ? address.port : 0 });
+process.once('SIGTERM', () => {
+  app.drain();
+  void app.close().then(() => process.exit(0));
+});
+// The parent has gone: nobody would stop this process any more.
+process.once('disconnect', () => process.exit(0));
