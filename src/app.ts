@@ -127,7 +127,7 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
   });
   if (serving) await engine.check();
   if (serving && engine.name === 'sqlite') await endLeases(engine);
-  const store = createStore({ engine, sealer: ring.sealer, clock, failpoints });
+  const store = createStore({ engine, sealer: ring.sealer, clock, failpoints, log });
   const outbound = await openOutbound(config, overrides);
   const vault = new Vault({
     store,

@@ -1,11 +1,12 @@
 import type { Selectable } from 'kysely';
 import type { ClientAuth, Credential, CredentialInput, GrantType, RefreshPolicy } from '../vault/credential.js';
 import { randomId } from '../vault/ids.js';
-import type { ClientAuthMethod, Sealer } from '../vault/ports.js';
+import type { ClientAuthMethod } from '../vault/ports.js';
 import { placeOf, SECRET_VALUE } from '../vault/sealed-fields.js';
 import type { Secret } from '../vault/secret.js';
 import type { Tx } from '../vault/store.js';
 import type { Handle } from './engine.js';
+import type { Opening } from './opening.js';
 import type { Tables } from './tables.js';
 
 type Row = Selectable<Tables['credentials']> & {
@@ -16,7 +17,7 @@ type Row = Selectable<Tables['credentials']> & {
 };
 
 /** Credentials with their active client auth. Secrets are sealed on the way in and opened only by `secret`. */
-export function credentialRows(db: Handle, sealer: Sealer): Tx['credentials'] {
+export function credentialRows(db: Handle, opening: Opening): Tx['credentials'] {
   return {
     find: async id => credentialOf(await joined(db).where('c.id', '=', id).executeTakeFirst()),
     list: async (after, limit) => {
@@ -29,7 +30,7 @@ export function credentialRows(db: Handle, sealer: Sealer): Tx['credentials'] {
     secret: async credential => {
       const found = db.selectFrom('secrets').selectAll().where('client_auth', '=', credential.clientAuth.id);
       const row = await found.where('kind', '=', 'client_secret').executeTakeFirst();
-      return row ? sealer.open(placeOf(SECRET_VALUE, row), row.value) : undefined;
+      return row ? opening.get(placeOf(SECRET_VALUE, row), row.value) : undefined;
     },
     insert: async (id, input, now) => {
       const times = { version: 1, disabled: 0, created_at: now, updated_at: now };
@@ -37,7 +38,7 @@ export function credentialRows(db: Handle, sealer: Sealer): Tx['credentials'] {
         .insertInto('credentials')
         .values({ id, ...columnsOf(input), ...times })
         .execute();
-      await insertAuth(db, sealer, id, input, now);
+      await insertAuth(db, opening, id, input, now);
     },
     update: async (before, input, now) => {
       const changed = await db
@@ -47,7 +48,7 @@ export function credentialRows(db: Handle, sealer: Sealer): Tx['credentials'] {
         .where('version', '=', before.version)
         .executeTakeFirst();
       if (changed.numUpdatedRows === 0n) return false;
-      await updateAuth(db, sealer, before, input);
+      await updateAuth(db, opening, before, input);
       return true;
     },
     setDisabled: async (before, disabled, now) => {
@@ -131,17 +132,17 @@ function columnsOf(input: CredentialInput) {
   };
 }
 
-async function insertAuth(db: Handle, sealer: Sealer, credential: string, input: CredentialInput, now: number) {
+async function insertAuth(db: Handle, opening: Opening, credential: string, input: CredentialInput, now: number) {
   const id = randomId('auth');
   const { method, secretExpiresAt } = input;
   await db
     .insertInto('client_auths')
     .values({ id, credential, method, secret_expires_at: secretExpiresAt ?? null, active: 1, created_at: now })
     .execute();
-  if (input.secret) await insertSecret(db, sealer, id, input.secret);
+  if (input.secret) await insertSecret(db, opening, id, input.secret);
 }
 
-async function updateAuth(db: Handle, sealer: Sealer, { clientAuth }: Credential, input: CredentialInput) {
+async function updateAuth(db: Handle, opening: Opening, { clientAuth }: Credential, input: CredentialInput) {
   await db
     .updateTable('client_auths')
     .set({ method: input.method, secret_expires_at: input.secretExpiresAt ?? null })
@@ -149,10 +150,10 @@ async function updateAuth(db: Handle, sealer: Sealer, { clientAuth }: Credential
     .execute();
   if (!input.secret && input.method !== 'none') return;
   await db.deleteFrom('secrets').where('client_auth', '=', clientAuth.id).execute();
-  if (input.secret) await insertSecret(db, sealer, clientAuth.id, input.secret);
+  if (input.secret) await insertSecret(db, opening, clientAuth.id, input.secret);
 }
 
-async function insertSecret(db: Handle, sealer: Sealer, clientAuth: string, secret: Secret) {
+async function insertSecret(db: Handle, { sealer }: Opening, clientAuth: string, secret: Secret) {
   const row = { id: randomId('sec'), client_auth: clientAuth, kind: 'client_secret', version: randomId('v') };
   const value = sealer.seal(placeOf(SECRET_VALUE, row), secret);
   await db

@@ -107,6 +107,8 @@ function openPool(url: Secret, max: number, lost: (error: Error) => void): pg.Po
         oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
     },
   });
+  // The pool hears of idle connections only; one that breaks while it is in use would end the process.
+  pool.on('connect', client => client.on('error', lost));
   pool.on('error', lost);
   return pool;
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Logger } from '../vault/logger.js';
 import type { PageDraft } from '../vault/page.js';
 import type { Clock, Sealer } from '../vault/ports.js';
 import type { Failpoints } from '../vault/steps.js';
@@ -8,6 +9,7 @@ import { consumerRows } from './consumer-rows.js';
 import { credentialRows } from './credential-rows.js';
 import type { Engine, Handle, OpenTransaction } from './engine.js';
 import { ledgerRows } from './ledger-rows.js';
+import { Opening } from './opening.js';
 import { tokenRows } from './token-rows.js';
 
 interface StoreDeps {
@@ -15,16 +17,18 @@ interface StoreDeps {
   sealer: Sealer;
   clock: Clock;
   failpoints: Failpoints;
+  log: Logger;
 }
 
 /** The store over an open database: one SQL for both engines. */
 export function createStore(deps: StoreDeps): Store {
   const { engine } = deps;
+  const opening = new Opening(deps);
   const rows = (handle: Handle) => ({
-    credentials: credentialRows(handle, deps.sealer),
+    credentials: credentialRows(handle, opening),
     accounts: accountRows(handle),
     consumers: consumerRows(handle),
-    ...tokenRows(handle, deps.sealer),
+    ...tokenRows(handle, opening),
   });
   return {
     reads: rows(engine.reader),

@@ -1,24 +1,26 @@
-import type { Sealer } from '../vault/ports.js';
 import { placeOf, TOKEN_VALUE } from '../vault/sealed-fields.js';
 import type { Breaker, Tx } from '../vault/store.js';
 import type { Token } from '../vault/token.js';
 import type { Handle } from './engine.js';
+import type { Opening } from './opening.js';
 
 type TokenRows = Pick<Tx, 'findToken' | 'saveToken' | 'findBreaker' | 'saveBreaker' | 'clearBreaker'>;
 
 /** Access tokens, sealed, and the breakers of the endpoints that they come from. */
-export function tokenRows(db: Handle, sealer: Sealer): TokenRows {
+export function tokenRows(db: Handle, opening: Opening): TokenRows {
   return {
     findToken: async (credential, account, scope) => {
       const found = db.selectFrom('tokens').selectAll().where('credential', '=', credential);
       const row = await found.where('account', '=', account).where('scope', '=', scope).executeTakeFirst();
-      if (!row) return undefined;
+      // One that does not open only costs a refresh, which writes over it.
+      const value = row && opening.find(placeOf(TOKEN_VALUE, row), row.value);
+      if (!row || !value) return undefined;
       return {
         credential,
         account,
         scope,
         id: row.token_id,
-        value: sealer.open(placeOf(TOKEN_VALUE, row), row.value),
+        value,
         type: row.token_type,
         grantedScope: row.granted_scope,
         obtainedAt: row.obtained_at,
@@ -30,7 +32,7 @@ export function tokenRows(db: Handle, sealer: Sealer): TokenRows {
       const { credential, account, scope } = token;
       const mine = db.deleteFrom('tokens').where('credential', '=', credential).where('account', '=', account);
       await mine.where(eb => eb.or([eb('scope', '=', scope), eb('expires_at', '<=', token.obtainedAt)])).execute();
-      await db.insertInto('tokens').values(rowOf(token, sealer)).execute();
+      await db.insertInto('tokens').values(rowOf(token, opening)).execute();
     },
     findBreaker: async (tokenUrl, clientId) => {
       const found = db.selectFrom('breakers').selectAll().where('token_url', '=', tokenUrl);
@@ -51,7 +53,7 @@ export function tokenRows(db: Handle, sealer: Sealer): TokenRows {
   };
 }
 
-function rowOf(token: Token, sealer: Sealer) {
+function rowOf(token: Token, { sealer }: Opening) {
   const { credential, account, scope } = token;
   const place = placeOf(TOKEN_VALUE, { credential, account, scope, token_id: token.id });
   return {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { createKeyRows, openKeyRing } from '../../src/crypto/key-ring.js';
-import { createMasterKeyFile } from '../../src/crypto/master-key.js';
+import { createMasterKeyFile, readMasterKeyFile } from '../../src/crypto/master-key.js';
 import type { Engine } from '../../src/store/engine.js';
 import { migrate } from '../../src/store/migrations.js';
 import { openPostgres } from '../../src/store/postgres.js';
@@ -45,8 +46,13 @@ export async function openStore(t: Teardown, databaseUrl?: string): Promise<Stor
   await migrate(engine);
   const contents = await firstContentsFor(folder);
   const laid = await foundation(engine, async () => contents);
-  const { readMasterKeyFile } = await import('../../src/crypto/master-key.js');
   const master = readMasterKeyFile(join(folder, 'master.key'));
   const ring = openKeyRing({ master, deployment: laid.deployment, rows: laid.keys });
-  return createStore({ engine, sealer: ring.sealer, clock: new TestClock(), failpoints: noFailpoints });
+  return createStore({
+    engine,
+    sealer: ring.sealer,
+    clock: new TestClock(),
+    failpoints: noFailpoints,
+    log: pino({ level: 'silent' }),
+  });
 }

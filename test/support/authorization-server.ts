@@ -44,7 +44,7 @@ export async function startAuthorizationServer(settings: {
   const answer = buildProvider(issuer, settings.clients, settings.accessTokenTtl ?? 600).callback();
   let requests = 0;
   server.on('request', (request, response) => {
-    if (request.url === "/token") {
+    if (request.url === '/token') {
       requests += 1;
       settings.asked?.(requests);
     }

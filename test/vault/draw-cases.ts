@@ -1,5 +1,8 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Test } from 'tap';
 import { VaultError } from '../../src/vault/errors.js';
+import { Secret } from '../../src/vault/secret.js';
 import { TestClock } from '../support/clock.js';
 import { hold, json, reset, respond, ScriptedProvider, token } from '../support/scripted-provider.js';
 import { credentialInput, outcome, startVault, whole } from '../support/vault.js';
@@ -203,6 +206,33 @@ export function drawCases(t: Test): void {
     const { key } = await vault.consumer('watcher', [whole('ending')]);
     t.match((await vault.draw(key, 'ending')).warning, { code: 'expiring_secret', detail: /2026-11-07/ });
   });
+
+  t.test(
+    'D1: a secret or a token moved to another row does not open there; nothing wrong is sent or given',
+    async t => {
+      const { vault, provider, clock, admin, draw } = await world(t);
+      const secret = new Secret('of-the-other');
+      await vault.vault.credentials.create(admin, 'other', credentialInput(provider.url(), { secret }));
+      const other = await vault.consumer('other', [whole('other')]);
+      const first = await draw();
+      await vault.draw(other.key, 'other');
+      const database = new Database(join(vault.config.dataDir, 'tokenwell.db'));
+      t.teardown(() => void database.close());
+      const exchange = (table: string) =>
+        database.exec(`update ${table} set value = (select value from ${table} b where b.rowid <> ${table}.rowid)`);
+      exchange('tokens');
+      await vault.vault.credentials.setDisabled(admin, 'mail', true);
+      await vault.vault.credentials.setDisabled(admin, 'mail', false);
+      const again = await draw();
+      t.not(again.token.id, first.token.id, 'the moved token is not given; a new one is');
+      exchange('secrets');
+      const calls = provider.requests.length;
+      clock.advance(3_600_000);
+      const refused = await problem(draw());
+      t.match(refused, { code: 'provider_refused', details: { class: 'needs_operator' } });
+      t.equal(provider.requests.length, calls, 'nothing was sent');
+    },
+  );
 
   t.test('refused draws are summed in the ledger and limited; good ones are not', async t => {
     const { vault, key, draw } = await world(t);

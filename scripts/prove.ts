@@ -1,0 +1,57 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFENCES, type Defence } from './defences.js';
+
+// Switches each defence off in a copy of the tree, by exchanging one piece of text, and runs the test that must then fail.
+// Usage: npm run prove [-- words of a defence's name]
+
+const root = new URL('..', import.meta.url).pathname;
+
+function copyTree(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'tokenwell-prove-'));
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root })
+    .toString()
+    .trim()
+    .split('\n');
+  for (const file of files) cpSync(join(root, file), join(copy, file));
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+function switchOff(copy: string, { file, defence, without }: Defence): void {
+  const path = join(copy, file);
+  const text = readFileSync(path, 'utf8');
+  if (text.split(defence).length !== 2) throw new Error(`${file} does not hold exactly once:\n${defence}`);
+  writeFileSync(
+    path,
+    text.replace(defence, () => without),
+  );
+}
+
+/** Whether the test fails, and by which case. */
+function failsIn(copy: string, { test, only }: Defence): string | undefined {
+  const args = [join(root, 'node_modules/.bin/tap'), '--reporter=tap', ...(only ? ['--grep=/./', `--grep=/${only}/`] : []), test];
+  const run = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', timeout: 240_000 });
+  const failed = run.stdout.split('\n').filter(line => /^ *not ok/.test(line));
+  const deepest = failed.sort((a, b) => b.search(/\S/) - a.search(/\S/))[0];
+  return run.status === 0 ? undefined : (deepest?.trim() ?? `exit ${run.status}`);
+}
+
+const wanted = process.argv.slice(2).join(' ');
+let undefended = 0;
+for (const defence of DEFENCES.filter(({ name }) => name.includes(wanted))) {
+  const copy = copyTree();
+  try {
+    switchOff(copy, defence);
+    const failure = failsIn(copy, defence);
+    if (!failure) undefended += 1;
+    console.log(
+      `${failure ? 'proved  ' : 'NOT SEEN'} ${defence.name}\n         ${failure ?? `${defence.test} still passes`}`,
+    );
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+process.exitCode = undefended === 0 ? 0 : 1;
