@@ -180,8 +180,12 @@ function allowedHost(text: string): AllowedHost {
   return host;
 }
 
-/** The process's log: lines of JSON on standard output, without secrets by construction. */
+/**
+ * The process's log: lines of JSON on standard output, without secrets by construction. Written in blocks, because a
+ * system call for each line costs a third of a draw; flushed each second and at the end.
+ */
 export function createLog(config: Pick<Config, 'logLevel'>, overrides: Overrides = {}): Logger {
   const options = logOptions(config.logLevel);
-  return overrides.logTo ? pino(options, overrides.logTo) : pino(options);
+  const inBlocks = { dest: 1, sync: false, minLength: 4096, periodicFlush: 1_000 };
+  return pino(options, overrides.logTo ?? pino.destination(inBlocks));
 }

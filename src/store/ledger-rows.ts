@@ -15,11 +15,7 @@ export function ledgerRows(engine: Engine): LedgerReads {
       return row && pageOf(row);
     },
     heads: (except, limit) => newestHeads(engine, except, limit),
-    index: limit =>
-      engine.transaction(
-        ({ handle }) => placePages(handle, limit),
-        () => undefined,
-      ),
+    index: limit => placePages(engine, limit),
     pages: async (filter, { position, order }, limit) => {
       const placed = filtered(pages(), filter).where('first_position', 'is not', null);
       const from = order === 'asc' ? placed.where('first_position', '>=', holding(position)) : placed;
@@ -76,28 +72,56 @@ async function newestHeads(engine: Engine, except: string, limit: number) {
   return rows;
 }
 
-/** The update of the indexer's row makes any other indexer wait, so positions are given out once and without gaps. */
-async function placePages(handle: Handle, limit: number): Promise<number> {
-  await handle
-    .updateTable('leases')
-    .set(eb => ({ fence: eb('fence', '+', 1) }))
-    .where('name', '=', 'indexer')
-    .execute();
-  const unplaced = await handle
-    .selectFrom('ledger_pages')
-    .selectAll()
-    .where('first_position', 'is', null)
-    .orderBy('first_at')
-    .orderBy('writer')
-    .orderBy('seq')
-    .limit(limit)
-    .execute();
-  let next = await nextPosition(handle);
-  for (const row of unplaced) {
-    await place(handle, row, next);
-    next += row.count;
+/**
+ * Gives positions to the oldest pages that have none. Their bodies are read and taken apart before the transaction,
+ * which holds the one writer only for three statements.
+ */
+async function placePages(engine: Engine, limit: number): Promise<number> {
+  const oldest = selectPages(engine).where('first_position', 'is', null).orderBy('first_at').orderBy('writer');
+  const pages = await oldest.orderBy('seq').limit(limit).execute();
+  if (pages.length === 0) return 0;
+  try {
+    await engine.transaction(
+      ({ handle }) => place(handle, pages),
+      () => undefined,
+    );
+    return pages.length;
+  } catch (error) {
+    if (!(error instanceof Outrun)) throw error;
+    return limit;
   }
-  return unplaced.length;
+}
+
+/** Another indexer placed some of these pages since they were read: nothing was done, the next pass reads again. */
+class Outrun extends Error {}
+
+type PageRow = Selectable<Tables['ledger_pages']>;
+
+async function place(handle: Handle, pages: PageRow[]): Promise<void> {
+  // The update of the indexer's row makes any other indexer wait, so positions are given out once and without gaps.
+  const indexer = handle.updateTable('leases').set(eb => ({ fence: eb('fence', '+', 1) }));
+  await indexer.where('name', '=', 'indexer').execute();
+  const next = await nextPosition(handle);
+  let position = next;
+  const placed = pages.map(page => {
+    const first_position = position;
+    position += page.count;
+    return { page, first_position };
+  });
+  const rows = placed.map(({ page, first_position }) => sql`(${page.writer}, ${page.seq}, ${first_position})`);
+  const { numAffectedRows } = await sql`
+    with placed (writer, seq, first_position) as (values ${sql.join(rows)})
+    update ledger_pages set first_position = cast(placed.first_position as bigint) from placed
+    where ledger_pages.writer = placed.writer and ledger_pages.seq = cast(placed.seq as bigint)
+      and ledger_pages.first_position is null
+  `.execute(handle);
+  if (numAffectedRows !== BigInt(pages.length)) throw new Outrun();
+  const index = placed.flatMap(({ page, first_position }) => {
+    return indexRowsOf(page).map(([consumer = '', credential = '', account = '', action = '']) => {
+      return { first_position, consumer, credential, account, action };
+    });
+  });
+  await handle.insertInto('ledger_index').values(index).execute();
 }
 
 async function nextPosition(handle: Handle): Promise<number> {
@@ -109,19 +133,6 @@ async function nextPosition(handle: Handle): Promise<number> {
     .limit(1)
     .executeTakeFirst();
   return last ? (last.first_position ?? 0) + last.count : 1;
-}
-
-async function place(handle: Handle, row: Selectable<Tables['ledger_pages']>, position: number): Promise<void> {
-  await handle
-    .updateTable('ledger_pages')
-    .set({ first_position: position })
-    .where('writer', '=', row.writer)
-    .where('seq', '=', row.seq)
-    .execute();
-  const rows = indexRowsOf(row).map(([consumer = '', credential = '', account = '', action = '']) => {
-    return { first_position: position, consumer, credential, account, action };
-  });
-  await handle.insertInto('ledger_index').values(rows).execute();
 }
 
 async function* walk(engine: Engine): AsyncIterable<Page & { firstPosition: number | undefined }> {

@@ -24,7 +24,7 @@ export interface HistoryRequest {
 }
 
 const CATCH_UP_MS = 5_000;
-const INDEX_BATCH = 200;
+const INDEX_BATCH = 40;
 const PAGES_AT_ONCE = 50;
 
 /** Reading the ledger: who received what. */

@@ -29,7 +29,7 @@ export class Upkeep {
   /** Begins the rounds; they end with `stop`. */
   start(): void {
     void this.#repeat(SECOND, async () => this.#ledger.releaseRefusals());
-    void this.#repeat(5 * SECOND, () => this.#history.catchUp());
+    void this.#repeat(SECOND, () => this.#history.catchUp());
     void this.#repeat(MINUTE, () => this.minute());
   }
 
