@@ -35,6 +35,8 @@ export interface Overrides {
   logTo?: { write(line: string): void };
   /** Milliseconds that an outgoing call may take. */
   deadlineMs?: number;
+  /** How many draws may wait for a provider at the same time. */
+  mostWaiters?: number;
 }
 
 /** A vault over its open database, without a server. */
@@ -53,7 +55,7 @@ export interface App extends OpenVault {
   drain(): void;
 }
 
-type Log = Logger;
+const MOST_WAITERS = 20_000;
 
 /** Makes every part and joins them; the server is ready to listen. Throws in plain words when something is not right. */
 export async function build(config: Config, overrides: Overrides = {}): Promise<App> {
@@ -102,7 +104,7 @@ interface Opening {
   /** Serving: migrates, takes the SQLite file for itself, checks durability. */
   serving: boolean;
   overrides: Overrides;
-  log: Log;
+  log: Logger;
 }
 
 /** Opens the database and joins the vault over it, without a server. Throws in plain words when something is not right. */
@@ -141,6 +143,7 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
     drawsPerSecond: config.rateLimit,
     random,
     failpoints,
+    mostWaiters: overrides.mostWaiters ?? MOST_WAITERS,
   });
   const close = async () => {
     await vault.drain();

@@ -5,11 +5,13 @@ import {
   type DatabaseConnection,
   Kysely,
   SqliteAdapter,
+  type SqliteDatabase,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
   sql,
 } from 'kysely';
+import { BoundedMap } from '../vault/bounded-map.js';
 import { Turn } from '../vault/turn.js';
 import type { Engine, OpenTransaction } from './engine.js';
 import { codeOf, guarded, translated } from './guarded-connection.js';
@@ -30,29 +32,42 @@ async function whileBusy<T>(work: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** Kysely's driver begins deferred transactions, which can fail half-way for want of the write lock. */
+/**
+ * Kysely's driver begins deferred transactions, which can fail half-way for want of the write lock; and whoever waits
+ * for its connection wakes all the others, which ends in minutes of nothing when thousands wait.
+ */
 class ImmediateDriver extends SqliteDriver {
-  #plain = new Map<DatabaseConnection, DatabaseConnection>();
+  readonly #turn: Turn | undefined;
+  #connection: DatabaseConnection | undefined;
+  #plain: DatabaseConnection | undefined;
+  #giveBack = () => {};
+
+  /** Without a turn the connection is shared: enough for reads, of which each is one synchronous statement. */
+  constructor(config: SqliteDialectConfig, turn: Turn | undefined) {
+    super(config);
+    this.#turn = turn;
+  }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    const plain = await super.acquireConnection();
-    const connection = guarded(plain);
-    this.#plain.set(connection, plain);
-    return connection;
+    if (this.#turn) this.#giveBack = await this.#turn.take();
+    if (this.#connection) return this.#connection;
+    this.#plain = await super.acquireConnection();
+    await super.releaseConnection();
+    this.#connection = guarded(this.#plain);
+    return this.#connection;
+  }
+
+  override async releaseConnection(): Promise<void> {
+    this.#giveBack();
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    const plain = this.#plain.get(connection) ?? connection;
+    const plain = this.#plain ?? connection;
     try {
       await whileBusy(() => plain.executeQuery(CompiledQuery.raw('begin immediate')));
     } catch (error) {
       throw translated(error);
     }
-  }
-
-  override async releaseConnection(): Promise<void> {
-    this.#plain.clear();
-    await super.releaseConnection();
   }
 }
 
@@ -64,14 +79,16 @@ class TransactionalAdapter extends SqliteAdapter {
 
 class ImmediateDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #turn: Turn | undefined;
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(config: SqliteDialectConfig, turn?: Turn) {
     super(config);
     this.#config = config;
+    this.#turn = turn;
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#config);
+    return new ImmediateDriver(this.#config, this.#turn);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -89,8 +106,8 @@ export function openSqlite(file: string, options: { serving: boolean; now: () =>
   const reading = open(file, true);
   const turn = new Turn();
   const pages = new SqlitePages(writing);
-  const writer = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: writing }) });
-  const reader = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: reading }) });
+  const writer = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: preparedOnce(writing) }, new Turn()) });
+  const reader = new Kysely<Tables>({ dialect: new ImmediateDialect({ database: preparedOnce(reading) }) });
   return {
     name: 'sqlite',
     reader,
@@ -137,6 +154,19 @@ export function openSqlite(file: string, options: { serving: boolean; now: () =>
       await writer.destroy();
       sideLock?.close();
     },
+  };
+}
+
+/** Preparing costs more than running for most of our statements, and there are only some dozens of them. */
+function preparedOnce(database: Database.Database): SqliteDatabase {
+  const statements = new BoundedMap<string, Database.Statement>(500);
+  return {
+    prepare: text => {
+      const known = statements.get(text) ?? database.prepare(text);
+      statements.set(text, known);
+      return known;
+    },
+    close: () => void database.close(),
   };
 }
 

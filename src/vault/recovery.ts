@@ -20,7 +20,7 @@ export interface RecoveredAdmin {
 /**
  * Gives the consumer `admin` one new key in the place of all its earlier ones, and the role admin again where it was
  * deleted, disabled or demoted. For whoever has the database and its master key; there is no caller. One transaction
- * with a `key.recover` entry; every running instance heeds it from its commit on. Throws `ledger_unavailable`.
+ * with a `key.recover` entry, whose code says `restored` or `recreated`; every running instance heeds it from its commit on. Throws `ledger_unavailable`.
  */
 export async function replaceAdminKey({ ledger, clock }: { ledger: Ledger; clock: Clock }): Promise<RecoveredAdmin> {
   const { id, key, hash } = createKey();
@@ -34,7 +34,7 @@ export async function replaceAdminKey({ ledger, clock }: { ledger: Ledger; clock
     return {
       result: { id, key, consumer, ended: earlier.length },
       touched: [{ kind: 'consumer', id: ADMIN }],
-      entry: { action: 'key.recover', subject: ADMIN, code: `admin_${consumer}` },
+      entry: { action: 'key.recover', subject: ADMIN, ...(consumer === 'unchanged' ? {} : { code: consumer }) },
     };
   });
 }

@@ -32,7 +32,6 @@ export class Superseded extends Error {}
 
 const LEASE_MS = 15_000;
 const LEASE_WAIT_MS = 20_000;
-const WAITERS = 20_000;
 
 /**
  * Gets a new token from the provider, one flight at a time for an account across all instances: callers of one
@@ -46,6 +45,7 @@ export class Refreshing {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #at: Failpoints;
+  readonly #mostWaiters: number;
   readonly #flights = new Map<string, Flight>();
   readonly #turns = new Map<string, Turn>();
   #waiters = 0;
@@ -58,6 +58,7 @@ export class Refreshing {
     clock: Clock;
     random: () => number;
     failpoints: Failpoints;
+    mostWaiters: number;
   }) {
     this.#store = deps.store;
     this.#provider = deps.provider;
@@ -66,11 +67,13 @@ export class Refreshing {
     this.#clock = deps.clock;
     this.#random = deps.random;
     this.#at = deps.failpoints;
+    this.#mostWaiters = deps.mostWaiters;
   }
 
   /** A token good for `minTtl`, or the newest that the provider gives. Throws `provider_refused`, `provider_unavailable`. */
   async refresh(credential: Credential, account: string, scope: string, asked: Asked): Promise<Token> {
-    if (this.#waiters >= WAITERS) throw busy('Too many requests are waiting for a new token on this instance.');
+    if (this.#waiters >= this.#mostWaiters)
+      throw busy('Too many requests are waiting for a new token on this instance.');
     this.#waiters += 1;
     try {
       for (;;) {

@@ -32,6 +32,8 @@ export interface VaultDeps {
   /** 0 … 1, for jitter. */
   random: () => number;
   failpoints: Failpoints;
+  /** How many draws may wait for a provider at the same time. */
+  mostWaiters: number;
 }
 
 /** The domain, joined: what Tokenwell does, by noun. */

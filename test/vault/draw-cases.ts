@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Test } from 'tap';
+import type { Overrides } from '../../src/app.js';
 import { VaultError } from '../../src/vault/errors.js';
 import { Secret } from '../../src/vault/secret.js';
 import { TestClock } from '../support/clock.js';
@@ -10,11 +11,11 @@ import { credentialInput, outcome, startVault, whole } from '../support/vault.js
 const WRONG_SECRET = json(401, { error: 'invalid_client', error_description: 'Invalid client secret provided.' });
 
 /** A vault with a clock that stands still, a scripted provider, credential `mail` and consumer `svc`. */
-async function world(t: Test, env: Record<string, string> = {}) {
+async function world(t: Test, env: Record<string, string> = {}, more: Overrides = {}) {
   const provider = await ScriptedProvider.start();
   t.teardown(() => provider.close());
   const clock = new TestClock();
-  const vault = await startVault(t, { env, overrides: { clock, random: () => 1 } });
+  const vault = await startVault(t, { env, overrides: { clock, random: () => 1, ...more } });
   const admin = await vault.admin();
   await vault.vault.credentials.create(admin, 'mail', credentialInput(provider.url()));
   const { key } = await vault.consumer('svc', [whole('mail')]);
@@ -130,6 +131,30 @@ export function drawCases(t: Test): void {
     });
     t.equal(await vault.store.reads.findBreaker(provider.url(), 'client'), undefined);
   });
+
+  t.test(
+    'F28: a bounded number of draws waits for one call; the rest are told to come again, nobody is lost',
+    async t => {
+      const mostWaiters = process.env.TEST_LONG ? 20_000 : 1_000;
+      const { provider, draw } = await world(t, {}, { deadlineMs: 120_000, mostWaiters });
+      const held = hold(token('at-last'));
+      provider.next(held.answer);
+      const before = process.memoryUsage().rss;
+      const draws: Promise<string>[] = [];
+      while (draws.length < mostWaiters + 100) {
+        draws.push(...Array.from({ length: 100 }, () => outcome(draw())));
+        await new Promise(resolve => setImmediate(resolve));
+      }
+      // The last to come are turned away while the provider still thinks.
+      await Promise.all(draws.slice(mostWaiters));
+      held.release();
+      const outcomes = await Promise.all(draws);
+      t.equal(outcomes.filter(code => code === 'ok').length, mostWaiters);
+      t.equal(outcomes.filter(code => code === 'provider_unavailable').length, 100);
+      t.equal(provider.requests.length, 1);
+      t.comment(`${mostWaiters} waiters, memory grew by ${Math.round((process.memoryUsage().rss - before) / 1e6)} MB`);
+    },
+  );
 
   t.test(
     'D14: a credential changed while its token is on the way: what comes is not stored, the draw starts again',
