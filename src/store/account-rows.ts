@@ -45,6 +45,9 @@ export function accountRows(db: Handle): Tx['accounts'] {
         .execute();
       await db.deleteFrom('tokens').where('credential', '=', credential).execute();
     },
+    retry: async credential => {
+      await db.updateTable('accounts').set({ next_try_at: null }).where('credential', '=', credential).execute();
+    },
     settle: async (credential, account, fence, progress) => {
       const settled = await db
         .updateTable('accounts')

@@ -12,6 +12,8 @@ import { ledgerRows } from './ledger-rows.js';
 import { Opening } from './opening.js';
 import { tokenRows } from './token-rows.js';
 
+const WEEK_MS = 7 * 86_400_000;
+
 interface StoreDeps {
   engine: Engine;
   sealer: Sealer;
@@ -53,6 +55,10 @@ export function createStore(deps: StoreDeps): Store {
       const row = { id, started_at: now, seen_at: now };
       const insert = engine.writer.insertInto('instances').values(row);
       await insert.onConflict(conflict => conflict.column('id').doUpdateSet({ seen_at: now })).execute();
+      await engine.writer
+        .deleteFrom('instances')
+        .where('seen_at', '<', now - WEEK_MS)
+        .execute();
     },
     ping: async () => void (await standing(engine)),
     close: () => engine.close(),

@@ -64,3 +64,15 @@ export function changesDestination(before: Credential, after: CredentialInput): 
     before.clientAuth.method !== after.method
   );
 }
+
+/** Whether tokens obtained under `before` are no longer what `after` would obtain. */
+export function changesTokens(before: Credential, after: CredentialInput): boolean {
+  return (
+    after.secret !== undefined ||
+    changesDestination(before, after) ||
+    before.grantType !== after.grantType ||
+    before.scope !== after.scope ||
+    before.consentScope !== after.consentScope ||
+    JSON.stringify(before.tokenParams) !== JSON.stringify(after.tokenParams)
+  );
+}

@@ -73,7 +73,8 @@ export class Credentials {
       const errors = secretErrors(before, input);
       if (errors.length > 0) throw invalid(errors);
       if (!(await tx.credentials.update(before, input, now))) throw versionConflict();
-      await tx.accounts.reset(id, fresh());
+      if (changesTokens(before, input)) await tx.accounts.reset(id, fresh());
+      else await tx.accounts.retry(id);
     });
     return await this.get(actor.caller, id);
   }

@@ -116,6 +116,8 @@ export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers'
     insert(credential: string, account: string): Promise<void>;
     /** Back to the beginning after an operator's change: state, failures, stored tokens; ends every lease by a new fence. */
     reset(credential: string, progress: AccountProgress): Promise<void>;
+    /** Ends every pause after a failure, so that the provider is asked at the next draw. */
+    retry(credential: string): Promise<void>;
     /** Writes the outcome of a refresh and ends its lease. False when the fence is no longer ours. */
     settle(credential: string, account: string, fence: number, progress: AccountProgress): Promise<boolean>;
   };
@@ -156,6 +158,7 @@ export interface Store {
   ledger: LedgerReads;
   /** Forgets feed rows older than the newest `keep` and older than `before`, and raises the floor. */
   purgeChanges(keep: number, before: number): Promise<void>;
+  /** Notes that this instance lives; forgets those that have not been seen for a week. */
   registerInstance(id: string, now: number): Promise<void>;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;

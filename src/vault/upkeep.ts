@@ -17,6 +17,7 @@ export class Upkeep {
   readonly #clock: Clock;
   readonly #log: Logger;
   #stopped = false;
+  readonly #rounds = new Set<Promise<void>>();
 
   constructor(deps: { store: Store; ledger: Ledger; history: History; clock: Clock; log: Logger }) {
     this.#store = deps.store;
@@ -33,8 +34,10 @@ export class Upkeep {
     void this.#repeat(MINUTE, () => this.minute());
   }
 
-  stop(): void {
+  /** Begins no further round and waits for those that are running. */
+  async stop(): Promise<void> {
     this.#stopped = true;
+    await Promise.all(this.#rounds);
   }
 
   /** The minute's round: proof of life, the heads of the other writers, the feed's old rows. */

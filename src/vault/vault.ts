@@ -88,7 +88,7 @@ export class Vault {
 
   /** Finishes what is under way: refreshes are stored, ledger entries are written. Then the store may be closed. */
   async drain(): Promise<void> {
-    this.upkeep.stop();
+    await this.upkeep.stop();
     await this.#refreshing.idle();
     await this.ledger.drain();
   }

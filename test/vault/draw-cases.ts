@@ -93,6 +93,18 @@ export function drawCases(t: Test): void {
     t.equal((await draw()).token.value.reveal(), 'good');
   });
 
+  t.test('a change of words keeps the token; a change of scope gives it up', async t => {
+    const { vault, provider, admin, draw } = await world(t);
+    const first = await draw();
+    const words = credentialInput(provider.url(), { description: 'other words', secret: undefined });
+    await vault.vault.credentials.replace(admin, 'mail', '*', words);
+    t.equal((await draw()).token.id, first.token.id);
+    const scope = credentialInput(provider.url(), { scope: 'mail.write', secret: undefined });
+    await vault.vault.credentials.replace(admin, 'mail', '*', scope);
+    t.equal((await draw()).token.scope, 'mail.write');
+    t.equal(provider.requests.length, 2);
+  });
+
   t.test('F25: Retry-After keeps every caller away until it has passed', async t => {
     const { provider, clock, draw } = await world(t);
     provider.next(json(429, { error: 'slow' }, { 'retry-after': '120' }));
