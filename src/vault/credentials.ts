@@ -1,6 +1,6 @@
 import { type AccountState, fresh } from './account.js';
 import type { Caller } from './consumer.js';
-import { type Credential, type CredentialInput, changesDestination } from './credential.js';
+import { type Credential, type CredentialInput, changesDestination, changesTokens } from './credential.js';
 import { credentialErrors } from './credential-rules.js';
 import { type FieldError, invalid, notFound, VaultError } from './errors.js';
 import { DEFAULT_ACCOUNT } from './ids.js';
