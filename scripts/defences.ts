@@ -20,6 +20,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: 'if (now.revision !== offer.page.revision || now.epoch !== offer.epoch) {',
     without: 'if (now.epoch !== offer.epoch) {',
     test: REVOCATION,
+    only: 'raced against',
   },
   {
     name: 'revocation: a page is written only at the current revision (PostgreSQL)',
@@ -27,6 +28,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: 'IF current.revision = p_revision AND current.epoch = p_epoch THEN',
     without: 'IF current.epoch = p_epoch THEN',
     test: REVOCATION,
+    only: 'idle instance remembers',
   },
   {
     name: 'revocation: the page call takes the shared lock before it reads',
@@ -34,6 +36,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: '  PERFORM pg_advisory_xact_lock_shared(7402);\n',
     without: '',
     test: REVOCATION,
+    only: 'held uncommitted',
   },
   {
     name: 'revocation: a management write takes the lock alone',
@@ -41,6 +44,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: "await lock(touched.length > 0 ? 'exclusive' : 'shared');",
     without: "await lock('shared');",
     test: REVOCATION,
+    only: 'held uncommitted',
   },
   {
     name: 'revocation: what was read before a change is not kept after it',
@@ -48,6 +52,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: 'return readAt.epoch === this.epoch && readAt.revision >= this.revision;',
     without: 'return readAt.epoch === this.epoch;',
     test: REVOCATION,
+    only: 'during the first load',
   },
   {
     name: 'revocation: memory forgets the keys that a change touches',
@@ -55,6 +60,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: '    this.#keys.deleteWhere(record => touched.consumer(record.consumer.id));\n',
     without: '',
     test: REVOCATION,
+    only: 'idle instance remembers|raced',
   },
   {
     name: 'revocation: memory forgets everything when the feed cannot tell',
@@ -62,6 +68,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: '      this.#keys.clear();\n',
     without: '',
     test: REVOCATION,
+    only: 'purged feed|another epoch',
   },
   {
     name: 'revocation: below the floor the feed cannot tell (PostgreSQL)',
@@ -69,6 +76,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: 'since >= answer.floor && ',
     without: '',
     test: REVOCATION,
+    only: 'purged feed',
   },
   {
     name: 'revocation: a withdrawal is a change',
@@ -76,6 +84,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: "touched: [{ kind: 'consumer', id: consumer }]",
     without: 'touched: []',
     test: REVOCATION,
+    only: 'idle instance remembers',
   },
   {
     name: 'revocation: before a refusal the store is read',
@@ -83,6 +92,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: 'if (!permits(permitted, scope) && caller.fromMemory) {',
     without: 'if (caller.fromMemory && !caller.role) {',
     test: REVOCATION,
+    only: 'serves a new permission',
   },
   {
     name: 'revocation: all routes but the draw read their caller from the store',
@@ -91,6 +101,7 @@ export const DEFENCES: readonly Defence[] = [
     without:
       '    request.caller = vault.callers.recall(presented);\n    if (request.caller) return done();\n    accept(request, identify(vault, request, presented), done);\n  };\n}\n\n/** As `identifies`',
     test: REVOCATION,
+    only: 'deleted admin key',
   },
   {
     name: 'revocation: a stopped instance loses its transaction and the lock',
@@ -98,6 +109,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: '    idle_in_transaction_session_timeout: 5_000,\n',
     without: '',
     test: REVOCATION,
+    only: 'SIGSTOP',
   },
   {
     name: 'revocation: nobody waits for the lock for long',
@@ -105,6 +117,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: '    lock_timeout: 2_000,\n',
     without: '',
     test: REVOCATION,
+    only: 'SIGSTOP',
   },
   {
     name: 'ledger: the entry is durable before the token leaves',
@@ -119,13 +132,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: "if (fate === 'unknown') this.#doubtful = page;",
     without: '',
     test: VAULT,
-  },
-  {
-    name: 'refreshing: callers share one flight',
-    file: 'src/vault/refreshing.ts',
-    defence: 'if (running && (running.asked.force || !asked.force)) return running;',
-    without: '',
-    test: VAULT,
+    only: 'F18',
   },
   {
     name: 'refreshing: after waiting for the lease the store is read again',
@@ -133,6 +140,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: 'if (usable && !asked.force) return',
     without: 'if (usable && asked.force) return',
     test: REVOCATION,
+    only: 'F9',
   },
   {
     name: 'refreshing: an outcome needs the fence',
@@ -140,6 +148,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: "        .where('fence', '=', fence)\n",
     without: '',
     test: STORE,
+    only: 'F8|D14',
   },
   {
     name: 'credentials: a secret goes nowhere else (invariant 13)',
@@ -147,6 +156,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: 'if (!changesDestination(before, input)) return [];',
     without: 'return [];',
     test: VAULT,
+    only: 'W8',
   },
   {
     name: 'credentials: deleting one deletes the permissions that name it',
@@ -154,6 +164,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: "      await db.deleteFrom('permissions').where('credential', '=', before.id).execute();\n",
     without: '',
     test: VAULT,
+    only: 'used again',
   },
   {
     name: 'store: one process serves a SQLite file',
@@ -161,6 +172,7 @@ export const DEFENCES: readonly Defence[] = [
     defence: "lock.exec('BEGIN EXCLUSIVE');",
     without: "lock.exec('BEGIN');",
     test: STORE,
+    only: 'F14',
   },
   {
     name: 'store: a busy file does not block the event loop',
@@ -168,5 +180,6 @@ export const DEFENCES: readonly Defence[] = [
     defence: 'new Database(file, { timeout: 25 })',
     without: 'new Database(file, { timeout: 5_000 })',
     test: STORE,
+    only: 'F13',
   },
 ];

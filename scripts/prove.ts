@@ -32,7 +32,12 @@ function switchOff(copy: string, { file, defence, without }: Defence): void {
 
 /** Whether the test fails, and by which case. */
 function failsIn(copy: string, { test, only }: Defence): string | undefined {
-  const args = [join(root, 'node_modules/.bin/tap'), '--reporter=tap', ...(only ? ['--grep=/./', `--grep=/${only}/`] : []), test];
+  const args = [
+    join(root, 'node_modules/.bin/tap'),
+    '--reporter=tap',
+    ...(only ? ['--grep=/./', `--grep=/${only}/`] : []),
+    test,
+  ];
   const run = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', timeout: 240_000 });
   const failed = run.stdout.split('\n').filter(line => /^ *not ok/.test(line));
   const deepest = failed.sort((a, b) => b.search(/\S/) - a.search(/\S/))[0];

@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import { Failpoint } from '../support/failpoints.js';
-import { ScriptedProvider } from '../support/scripted-provider.js';
+import { hold, ScriptedProvider, token } from '../support/scripted-provider.js';
 import { credentialInput, outcome, startVault, type TestVault, whole } from '../support/vault.js';
 import type { DatabaseUnderTest } from './databases.js';
 
@@ -98,41 +98,41 @@ export function oneInstanceCases(t: Test, database: DatabaseUnderTest, rounds: n
   });
 
   t.test('a withdrawal during the first load is not overwritten by what was read before it', async t => {
-    const hold = new Failpoint('caller.read');
-    const { vault, key } = await vaultWithService(t, await database.env(), { overrides: { failpoints: hold.reach } });
+    const point = new Failpoint('caller.read');
+    const { vault, key } = await vaultWithService(t, await database.env(), { overrides: { failpoints: point.reach } });
     const other = await vault.consumer('other', [whole('mail')]);
-    const arrived = hold.arm();
-    const first = outcome(vault.draw(key, 'mail'));
+    t.equal(await outcome(vault.draw(other.key, 'mail')), 'ok', 'memory knows another consumer');
+    const arrived = point.arm();
+    // A draw that is refused for a reason of its own: nothing makes it read its caller a second time.
+    const first = outcome(vault.draw(key, 'nothing'));
     await arrived;
     await vault.vault.consumers.replacePermissions(await vault.admin(), 'svc', []);
     t.equal(await outcome(vault.draw(other.key, 'mail')), 'ok', 'memory has moved past the withdrawal');
-    hold.release();
+    point.release();
     t.equal(await first, 'not_found');
     t.equal(await outcome(vault.draw(key, 'mail')), 'not_found');
   });
 
   t.test('a credential disabled during the first load stays disabled for memory', async t => {
-    const hold = new Failpoint('draw.read');
-    const { vault, key } = await vaultWithService(t, await database.env(), { overrides: { failpoints: hold.reach } });
-    await vault.vault.credentials.create(
-      await vault.admin(),
-      'other',
-      credentialInput((await vault.vault.credentials.get((await vault.admin()).caller, 'mail')).credential.tokenUrl),
-    );
+    const point = new Failpoint('draw.read');
+    const { vault, provider, key } = await vaultWithService(t, await database.env(), {
+      overrides: { failpoints: point.reach },
+    });
+    await vault.vault.credentials.create(await vault.admin(), 'other', credentialInput(provider.url()));
     const other = await vault.consumer('other', [whole('other')]);
-    const arrived = hold.arm();
+    t.equal(await outcome(vault.draw(other.key, 'other')), 'ok', 'memory knows another credential');
+    const arrived = point.arm();
     const first = outcome(vault.draw(key, 'mail'));
     await arrived;
     await vault.vault.credentials.setDisabled(await vault.admin(), 'mail', true);
     t.equal(await outcome(vault.draw(other.key, 'other')), 'ok', 'memory has moved past the change');
-    hold.release();
+    point.release();
     t.equal(await first, 'conflict');
     t.equal(await outcome(vault.draw(key, 'mail')), 'conflict');
   });
 
   t.test('D13: a consumer deleted while its token request waits for the provider gets no token', async t => {
     const { vault, provider, key } = await vaultWithService(t, await database.env());
-    const { hold, token } = await import('../support/scripted-provider.js');
     const held = hold(token('late'));
     provider.next(held.answer);
     const draw = outcome(vault.draw(key, 'mail'));
@@ -178,10 +178,10 @@ export function twoInstanceCases(t: Test, database: DatabaseUnderTest): void {
   });
 
   t.test('a page waits for a management write that is held uncommitted, and then sees it', async t => {
-    const hold = new Failpoint('write.locked');
-    const { one, two, key } = await pair(t, hold);
+    const point = new Failpoint('write.locked');
+    const { one, two, key } = await pair(t, point);
     t.equal(await outcome(two.draw(key, 'mail')), 'ok');
-    const arrived = hold.arm();
+    const arrived = point.arm();
     const withdrawal = one.vault.consumers.replacePermissions(await one.admin(), 'svc', []);
     await arrived;
     let answered = false;
@@ -190,18 +190,20 @@ export function twoInstanceCases(t: Test, database: DatabaseUnderTest): void {
     });
     await new Promise(resolve => setTimeout(resolve, 300));
     t.notOk(answered, 'the draw waits');
-    hold.release();
+    point.release();
     await withdrawal;
     t.equal(await draw, 'not_found');
   });
 
   t.test('memory that is older than the purged feed forgets everything', async t => {
     const { one, two, key } = await pair(t);
-    t.equal(await outcome(two.draw(key, 'mail')), 'ok');
-    await one.vault.consumers.replacePermissions(await one.admin(), 'svc', []);
+    const second = await one.consumer('second', [whole('mail')]);
+    for (const known of [key, second.key]) t.equal(await outcome(two.draw(known, 'mail')), 'ok');
+    for (const id of ['svc', 'second']) await one.vault.consumers.replacePermissions(await one.admin(), id, []);
     await one.store.purgeChanges(0, Date.now() + 1_000);
     t.ok((await one.store.standing()).floor > 0, 'the feed was purged');
-    t.equal(await outcome(two.draw(key, 'mail')), 'not_found');
+    t.equal(await outcome(two.draw(key, 'mail')), 'not_found', 'whose draw met the purged feed');
+    t.equal(await outcome(two.draw(second.key, 'mail')), 'not_found', 'whoever else was remembered');
   });
 
   t.test('a restored database (another epoch) makes memory forget everything', async t => {

@@ -1,0 +1,138 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { json } from '../support/scripted-provider.js';
+import { temporaryFolder } from '../support/vault.js';
+import { fill, startService } from './service.js';
+import { run, type Variables, words } from './terminal.js';
+
+const NOWHERE = { TOKENWELL_URL: 'http://127.0.0.1:9', TOKENWELL_KEY: 'twk_x' };
+
+/** Wrong use: the command line and what is said of it. */
+const MISUSED: readonly [string, RegExp][] = [
+  ['credentials', /unknown command 'credentials'[\s\S]*Did you mean credential\?/],
+  ['token', /missing required argument 'credential'/],
+  ['token mail more', /too many arguments/],
+  ['token mail --ttl 5', /unknown option '--ttl'/],
+  ['token mail --min-ttl soon', /'soon' is invalid\. Give a whole number/],
+  ['credential create mail --secret hunter2', /unknown option '--secret'/],
+  ['credential create mail --grant-type password', /Allowed choices are client_credentials, authorization_code/],
+  ['credential create mail --client-id c', /Still needed: --token-url, --scope; or give all of it with --file/],
+  ['credential create mail --file - --secret-file -', /cannot both be standard input/],
+  ['credential create mail --file /nowhere.json', /nowhere\.json cannot be read \(ENOENT\)/],
+  ['credential create mail --secret-file -', /The secret is empty/],
+  ['credential replace mail --file -', /does not hold valid JSON/],
+  ['consumer permit helpdesk', /Give either one credential/],
+  ['consumer permit helpdesk mail --replace-file x', /Give either one credential/],
+  ['consumer key helpdesk --expires 2027-02-30', /Give a date such as 2027-01-31/],
+  ['consumer key helpdesk --offline', /consumer key admin --offline/],
+  ['consumer key admin --offline --expires 2027-01-01', /does not expire/],
+  ['ledger verify --anchor -', /does not hold valid JSON/],
+];
+
+/** What a vault refuses: the command line, the exit code, what is said. */
+const REFUSED: readonly [string, number, RegExp][] = [
+  ['credential show nothing', 1, /^tokenwell: There is no such credential.*\nRequest id: \S+\n$/],
+  ['credential show ..', 1, /".\." cannot be the name of anything/],
+  [
+    'consumer create helpdesk',
+    1,
+    /already a consumer named helpdesk\.\n +id: helpdesk is taken\. \[unique\]\nWhat to do: /,
+  ],
+  [
+    'credential replace mail --token-url http://10.0.0.1/ --token-param scope=x',
+    1,
+    /does not take 2 values:\n +token_url \(--token-url\): .*\n +token_params\.scope \(--token-param\): .*\[reserved\]\nRequest id/,
+  ],
+  ['consumer key helpdesk --expires 2020-01-01', 1, /expires_at \(--expires\): .*future\. \[future\]/],
+  ['consumer permit helpdesk nothing', 1, /There is no credential nothing\./],
+  ['ledger list --limit 1001', 1, /limit \(--limit\): /],
+];
+
+export function failureCases(t: Test): void {
+  t.test('wrong use ends with 2, says what is right, and nothing is asked of a vault', async t => {
+    for (const [line, says] of MISUSED) {
+      const { code, out, err } = await run(words(line), NOWHERE);
+      t.match({ code, out, err }, { code: 2, out: '', err: says }, line);
+      t.match(err, /^tokenwell: /, line);
+    }
+    const empty = await run([]);
+    t.match(empty, { code: 2, out: '', err: /Usage: tokenwell/ }, 'no command: the help, as an error');
+  });
+
+  t.test('a wrong environment ends with 2 and all its mistakes at once', async t => {
+    const none = await run(['me'], {});
+    t.match(none, { code: 2, err: /TOKENWELL_KEY is not set[\s\S]*TOKENWELL_KEY_FILE=[\s\S]*admin\.key/ });
+    const wrong = { TOKENWELL_PORT: 'x', TOKENWELL_LOG_LEVEL: 'loud' };
+    for (const line of ['serve', 'migrate', 'ledger verify', 'consumer key admin --offline']) {
+      t.match(await run(words(line), wrong), { code: 2, err: /TOKENWELL_PORT[\s\S]*TOKENWELL_LOG_LEVEL/ }, line);
+    }
+  });
+
+  t.test('nothing that answers ends with 3 and says where to look', async t => {
+    const { code, err } = await run(['me'], NOWHERE);
+    t.equal(code, 3);
+    t.match(err, /^tokenwell: No Tokenwell answers at http:\/\/127\.0\.0\.1:9.*\n.*tokenwell serve.*TOKENWELL_URL/);
+  });
+
+  t.test('what the vault refuses ends with 1: field, flag, rule, what to do, request id', async t => {
+    const service = await startService(t);
+    await fill(service);
+    for (const [line, code, says] of REFUSED) {
+      const ended = await run(words(line), service.variables);
+      t.match(ended, { code, out: '', err: says }, line);
+    }
+    const stranger = await run(['me'], { ...service.variables, TOKENWELL_KEY: 'twk_wrong' });
+    t.match(stranger, { code: 1, err: /valid API key is needed[\s\S]*TOKENWELL_KEY_FILE/ });
+  });
+
+  t.test('a role that is too low is said, with the one that is needed', async t => {
+    const service = await startService(t);
+    const variables = { ...service.variables, TOKENWELL_KEY: await fill(service) };
+    t.match(await run(words('credential list'), variables), {
+      code: 1,
+      err: /helpdesk has the role service[\s\S]*auditor/,
+    });
+  });
+
+  t.test('a provider that says no ends with 1, one that cannot ends with 3, and both with what to do', async t => {
+    const service = await startService(t);
+    const key = await fill(service);
+    const variables: Variables = { ...service.variables, TOKENWELL_KEY: key };
+    const trace = 'AADSTS7000222 expired\u001b[2J Trace ID: 0f3c-1';
+    service.provider.always(json(401, { error: 'invalid_client', error_description: trace }));
+    const refused = await run(words('token mail'), variables);
+    t.match(refused, {
+      code: 1,
+      out: '',
+      err: /Who must act: an operator of this vault\.\nWhat to do: .*\nThe provider said: invalid_client/,
+    });
+    t.notOk(refused.err.includes('\u001b'), 'what the provider says does not steer the terminal');
+    const tested = await run(words('credential test mail'), service.variables);
+    t.match(tested, { code: 1, out: /token +failed[\s\S]*does not work now[\s\S]*What to do: / });
+    await service.must(words('credential replace mail --description x'));
+    service.provider.always(json(503, {}));
+    const unavailable = await run(words('token mail'), variables);
+    t.match(unavailable, { code: 3, out: '', err: /Try again in \d+ s\./ });
+    t.equal((await run(words('credential test mail'), service.variables)).code, 3);
+  });
+
+  t.test('a file that is not what it should be is named, its text is not shown', async t => {
+    const service = await startService(t);
+    const file = join(temporaryFolder(t), 'f.json');
+    for (const [line, text, says] of [
+      ['credential replace mail --file', '[1]', /is one object/],
+      ['credential replace mail --file', '{"secret": "hunter2"', /f\.json does not hold valid JSON/],
+      ['consumer permit helpdesk --replace-file', '{}', /is a list/],
+      ['ledger verify --anchor', '[]', /list of \{ writer, seq, mac \}/],
+      ['ledger verify --anchor', '[{"writer":"a","seq":"1","mac":"b"}]', /list of \{ writer, seq, mac \}/],
+    ] as const) {
+      writeFileSync(file, text);
+      const { code, err } = await run([...words(line), file], service.variables);
+      t.match({ code, err }, { code: 2, err: says }, line);
+      t.notMatch(err, 'hunter2');
+    }
+    const both = await run(words('credential create a --file f.json'), service.variables);
+    t.equal(both.code, 2);
+  });
+}

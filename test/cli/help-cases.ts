@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Command } from 'commander';
+import type { Test } from 'tap';
+import { programOf } from '../../src/cli/command-line.js';
+import { fill, startService } from './service.js';
+import { run } from './terminal.js';
+
+/** In the place of the command: what the shell made of its key, input and arguments, each ended by NUL, all by SOH. */
+const RECORDER = String.raw`
+tokenwell() {
+  piped=; test -p /dev/stdin && piped=$(cat)
+  printf '%s\0' "$TOKENWELL_KEY" "$piped" "$@" >&3
+  printf '\001' >&3
+}
+`;
+
+/** These come last, the offline one at the very end, because others need what they take away. */
+const TAKES_AWAY = [/delete/, /--offline/];
+
+/** Every command that does something, with its words. */
+function leaves(command: Command, path: string[] = []): { path: string[]; command: Command }[] {
+  const below = command.commands.flatMap(child => leaves(child, [...path, child.name()]));
+  return command.commands.length > 0 ? below : [{ path, command }];
+}
+
+function all(): { path: string[]; command: Command }[] {
+  const nowhere = process.stderr;
+  return leaves(programOf({ input: process.stdin, out: nowhere, err: nowhere, exitCode: 0 }));
+}
+
+async function helpOf(path: readonly string[]): Promise<string> {
+  return (await run([...path, '--help'])).out;
+}
+
+/** What the shell makes of each line. */
+async function recorded(lines: readonly string[], env: Record<string, string>): Promise<string[][]> {
+  const script = `exec 3>&1\n${RECORDER}\n${lines.map(line => `${line} >/dev/null`).join('\n')}\n`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', script], { env: { PATH: process.env.PATH, ...env } });
+  const calls = stdout.split('\u0001').slice(0, -1);
+  return calls.map(call => call.split('\0').slice(0, -1));
+}
+
+export function helpCases(t: Test): void {
+  t.test('every command explains itself: what it does, each argument and flag, an example, the exit codes', async t => {
+    t.equal(all().length, 25, 'commands');
+    for (const { path, command } of all()) {
+      const name = path.join(' ');
+      const help = await helpOf(path);
+      t.ok(command.summary() && command.description(), `${name}: summary and description`);
+      t.match(help, new RegExp(`Examples?:\n( {2}\\$ .*tokenwell ${name}.*\n)+\nExit codes:\n {2}0 {2}done`), name);
+      for (const { flags, description } of command.options) t.ok(description, `${name} ${flags}`);
+      for (const argument of command.registeredArguments) t.ok(argument.description, `${name} ${argument.name()}`);
+    }
+    for (const path of [[], ['help'], ['credential'], ['consumer'], ['ledger']]) {
+      t.match(await helpOf(path), /\$ .*tokenwell [\s\S]*Exit codes:/, path.join(' '));
+    }
+    t.match(await run(['--version']), { code: 0, out: /^\d+\.\d+\.\d+\n$/ });
+  });
+
+  t.test('finding 9: no flag takes a secret', async t => {
+    const flags = all().flatMap(({ command }) => command.options.map(({ long }) => long ?? ''));
+    t.strictSame([...new Set(flags.filter(flag => /secret|password|key|pfx/.test(flag)))].sort(), [
+      '--secret-expires-at',
+      '--secret-file',
+    ]);
+  });
+
+  t.test('every example works as it stands', async t => {
+    const service = await startService(t);
+    const helpdesk = await fill(service);
+    for (const id of ['demo-mail', 'payroll-mail']) {
+      const { out } = await run(['credential', 'show', 'mail', '--json'], service.variables);
+      const { token_url, client_id, scope } = JSON.parse(out);
+      const file = join(service.folder, 'credential.json');
+      const client_auth = { method: 'client_secret_post', secret: 'client-secret' };
+      writeFileSync(file, JSON.stringify({ id, token_url, client_id, scope, client_auth }));
+      await service.must(['credential', 'create', '--file', file]);
+    }
+    await service.must(['consumer', 'permit', 'helpdesk', 'demo-mail']);
+    const shell = {
+      TOKENWELL_KEY: service.adminKey,
+      HELPDESK_KEY: helpdesk,
+      TOKEN_URL: service.provider.url(),
+      CLIENT_ID: 'client',
+      CLIENT_SECRET: 'client-secret',
+    };
+    const examples = await examplesOf();
+    const began = process.cwd();
+    process.chdir(service.folder);
+    t.teardown(() => process.chdir(began));
+    const commands = await recorded(examples, shell);
+    t.equal(commands.length, examples.length);
+    for (const [index, [TOKENWELL_KEY, input, ...args]] of commands.entries()) {
+      const { code, err } = await run(args, { ...service.variables, TOKENWELL_KEY }, { input });
+      t.equal(code, 0, `${examples[index]}\n${err}`);
+    }
+  });
+}
+
+/** The lines below all commands but `serve`, which would not end. */
+async function examplesOf(): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { path } of all().filter(({ path }) => path[0] !== 'serve')) {
+    const help = await helpOf(path);
+    lines.push(...help.split('\n').flatMap(line => (line.startsWith('  $ ') ? [line.slice(4)] : [])));
+  }
+  const lateness = (line: string) => TAKES_AWAY.findLastIndex(pattern => pattern.test(line));
+  return lines.sort((one, other) => lateness(one) - lateness(other));
+}

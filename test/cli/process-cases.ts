@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { temporaryFolder } from '../support/vault.js';
+import { fill, startService } from './service.js';
+import { type Child, start, type Variables } from './terminal.js';
+
+/** Waits until the process has said this on standard error. Rejects when it ends before. */
+async function saying({ child, said, ended }: Child, words: RegExp): Promise<string> {
+  const over = ended.then(({ err }) => Promise.reject(new Error(`it ended: ${err}`)));
+  over.catch(() => undefined);
+  for (;;) {
+    const found = words.exec(said.err);
+    if (found) return found[1] ?? found[0];
+    await Promise.race([once(child.stderr ?? child, 'data'), over]);
+  }
+}
+
+function serving(t: Test, variables: Variables): Child {
+  const server = start(['serve'], { TOKENWELL_LOG_LEVEL: 'silent', ...variables }, temporaryFolder(t));
+  t.teardown(async () => {
+    server.child.kill('SIGKILL');
+    await server.ended;
+  });
+  return server;
+}
+
+export function processCases(t: Test): void {
+  t.test('the command works from any folder, by itself and as part of a pipe', async t => {
+    const service = await startService(t);
+    const variables = { ...service.variables, TOKENWELL_KEY: await fill(service) };
+    const folder = temporaryFolder(t);
+    t.strictSame(await start(['token', 'mail'], variables, folder).ended, { code: 0, out: 'token-1\n', err: '' });
+    t.match(await start(['credential', 'show', 'mail'], variables, folder).ended, { code: 1, out: '', err: /auditor/ });
+    t.match(await start(['token'], variables, folder).ended, { code: 2 });
+    const reader = start(['--help'], variables, folder);
+    reader.child.stdout?.destroy();
+    t.strictSame(await reader.ended, { code: 0, out: '', err: '' }, 'whoever reads may stop early');
+  });
+
+  t.test('F36: serve runs until SIGTERM and ends with 0', async t => {
+    const folder = temporaryFolder(t);
+    const server = serving(t, { TOKENWELL_DATA_DIR: folder, TOKENWELL_PORT: '0' });
+    await saying(server, /the admin key is in (\S+)\./);
+    server.child.kill('SIGTERM');
+    t.match(await server.ended, { code: 0 });
+  });
+
+  t.test('a port that is taken ends the start with 1 and one sentence', async t => {
+    const service = await startService(t);
+    const port = new URL(service.url).port;
+    const { code, err } = await serving(t, {
+      TOKENWELL_DATA_DIR: join(temporaryFolder(t), 'data'),
+      TOKENWELL_PORT: port,
+    }).ended;
+    t.equal(code, 1);
+    t.equal(
+      err,
+      `tokenwell: Port ${port} is taken by another program. Stop that one, or choose another port with TOKENWELL_PORT.\n`,
+    );
+  });
+
+  t.test('F14: a second process on the same folder is refused, the first goes on', async t => {
+    const service = await startService(t);
+    const { code, err } = await serving(t, { TOKENWELL_DATA_DIR: service.folder, TOKENWELL_PORT: '0' }).ended;
+    t.match({ code, err }, { code: 1, err: /^tokenwell: Another Tokenwell process already serves .*\n$/ });
+    t.match(await service.must(['me']), /admin/);
+  });
+}
