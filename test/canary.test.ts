@@ -87,12 +87,7 @@ async function scenario(t: Test, database: DatabaseUnderTest) {
     const drawn = await svc.draw('mail', '?min_ttl=61');
     t.equal(drawn.json.access_token, accessToken, 'the token does reach its consumer');
     await kept('POST', '/api/v1/credentials/mail/disable');
-    await kept(
-      'PUT',
-      '/api/v1/credentials/mail',
-      { ...stored, client_auth: { method: 'client_secret_post' } },
-      { 'if-match': '*' },
-    );
+    await kept('PUT', '/api/v1/credentials/mail', stored, { 'if-match': '*' });
     await kept('POST', '/api/v1/credentials/mail/enable');
   }
   for (const [method, path, body, headers] of misuse(secrets[0]?.value ?? '', accessTokens[0] ?? ''))

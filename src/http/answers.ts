@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { VaultError } from '../vault/errors.js';
+import type { Logger } from '../vault/logger.js';
+import { foreseen, internal } from './failures.js';
+import { apiHeaders } from './headers.js';
+import { logAnswer } from './logging.js';
+import { GrantRefused, sendOAuthError } from './oauth-errors.js';
+import { draining, methodNotAllowed, sendProblem } from './problems.js';
+import type { Readiness } from './readiness.js';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
+
+interface AnswerDeps {
+  publicUrl: string;
+  readiness: Readiness;
+  log: Logger;
+}
+
+/** What is the same for every answer: headers, the request id, one line in the log, and problems for all that fails. */
+export function shapeAnswers(app: FastifyInstance, { publicUrl, readiness, log }: AnswerDeps): void {
+  const headers = apiHeaders(publicUrl);
+  app.addHook('preClose', async () => readiness.close());
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header('x-request-id', request.id);
+    done(readiness.closing ? draining() : undefined);
+  });
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    // A connection that is kept would keep the process from ending.
+    if (readiness.closing) reply.header('connection', 'close');
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    logAnswer(log, request, reply);
+    done();
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methodsAt(app, request);
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+    sendProblem(reply, allowed.length > 0 ? methodNotAllowed(request.method, allowed) : nothingHere());
+  });
+  app.setErrorHandler((error, request, reply) => {
+    sendProblem(reply, told(error, request, log));
+  });
+}
+
+/** In this scope what fails is answered in the form of RFC 6749 §5.2. */
+export function answerAsOAuth(scope: FastifyInstance, log: Logger): void {
+  scope.setErrorHandler((error, request, reply) => {
+    sendOAuthError(reply, error instanceof GrantRefused ? error : told(error, request, log));
+  });
+}
+
+/** What a caller is told of an error; one that nobody foresaw goes to the log. */
+function told(error: unknown, request: FastifyRequest, log: Logger): VaultError {
+  const known = foreseen(error);
+  if (known) return known;
+  log.error({ err: error, request_id: request.id }, 'a request failed in a way that nobody foresaw');
+  return internal();
+}
+
+function methodsAt(app: FastifyInstance, { url }: FastifyRequest): string[] {
+  return METHODS.filter(method => Boolean(app.findRoute({ method, url })));
+}
+
+function nothingHere(): VaultError {
+  return new VaultError('not_found', 'There is nothing at this path.', { action: 'The API is described at /docs.' });
+}

@@ -1,0 +1,234 @@
+import type * as api from '../api.js';
+import { type ErrorCode, type ProblemDetails, VaultError } from '../vault/errors.js';
+import type { OAuthToken } from './oauth-schemas.js';
+import { problemOf } from './problems.js';
+
+/** What the API document shows: one request and one answer of every operation. Nothing here is a real secret. */
+
+const credential: api.Credential = {
+  id: 'acme-mail',
+  description: 'Mailboxes of Acme',
+  grant_type: 'client_credentials',
+  token_url: 'https://login.example.com/oauth2/v2.0/token',
+  client_id: '6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10',
+  client_auth: {
+    id: 'auth_8FJ2kQ0mS7q1xv3b5n9dLw',
+    method: 'client_secret_post',
+    has_secret: true,
+    secret_expires_at: '2028-01-31T00:00:00.000Z',
+  },
+  scope: 'https://outlook.example.com/.default',
+  authorization_params: {},
+  token_params: {},
+  disabled: false,
+  redirect_uri: 'http://127.0.0.1:8080/OAuth2Callback',
+  accounts: { connected: 1 },
+  version: 3,
+  created_at: '2027-01-31T09:00:00.000Z',
+  updated_at: '2027-02-01T12:30:00.000Z',
+};
+
+const newCredential: api.CredentialCreate = {
+  id: credential.id,
+  description: 'Mailboxes of Acme',
+  grant_type: 'client_credentials',
+  token_url: credential.token_url,
+  client_id: credential.client_id,
+  client_auth: {
+    method: 'client_secret_post',
+    secret: 'the-secret-from-the-provider',
+    secret_expires_at: '2028-01-31T00:00:00Z',
+  },
+  scope: credential.scope,
+};
+
+const consumer: api.Consumer = {
+  id: 'mail-reader',
+  description: 'Reads the mailboxes of Acme',
+  role: 'service',
+  disabled: false,
+  created_at: '2027-01-31T09:10:00.000Z',
+  updated_at: '2027-01-31T09:10:00.000Z',
+};
+
+const key: api.Key = {
+  id: 'k3v9c2mw8xqa',
+  expires_at: '2028-01-31T00:00:00.000Z',
+  created_at: '2027-01-31T09:12:00.000Z',
+};
+
+const permissions: api.Permission[] = [
+  { credential: 'acme-mail', account: '*' },
+  { credential: 'acme-send', account: 'default', scopes: ['https://outlook.example.com/SMTP.SendAsApp'] },
+];
+
+const token: api.Token = {
+  access_token: 'eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.…',
+  token_type: 'Bearer',
+  expires_at: '2027-02-01T13:30:00.000Z',
+  expires_in: 3540,
+  scope: credential.scope,
+  credential: credential.id,
+  account: 'default',
+  token_id: 'tok_Zb1cF4yN0s8vKq2h6TtPpA',
+};
+
+const oauthToken: OAuthToken = {
+  access_token: token.access_token,
+  token_type: 'Bearer',
+  expires_in: 3540,
+  scope: credential.id,
+};
+
+const entry: api.LedgerEntry = {
+  id: '5b0d7c1e9a42f386-17-0',
+  at: '2027-02-01T12:31:00.000Z',
+  writer: '5b0d7c1e9a42f386',
+  revision: 42,
+  consumer: consumer.id,
+  key_id: key.id,
+  action: 'token.issue',
+  credential: credential.id,
+  account: 'default',
+  scope: credential.scope,
+  outcome: 'ok',
+  token_id: token.token_id,
+  expires_at: token.expires_at,
+  request_id: '5b0d7c1e-2s',
+};
+
+const form = { grant_type: 'client_credentials', client_id: consumer.id, client_secret: 'twk_k3v9c2mw8xqa_…' };
+
+/** By the name of a parameter. */
+export const PARAMETERS: Record<string, unknown> = {
+  credential: credential.id,
+  account: 'default',
+  consumer: consumer.id,
+  id: key.id,
+  cursor: 'YWNtZS1tYWls',
+  limit: 100,
+  order: 'desc',
+  action: 'token.issue',
+  from: '2027-02-01T00:00:00Z',
+  to: '2027-02-02T00:00:00Z',
+  min_ttl: 300,
+  scope: credential.scope,
+};
+
+/** By operation. */
+export const REQUESTS: Record<string, unknown> = {
+  createCredential: newCredential,
+  replaceCredential: { ...credential, description: 'Mailboxes of Acme and Sons' },
+  testCredential: { account: 'default' },
+  createConsumer: { id: consumer.id, description: consumer.description, role: consumer.role },
+  replaceConsumer: { ...consumer, disabled: true },
+  createKey: { expires_at: '2028-01-31T00:00:00Z' },
+  replacePermissions: permissions,
+  grantToken: { ...form, scope: credential.id },
+  grantTokenOfCredential: form,
+  grantTokenOfAccount: form,
+};
+
+/** By operation; by operation and content type where there are two; by status for the token endpoint's errors. */
+export const ANSWERS: Record<string, unknown> = {
+  createCredential: { ...credential, accounts: { pending: 1 }, version: 1 },
+  listCredentials: { items: [credential], next_cursor: null },
+  getCredential: credential,
+  replaceCredential: { ...credential, description: 'Mailboxes of Acme and Sons', version: 4 },
+  disableCredential: { ...credential, disabled: true, version: 4 },
+  enableCredential: { ...credential, version: 5 },
+  testCredential: {
+    ok: false,
+    steps: [
+      { step: 'stored', ok: true, ms: 1, detail: 'The credential is stored and complete.' },
+      { step: 'token', ok: false, ms: 212, detail: 'The provider says that the client secret is wrong.' },
+    ],
+    finding: {
+      class: 'needs_operator',
+      reason: 'provider_refused',
+      message: 'The provider says that the client secret is wrong.',
+      action: 'Create a new secret at the provider and store it here.',
+      provider: { error: 'invalid_client' },
+    },
+  },
+  drawToken: token,
+  createConsumer: consumer,
+  listConsumers: { items: [consumer], next_cursor: null },
+  getConsumer: consumer,
+  replaceConsumer: { ...consumer, disabled: true },
+  createKey: { ...key, key: 'twk_k3v9c2mw8xqa_…' },
+  listKeys: { items: [key], next_cursor: null },
+  getPermissions: permissions,
+  replacePermissions: permissions,
+  getMe: { consumer: consumer.id, role: consumer.role, key: { id: key.id, expires_at: key.expires_at }, permissions },
+  readLedger: { items: [entry], next_cursor: 'MTY' },
+  'readLedger application/x-ndjson': `${JSON.stringify(entry)}\n`,
+  grantToken: oauthToken,
+  grantTokenOfCredential: { ...oauthToken, scope: undefined },
+  grantTokenOfAccount: { ...oauthToken, scope: undefined },
+  getAuthorizationServerMetadata: {
+    issuer: 'http://127.0.0.1:8080',
+    token_endpoint: 'http://127.0.0.1:8080/oauth2/token',
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    grant_types_supported: ['client_credentials'],
+    response_types_supported: [],
+    service_documentation: 'http://127.0.0.1:8080/docs',
+  },
+  getHealth: { status: 'ok' },
+  getReadiness: { status: 'ready' },
+  'oauth 400': {
+    error: 'invalid_scope',
+    error_description: 'There is no such credential or account, or this client may not use it.',
+  },
+  'oauth 401': { error: 'invalid_client', error_description: 'A valid API key is needed.' },
+  'oauth 413': { error: 'invalid_request', error_description: 'The body is larger than this route takes.' },
+  'oauth 415': { error: 'invalid_request', error_description: 'This route does not take a body of this content type.' },
+  'oauth 429': { error: 'slow_down', error_description: 'Too many wrong API keys. Wait 20 s.' },
+  'oauth 503': { error: 'temporarily_unavailable', error_description: 'The provider does not answer. Try again.' },
+};
+
+const CONNECT_URL = 'http://127.0.0.1:8080/credentials/acme-mail/accounts/default';
+
+/** One problem of every code. */
+export const PROBLEMS: Record<ErrorCode, api.Problem> = {
+  invalid_request: problem('invalid_request', 'token_url is missing.', {
+    errors: [{ field: 'token_url', rule: 'required', detail: 'token_url is missing.' }],
+  }),
+  unauthenticated: problem('unauthenticated', 'A valid API key is needed: Authorization: Bearer twk_…'),
+  forbidden: problem('forbidden', 'This needs the role operator; mail-reader has the role service.'),
+  not_found: problem('not_found', 'There is no such credential, or you may not use it.'),
+  method_not_allowed: problem('method_not_allowed', 'POST is not allowed here; allowed: GET.'),
+  already_exists: problem('already_exists', 'There is already a credential named acme-mail.', {
+    errors: [{ field: 'id', rule: 'unique', detail: 'acme-mail is taken.' }],
+  }),
+  conflict: problem('conflict', 'Credential acme-mail or this account is disabled.', { class: 'needs_operator' }),
+  not_connected: problem('not_connected', 'Nobody has signed in for credential acme-mail yet.', {
+    class: 'needs_user',
+    connectUrl: CONNECT_URL,
+  }),
+  gone: problem('gone', 'This link was used or has ended.'),
+  version_conflict: problem('version_conflict', 'Somebody changed this credential since you read it.'),
+  precondition_required: problem('precondition_required', 'Say in If-Match what you have read.'),
+  too_large: problem('too_large', 'The body is larger than this route takes.'),
+  unsupported_media_type: problem('unsupported_media_type', 'This route does not take a body of this content type.'),
+  provider_refused: problem('provider_refused', 'The provider says that the client secret is wrong.', {
+    class: 'needs_operator',
+    action: 'Create a new secret at the provider and store it here.',
+    connectUrl: CONNECT_URL,
+    provider: { error: 'invalid_client' },
+  }),
+  rate_limited: problem('rate_limited', 'Too many wrong API keys. Wait 20 s.', { class: 'throttled', retryAfter: 20 }),
+  internal: problem('internal', 'Something went wrong here. The request id finds it in the log.'),
+  provider_unavailable: problem('provider_unavailable', 'The provider does not answer.', {
+    class: 'unavailable',
+    retryAfter: 8,
+  }),
+  ledger_unavailable: problem('ledger_unavailable', 'The audit ledger cannot be written at the moment.', {
+    class: 'unavailable',
+  }),
+  draining: problem('draining', 'This instance is stopping and takes no new requests.', { class: 'unavailable' }),
+};
+
+function problem(code: ErrorCode, message: string, details: ProblemDetails = {}): api.Problem {
+  return problemOf(new VaultError(code, message, details), '5b0d7c1e-2s');
+}

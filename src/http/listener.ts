@@ -1,0 +1,25 @@
+import { createServer as createPlainServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { FastifyServerFactory } from 'fastify';
+
+/** Node's own limits, in milliseconds and bytes. A proxy that keeps connections for 60 s must not be the second to close one. */
+const LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 72_000,
+  connectionsCheckingInterval: 5_000,
+};
+/** Longer than the longest wait for a provider, so that it ends only what nobody uses. */
+const SILENT_FOR_MS = 90_000;
+const CONNECTIONS = 25_000;
+
+/** Makes the HTTP server, with our own TLS where a certificate is given. */
+export function listener(tls: { cert: string; key: string } | undefined): FastifyServerFactory {
+  return handler => {
+    const server = tls ? createTlsServer({ ...LIMITS, ...tls }, handler) : createPlainServer(LIMITS, handler);
+    server.setTimeout(SILENT_FOR_MS);
+    server.maxConnections = CONNECTIONS;
+    return server;
+  };
+}

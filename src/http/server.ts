@@ -1,0 +1,77 @@
+import formbody from '@fastify/formbody';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { Logger } from '../vault/logger.js';
+import type { Vault } from '../vault/vault.js';
+import { answerAsOAuth, shapeAnswers } from './answers.js';
+import { identifies, recalls } from './auth.js';
+import { createInstance, type InstanceSettings } from './instance.js';
+import { takeJson } from './json-body.js';
+import { describeApi } from './openapi.js';
+import { Readiness } from './readiness.js';
+import { accessRoutes, meRoutes } from './routes/access.js';
+import { consumerRoutes } from './routes/consumers.js';
+import { credentialActionRoutes } from './routes/credential-actions.js';
+import { credentialRoutes } from './routes/credentials.js';
+import { docsRoutes } from './routes/docs.js';
+import { healthRoutes } from './routes/health.js';
+import { ledgerRoutes } from './routes/ledger.js';
+import { metadataRoutes } from './routes/metadata.js';
+import { tokenEndpointRoutes } from './routes/token-endpoint.js';
+import { tokenRoutes } from './routes/tokens.js';
+import { closeInputs, type RouteDeps } from './scope.js';
+
+export interface ServerDeps {
+  vault: Vault;
+  log: Logger;
+  /** Begins every request id; names this start of this instance. */
+  requestPrefix: string;
+  settings: InstanceSettings;
+}
+
+export interface Server {
+  /** Ready to listen; further scopes may be registered before it does. */
+  app: FastifyInstance;
+  /** From now on `/readyz` says no; everything is still served until the app is closed. */
+  drain(): void;
+}
+
+/** The HTTP side: routes, callers, problem answers, limits. Throws when the TLS pair does not load. */
+export async function createServer({ vault, log, requestPrefix, settings }: ServerDeps): Promise<Server> {
+  const { publicUrl } = settings;
+  const readiness = new Readiness();
+  const app = await createInstance(log, requestPrefix, settings);
+  app.decorateRequest('caller');
+  shapeAnswers(app, { publicUrl, readiness, log });
+  const document = await describeApi(app, publicUrl);
+  app.register(healthRoutes, { vault, readiness });
+  app.register(metadataRoutes, { vault, publicUrl });
+  app.register(docsRoutes, { publicUrl, document });
+  app.register(managementScope, { prefix: '/api/v1', vault, publicUrl });
+  app.register(drawScope, { prefix: '/api/v1', vault, publicUrl });
+  app.register(oauthScope, { prefix: '/oauth2', vault, publicUrl, log });
+  return { app, drain: () => readiness.drain() };
+}
+
+/** Everything that reads its caller from the store. */
+const managementScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, publicUrl }) => {
+  scope.addHook('onRequest', identifies(vault));
+  closeInputs(scope);
+  takeJson(scope);
+  const routes = [credentialRoutes, credentialActionRoutes, consumerRoutes, accessRoutes, meRoutes, ledgerRoutes];
+  for (const one of routes) scope.register(one, { vault, publicUrl });
+};
+
+/** The draw, which may take its caller from memory. */
+const drawScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, publicUrl }) => {
+  scope.addHook('onRequest', recalls(vault));
+  closeInputs(scope);
+  scope.register(tokenRoutes, { vault, publicUrl });
+};
+
+/** The standard token endpoint, whose clients prove themselves in the request it takes. */
+const oauthScope: FastifyPluginAsync<RouteDeps & { log: Logger }> = async (scope, { vault, publicUrl, log }) => {
+  answerAsOAuth(scope, log);
+  closeInputs(scope);
+  await scope.register(formbody);
+  scope.register(tokenEndpointRoutes, { vault, publicUrl });
+};

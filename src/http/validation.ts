@@ -1,0 +1,77 @@
+import { Ajv, type ErrorObject, type Options } from 'ajv';
+import formats from 'ajv-formats';
+import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
+import { PLAIN_TEXT_PATTERN } from '../api.js';
+import { type FieldError, invalid, notFound, type VaultError } from '../vault/errors.js';
+import { fieldPath } from './field-paths.js';
+
+const TOLD_AT_ONCE = 20;
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+const SHARED: Options = { allErrors: true, removeAdditional: false, verbose: true, strict: true };
+
+/** Bodies are taken as they are: a number in quotes is a string, and nothing is filled in. */
+const body = validator({ ...SHARED, coerceTypes: false, useDefaults: false });
+/** What stands in a URL is text, so numbers are read from it and defaults are filled in. */
+const url = validator({ ...SHARED, coerceTypes: true, useDefaults: true });
+
+function validator(options: Options): Ajv {
+  const ajv = new Ajv(options);
+  formats.default(ajv, ['uri']);
+  ajv.addFormat('date-time', text => RFC_3339.test(text) && Number.isFinite(Date.parse(text)));
+  return ajv;
+}
+
+/** Compiles the schema of one part of a request with the validator that this part needs. */
+export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
+  (httpPart === 'body' ? body : url).compile(schema);
+
+/** A failed validation as the error that callers are told. An id that cannot exist is answered like one that does not. */
+export function validationError(errors: FastifySchemaValidationError[], part: string): VaultError {
+  if (part === 'params') return notFound('thing');
+  // Whoever names a property wrongly is told of the name, not a second time of the object that holds it.
+  const own = errors.filter(error => error.keyword !== 'propertyNames');
+  return invalid(own.slice(0, TOLD_AT_ONCE).map(error => fieldError(error)));
+}
+
+type Flaw = Partial<ErrorObject> & FastifySchemaValidationError;
+
+function fieldError(flaw: Flaw): FieldError {
+  const at = flaw.instancePath.split('/').slice(1).map(unescapePointer);
+  const name = flaw.params.additionalProperty ?? flaw.params.missingProperty ?? flaw.propertyName;
+  const field = fieldPath(name === undefined ? at : [...at, String(name)]);
+  const { rule, says } = BROKEN[flaw.keyword]?.(flaw) ?? { rule: snakeCase(flaw.keyword), says: `${flaw.message}.` };
+  return { field, rule, detail: `${field} ${says}` };
+}
+
+/** The stable word of a broken rule, and the rest of the sentence that begins with the field. */
+const BROKEN: Record<string, (flaw: Flaw) => { rule: string; says: string }> = {
+  required: () => ({ rule: 'required', says: 'is missing.' }),
+  additionalProperties: () => ({ rule: 'unknown_field', says: 'is not known here.' }),
+  type: typeFlaw,
+  enum: ({ params }) => ({ rule: 'one_of', says: `is one of: ${String(params.allowedValues).replaceAll(',', ', ')}.` }),
+  format: formFlaw('format'),
+  pattern: formFlaw('pattern'),
+};
+
+function typeFlaw({ instancePath, data, params }: Flaw): { rule: string; says: string } {
+  if (instancePath === '' && data === null) return { rule: 'required', says: 'is missing.' };
+  if (Array.isArray(data) && params.type !== 'array') return { rule: 'repeated', says: 'takes one value.' };
+  return { rule: 'type', says: `must be of type ${params.type}.` };
+}
+
+function formFlaw(rule: string) {
+  return ({ params, parentSchema }: Flaw) => {
+    if (params.pattern === PLAIN_TEXT_PATTERN)
+      return { rule: 'control_characters', says: 'may not hold control characters.' };
+    return { rule, says: `does not have the right form. ${parentSchema?.description ?? ''}`.trim() };
+  };
+}
+
+function unescapePointer(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function snakeCase(keyword: string): string {
+  return keyword.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
+}

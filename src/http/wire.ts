@@ -1,0 +1,138 @@
+import type * as api from '../api.js';
+import type { Consumer, ConsumerKey, Permission } from '../vault/consumer.js';
+import type { ConsumerInput } from '../vault/consumers.js';
+import type { CredentialInput } from '../vault/credential.js';
+import type { CredentialView } from '../vault/credentials.js';
+import type { Recorded } from '../vault/history.js';
+import { Secret } from '../vault/secret.js';
+import type { Token } from '../vault/token.js';
+import type { Issued } from '../vault/tokens.js';
+
+/** Between the wire (snake_case, times as text) and the domain (camelCase, epoch milliseconds). */
+
+/** Epoch milliseconds of a time that validation has passed; undefined for none. */
+export function instantOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
+}
+
+/** RFC 3339 in UTC; undefined for none. */
+export function timeOf(instant: number | undefined): string | undefined {
+  return instant === undefined ? undefined : new Date(instant).toISOString();
+}
+
+/** What a POST or PUT of a credential says. What only Tokenwell may set is not looked at. */
+export function credentialInput(body: api.CredentialCreate | api.CredentialReplace): CredentialInput {
+  const { method, secret, secret_expires_at } = body.client_auth;
+  return {
+    description: body.description,
+    grantType: body.grant_type,
+    authorizationUrl: body.authorization_url,
+    tokenUrl: body.token_url,
+    revocationUrl: body.revocation_url,
+    issuer: body.issuer,
+    clientId: body.client_id,
+    scope: body.scope,
+    consentScope: body.consent_scope,
+    authorizationParams: body.authorization_params ?? {},
+    tokenParams: body.token_params ?? {},
+    refreshPolicy: body.refresh_policy,
+    graceSeconds: body.grace_seconds,
+    method,
+    secret: secret === undefined ? undefined : new Secret(secret),
+    secretExpiresAt: instantOf(secret_expires_at),
+  };
+}
+
+/** A credential as GET answers it. */
+export function credentialAnswer({ credential, accounts }: CredentialView, publicUrl: string): api.Credential {
+  const { clientAuth } = credential;
+  return {
+    id: credential.id,
+    description: credential.description,
+    grant_type: credential.grantType,
+    authorization_url: credential.authorizationUrl,
+    token_url: credential.tokenUrl,
+    revocation_url: credential.revocationUrl,
+    issuer: credential.issuer,
+    client_id: credential.clientId,
+    client_auth: {
+      id: clientAuth.id,
+      method: clientAuth.method,
+      has_secret: clientAuth.hasSecret,
+      secret_expires_at: timeOf(clientAuth.secretExpiresAt),
+    },
+    scope: credential.scope,
+    consent_scope: credential.consentScope,
+    authorization_params: credential.authorizationParams,
+    token_params: credential.tokenParams,
+    refresh_policy: credential.refreshPolicy,
+    grace_seconds: credential.graceSeconds,
+    disabled: credential.disabled,
+    redirect_uri: `${publicUrl}/OAuth2Callback`,
+    accounts,
+    version: credential.version,
+    ...stamps(credential),
+  };
+}
+
+function stamps({ createdAt, updatedAt }: { createdAt: number; updatedAt: number }) {
+  return { created_at: new Date(createdAt).toISOString(), updated_at: new Date(updatedAt).toISOString() };
+}
+
+const ends = new WeakMap<Token, string>();
+
+/** When a token ends. A token is given out many times, so its text is made once. */
+function endOf(token: Token): string {
+  const known = ends.get(token);
+  if (known !== undefined) return known;
+  const end = new Date(token.expiresAt).toISOString();
+  ends.set(token, end);
+  return end;
+}
+
+/** A draw's answer. */
+export function tokenAnswer({ token, expiresIn, warning }: Issued): api.Token {
+  return {
+    access_token: token.value.reveal(),
+    token_type: token.type,
+    expires_at: endOf(token),
+    expires_in: expiresIn,
+    scope: token.grantedScope,
+    credential: token.credential,
+    account: token.account,
+    token_id: token.id,
+    warning: warning && { code: warning.code, detail: warning.detail, retry_after: warning.retryAfter },
+  };
+}
+
+/** What a POST or PUT of a consumer says. */
+export function consumerInput(body: api.ConsumerInput): ConsumerInput {
+  return { description: body.description, role: body.role, disabled: body.disabled ?? false };
+}
+
+/** A consumer as GET answers it. */
+export function consumerAnswer(consumer: Consumer): api.Consumer {
+  const { id, description, role, disabled } = consumer;
+  return { id, description, role, disabled, ...stamps(consumer) };
+}
+
+/** A key as it is listed: never the key itself. */
+export function keyAnswer({ id, expiresAt, createdAt }: ConsumerKey): api.Key {
+  return { id, expires_at: timeOf(expiresAt), created_at: new Date(createdAt).toISOString() };
+}
+
+/** A permission as a PUT says it; an account left out means any. */
+export function permissionInput({ credential, account = '*', scopes }: api.PermissionInput): Permission {
+  return { credential, account, scopes };
+}
+
+/** A permission as GET answers it. */
+export function permissionAnswer({ credential, account, scopes }: Permission): api.Permission {
+  return { credential, account, scopes };
+}
+
+/** A ledger entry as it is read. */
+export function entryAnswer(entry: Recorded): api.LedgerEntry {
+  const { position: _, at, expires_at, ...same } = entry;
+  return { ...same, at: new Date(at).toISOString(), expires_at: timeOf(expires_at) };
+}
