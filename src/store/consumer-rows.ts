@@ -31,17 +31,8 @@ export function consumerRows(db: Handle): Tx['consumers'] {
       return (await rows.orderBy('created_at').orderBy('id').execute()).map(keyOf);
     },
     byKey: async prefix => {
-      const row = await db
-        .selectFrom('consumer_keys as k')
-        .innerJoin('consumers as c', 'c.id', 'k.consumer')
-        .selectAll('c')
-        .select(['k.id as key_id', 'k.hash', 'k.expires_at', 'k.created_at as key_created_at'])
-        .where('k.id', '=', prefix)
-        .executeTakeFirst();
-      if (!row) return undefined;
-      const { key_id, hash, expires_at, key_created_at, ...consumer } = row;
-      const key = keyOf({ id: key_id, consumer: consumer.id, hash, expires_at, created_at: key_created_at });
-      return { key, consumer: consumerOf(consumer), permissions: await permissions(consumer.id) };
+      const found = await findKey(db, prefix);
+      return found && { ...found, permissions: await permissions(found.consumer.id) };
     },
     insert: async consumer => void (await db.insertInto('consumers').values(columnsOf(consumer)).execute()),
     update: async consumer => {
@@ -69,6 +60,20 @@ export function consumerRows(db: Handle): Tx['consumers'] {
       if (rows.length > 0) await db.insertInto('permissions').values(rows).execute();
     },
   };
+}
+
+async function findKey(db: Handle, prefix: string) {
+  const row = await db
+    .selectFrom('consumer_keys as k')
+    .innerJoin('consumers as c', 'c.id', 'k.consumer')
+    .selectAll('c')
+    .select(['k.id as key_id', 'k.hash', 'k.expires_at', 'k.created_at as key_created_at'])
+    .where('k.id', '=', prefix)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { key_id, hash, expires_at, key_created_at, ...consumer } = row;
+  const key = keyOf({ id: key_id, consumer: consumer.id, hash, expires_at, created_at: key_created_at });
+  return { key, consumer: consumerOf(consumer) };
 }
 
 function consumerOf(row: Selectable<Tables['consumers']>): Consumer {
