@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { systemClock } from './clock.js';
 import type { Config } from './config.js';
-import { type KeyRing, openKeyRing } from './crypto/key-ring.js';
+import { openKeyRing } from './crypto/key-ring.js';
 import { readMasterKeyFile } from './crypto/master-key.js';
 import { firstContents } from './first-start.js';
 import { logOptions } from './http/logging.js';
@@ -43,7 +43,6 @@ export interface Overrides {
 export interface OpenVault {
   vault: Vault;
   store: Store;
-  chain: KeyRing['chain'];
   /** Whether this start made the database's keys and the first admin key. */
   fresh: boolean;
   close(): Promise<void>;
@@ -150,7 +149,7 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
     await outbound.close();
     await store.close();
   };
-  return { vault, store, chain: ring.chain, fresh: laid.fresh, close };
+  return { vault, store, fresh: laid.fresh, close };
 }
 
 async function openEngine(config: Config, { serving, overrides, log }: Opening): Promise<Engine> {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { verifyLedger } from '../src/vault/verification.js';
 import { Api } from './support/api.js';
 import { type Instance, startInstance } from './support/instance.js';
 import { ScriptedProvider, token } from './support/scripted-provider.js';
@@ -58,7 +57,7 @@ for (const database of await databases(t)) {
     const vault = await startVault(t, { dataDir: folder, env });
     const recorded = new Set((await vault.entries()).map(entry => entry.request_id));
     const missing = [...received].filter(id => !recorded.has(id));
-    const { flaw, pages, entries } = await verifyLedger(vault.store.ledger, vault.chain);
+    const { flaw, pages, entries } = await vault.vault.verify();
     t.comment(`${database.name}: ${KILLS} kills, ${received.size} tokens received, ${missing.length} entries missing`);
     t.comment(`${pages} pages with ${entries} entries verify`);
     t.ok(received.size > KILLS * 10, 'tokens were received between the kills');

@@ -7,13 +7,16 @@ import { Ledger } from './ledger.js';
 import { Limits } from './limits.js';
 import type { Logger } from './logger.js';
 import { Memory } from './memory.js';
+import type { PageHead } from './page.js';
 import type { Chain, Clock, Destinations, Provider } from './ports.js';
+import { replaceAdminKey } from './recovery.js';
 import { Refreshing } from './refreshing.js';
 import type { Failpoints } from './steps.js';
 import type { Standing, Store } from './store.js';
 import { Testing } from './testing.js';
 import { Tokens } from './tokens.js';
 import { Upkeep } from './upkeep.js';
+import { type Verification, verifyLedger } from './verification.js';
 
 /** Everything that the domain is joined from. */
 export interface VaultDeps {
@@ -50,12 +53,14 @@ export class Vault {
   readonly #store: Store;
   readonly #refreshing: Refreshing;
   readonly #memory: Memory;
+  readonly #chain: Chain;
   readonly #clock: Clock;
 
   constructor(deps: VaultDeps) {
     const { store, clock, failpoints } = deps;
     const memory = new Memory(deps.standing);
     this.#memory = memory;
+    this.#chain = deps.chain;
     this.#store = store;
     this.#clock = clock;
     this.limits = new Limits({ clock, drawsPerSecond: deps.drawsPerSecond });
@@ -78,6 +83,16 @@ export class Vault {
     const at = this.#clock.now();
     if (fresh) await this.ledger.append({ at, action: 'vault.create', outcome: 'ok' }, this.#memory.revision);
     await this.ledger.append({ at, action: 'vault.start', outcome: 'ok' }, this.#memory.revision);
+  }
+
+  /** Verifies the whole ledger; `anchor` are heads that were kept outside. */
+  async verify(anchor: PageHead[] = []): Promise<Verification> {
+    return await verifyLedger(this.#store.ledger, this.#chain, anchor);
+  }
+
+  /** Replaces the keys of the consumer `admin` by a new one: for whoever can open the database and has lost them. */
+  async recoverAdmin(): ReturnType<typeof replaceAdminKey> {
+    return await replaceAdminKey({ ledger: this.ledger, clock: this.#clock });
   }
 
   /** Whether the database answers and the ledger can be written; throws what is wrong. */

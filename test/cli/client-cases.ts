@@ -10,7 +10,7 @@ import {
   respond,
   ScriptedProvider,
 } from '../support/scripted-provider.js';
-import { fill, startService } from './service.js';
+import { fill, startRunningVault } from './running-vault.js';
 
 const KEY = 'twk_abcdefghijkm_0123456789012345678901234567890123456789012';
 const PROBLEM = {
@@ -165,9 +165,9 @@ export function clientCases(t: Test): void {
   });
 
   t.test('against a vault: everything that the client has', async t => {
-    const service = await startService(t);
-    const helpdesk = new TokenwellClient({ url: service.url, key: await fill(service) });
-    const admin = new TokenwellClient({ url: service.url, key: service.adminKey });
+    const vault = await startRunningVault(t);
+    const helpdesk = new TokenwellClient({ url: vault.url, key: await fill(vault) });
+    const admin = new TokenwellClient({ url: vault.url, key: vault.adminKey });
     t.match(await helpdesk.token('mail', { account: 'default', minTtl: 30 }), {
       access_token: 'token-1',
       credential: 'mail',

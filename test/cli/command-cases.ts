@@ -1,32 +1,32 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { fill, type Service, startService } from './service.js';
+import { fill, type RunningVault, startRunningVault } from './running-vault.js';
 import { run, words } from './terminal.js';
 
 const SECRET = 'client-secret-5f1c';
 
-/** The flags of a credential whose tokens this service's token endpoint gives. */
-function flagsOf({ provider }: Service): string[] {
+/** The flags of a credential whose tokens this vault's provider gives. */
+function flagsOf({ provider }: RunningVault): string[] {
   return ['--token-url', provider.url(), '--client-id', 'client', '--scope', 'mail.read'];
 }
 
-async function stored(service: Service, id: string, more: string[] = []): Promise<void> {
-  const args = ['credential', 'create', id, ...flagsOf(service), '--secret-file', '-', ...more];
-  await service.must(args, { input: `${SECRET}\n` });
+async function stored(vault: RunningVault, id: string, more: string[] = []): Promise<void> {
+  const args = ['credential', 'create', id, ...flagsOf(vault), '--secret-file', '-', ...more];
+  await vault.must(args, { input: `${SECRET}\n` });
 }
 
-async function shown(service: Service, id: string): Promise<Record<string, unknown>> {
-  return JSON.parse(await service.must(['credential', 'show', id, '--json']));
+async function shown(vault: RunningVault, id: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await vault.must(['credential', 'show', id, '--json']));
 }
 
 export function commandCases(t: Test): void {
   t.test('finding 9: a secret goes in by standard input, file or prompt, and is never printed', async t => {
-    const service = await startService(t);
-    const { variables, provider, folder } = service;
+    const vault = await startRunningVault(t);
+    const { variables, provider, folder } = vault;
     const file = join(folder, 'secret.txt');
     writeFileSync(file, `${SECRET}\r\n`);
-    const create = (id: string, ...more: string[]) => ['credential', 'create', id, ...flagsOf(service), ...more];
+    const create = (id: string, ...more: string[]) => ['credential', 'create', id, ...flagsOf(vault), ...more];
     const ended = [
       await run(create('piped', '--secret-file', '-'), variables, { input: `${SECRET}\n` }),
       await run(create('filed', '--secret-file', file), variables),
@@ -43,151 +43,151 @@ export function commandCases(t: Test): void {
   });
 
   t.test('a person who gives up at the prompt has changed nothing', async t => {
-    const service = await startService(t);
+    const vault = await startRunningVault(t);
     for (const key of ['\u0003', '\u0004', '\r']) {
-      const create = ['credential', 'create', 'mail', ...flagsOf(service)];
-      const { code, err } = await run(create, service.variables, { input: key, typed: true });
+      const create = ['credential', 'create', 'mail', ...flagsOf(vault)];
+      const { code, err } = await run(create, vault.variables, { input: key, typed: true });
       t.equal(code, 2);
       t.match(err, /Nothing was changed/);
     }
-    t.match(await service.must(words('credential list')), /There is no credential yet/);
+    t.match(await vault.must(words('credential list')), /There is no credential yet/);
   });
 
   t.test('token prints the bare token to standard output, a warning beside it', async t => {
-    const service = await startService(t);
-    const TOKENWELL_KEY = await fill(service);
-    const drawn = await run(words('token mail'), { ...service.variables, TOKENWELL_KEY });
+    const vault = await startRunningVault(t);
+    const TOKENWELL_KEY = await fill(vault);
+    const drawn = await run(words('token mail'), { ...vault.variables, TOKENWELL_KEY });
     t.strictSame(drawn, { code: 0, out: 'token-1\n', err: '' });
-    const warned = await run(words('token mail --min-ttl 86400'), { ...service.variables, TOKENWELL_KEY });
+    const warned = await run(words('token mail --min-ttl 86400'), { ...vault.variables, TOKENWELL_KEY });
     t.equal(warned.out, 'token-1\n');
     t.match(warned.err, /^tokenwell: warning: .*\[min_ttl_unreachable\]\n$/);
   });
 
   t.test('replace changes what the flags name and leaves the rest', async t => {
-    const service = await startService(t);
-    await stored(service, 'mail', words('--description Old --secret-expires-at 2027-01-31 --token-param resource=r'));
-    await service.must(words('credential replace mail --scope mail.send'));
-    t.match(await shown(service, 'mail'), {
+    const vault = await startRunningVault(t);
+    await stored(vault, 'mail', words('--description Old --secret-expires-at 2027-01-31 --token-param resource=r'));
+    await vault.must(words('credential replace mail --scope mail.send'));
+    t.match(await shown(vault, 'mail'), {
       scope: 'mail.send',
       description: 'Old',
       token_params: { resource: 'r' },
       client_auth: { secret_expires_at: '2027-01-31T00:00:00.000Z', has_secret: true },
       version: 2,
     });
-    await service.must(['credential', 'replace', 'mail', '--description', '', '--secret-file', '-'], {
+    await vault.must(['credential', 'replace', 'mail', '--description', '', '--secret-file', '-'], {
       input: 'newer',
     });
-    const changed = await shown(service, 'mail');
+    const changed = await shown(vault, 'mail');
     t.notOk('description' in changed, 'a text given as "" is taken out');
     t.notMatch(changed.client_auth, { secret_expires_at: String }, 'a new secret does not expire when the old one did');
   });
 
   t.test('invariant 13: a change of where the secret goes names the flag that gives it again', async t => {
-    const service = await startService(t);
-    await stored(service, 'mail');
-    const refused = await run(words('credential replace mail --client-id other'), service.variables);
+    const vault = await startRunningVault(t);
+    await stored(vault, 'mail');
+    const refused = await run(words('credential replace mail --client-id other'), vault.variables);
     t.equal(refused.code, 1);
     t.match(refused.err, /client_auth\.secret \(--secret-file\): .*\[required_with_new_destination\]/);
     const given = words('credential replace mail --client-id other --secret-file -');
-    await service.must(given, { input: SECRET });
+    await vault.must(given, { input: SECRET });
   });
 
   t.test('D15: a file replaces the version that it was made from and no other', async t => {
-    const service = await startService(t);
-    await stored(service, 'mail');
-    const file = join(service.folder, 'credential.json');
-    const credential = { ...(await shown(service, 'mail')), description: 'From the file' };
+    const vault = await startRunningVault(t);
+    await stored(vault, 'mail');
+    const file = join(vault.folder, 'credential.json');
+    const credential = { ...(await shown(vault, 'mail')), description: 'From the file' };
     writeFileSync(file, JSON.stringify(credential));
     const replace = ['credential', 'replace', 'mail', '--file', file];
-    t.match(await service.must(replace), /From the file/);
-    const again = await run(replace, service.variables);
+    t.match(await vault.must(replace), /From the file/);
+    const again = await run(replace, vault.variables);
     t.equal(again.code, 1);
     t.match(again.err, /Somebody changed this credential/);
     writeFileSync(file, JSON.stringify({ ...credential, version: undefined, description: undefined }));
-    await service.must(replace);
-    t.notOk('description' in (await shown(service, 'mail')), 'what the file does not say is gone');
+    await vault.must(replace);
+    t.notOk('description' in (await shown(vault, 'mail')), 'what the file does not say is gone');
   });
 
   t.test('a credential is created from a file, which flags override', async t => {
-    const service = await startService(t);
+    const vault = await startRunningVault(t);
     const client_auth = { method: 'client_secret_basic', secret: SECRET };
     const fields = {
-      token_url: service.provider.url(),
+      token_url: vault.provider.url(),
       client_id: 'client',
       scope: 'a',
       grant_type: 'client_credentials',
     };
     const input = JSON.stringify({ id: 'mail', ...fields, client_auth });
-    await service.must(words('credential create --file - --scope b'), { input });
-    t.match(await shown(service, 'mail'), {
+    await vault.must(words('credential create --file - --scope b'), { input });
+    t.match(await shown(vault, 'mail'), {
       scope: 'b',
       client_auth: { method: 'client_secret_basic', has_secret: true },
     });
   });
 
   t.test('permit adds to what is there, --remove takes away, --replace-file puts all', async t => {
-    const service = await startService(t);
-    const key = await fill(service);
-    await stored(service, 'other');
-    await service.must(words('consumer permit helpdesk other --account bob --scope mail.read'));
-    const both = JSON.parse(await service.must(words('consumer permit helpdesk other --account bob --scope x --json')));
+    const vault = await startRunningVault(t);
+    const key = await fill(vault);
+    await stored(vault, 'other');
+    await vault.must(words('consumer permit helpdesk other --account bob --scope mail.read'));
+    const both = JSON.parse(await vault.must(words('consumer permit helpdesk other --account bob --scope x --json')));
     t.strictSame(both, [
       { credential: 'mail', account: '*' },
       { credential: 'other', account: 'bob', scopes: ['mail.read', 'x'] },
     ]);
-    await service.must(words('consumer permit helpdesk mail --remove'));
-    const draw = await run(words('token mail'), { ...service.variables, TOKENWELL_KEY: key });
+    await vault.must(words('consumer permit helpdesk mail --remove'));
+    const draw = await run(words('token mail'), { ...vault.variables, TOKENWELL_KEY: key });
     t.equal(draw.code, 1, 'effective at once');
     const input = JSON.stringify([{ credential: '*' }]);
-    const table = await service.must(words('consumer permit helpdesk --replace-file -'), { input });
+    const table = await vault.must(words('consumer permit helpdesk --replace-file -'), { input });
     t.match(table, /^MAY DRAW +ACCOUNT +SCOPES\nany credential +any account +any scope\n$/);
-    const mixed = await run(words('consumer permit helpdesk mail --replace-file -'), service.variables, { input });
+    const mixed = await run(words('consumer permit helpdesk mail --replace-file -'), vault.variables, { input });
     t.equal(mixed.code, 2);
   });
 
   t.test('a key is printed bare and once, listed without itself, and revoked by its id', async t => {
-    const service = await startService(t);
-    const key = await fill(service);
+    const vault = await startRunningVault(t);
+    const key = await fill(vault);
     t.match(key, /^twk_[a-z0-9]{12}_[\w-]{43}$/);
-    const listed = await service.must(words('consumer keys helpdesk'));
+    const listed = await vault.must(words('consumer keys helpdesk'));
     const id = key.slice(4, 16);
     t.match(listed, id);
     t.notMatch(listed, key);
-    await service.must(['consumer', 'key-delete', 'helpdesk', id]);
-    t.equal((await run(['me'], { ...service.variables, TOKENWELL_KEY: key })).code, 1);
-    const dated = JSON.parse(await service.must(words('consumer key helpdesk --expires 2099-12-31 --json')));
+    await vault.must(['consumer', 'key-delete', 'helpdesk', id]);
+    t.equal((await run(['me'], { ...vault.variables, TOKENWELL_KEY: key })).code, 1);
+    const dated = JSON.parse(await vault.must(words('consumer key helpdesk --expires 2099-12-31 --json')));
     t.match(dated, { expires_at: '2099-12-31T00:00:00.000Z' });
   });
 
   t.test('a consumer is changed, disabled and enabled without losing the rest', async t => {
-    const service = await startService(t);
-    const key = await fill(service);
-    await service.must(['consumer', 'replace', 'helpdesk', '--description', 'Main office']);
-    await service.must(words('consumer disable helpdesk'));
-    t.equal((await run(['me'], { ...service.variables, TOKENWELL_KEY: key })).code, 1);
-    t.match(await service.must(words('consumer list')), /helpdesk +disabled +service +Main office/);
-    await service.must(words('consumer enable helpdesk'));
-    t.match(await service.must(['me'], { key }), /consumer +helpdesk[\s\S]*mail +any account +any scope/);
+    const vault = await startRunningVault(t);
+    const key = await fill(vault);
+    await vault.must(['consumer', 'replace', 'helpdesk', '--description', 'Main office']);
+    await vault.must(words('consumer disable helpdesk'));
+    t.equal((await run(['me'], { ...vault.variables, TOKENWELL_KEY: key })).code, 1);
+    t.match(await vault.must(words('consumer list')), /helpdesk +disabled +vault +Main office/);
+    await vault.must(words('consumer enable helpdesk'));
+    t.match(await vault.must(['me'], { key }), /consumer +helpdesk[\s\S]*mail +any account +any scope/);
   });
 
   t.test('the ledger is listed newest first, filtered, page by page', async t => {
-    const service = await startService(t);
-    const key = await fill(service);
-    await service.must(words('token mail'), { key });
-    const newest = await service.must(words('ledger list'));
+    const vault = await startRunningVault(t);
+    const key = await fill(vault);
+    await vault.must(words('token mail'), { key });
+    const newest = await vault.must(words('ledger list'));
     t.match(newest, /^AT +ACTION +OUTCOME +CONSUMER +ABOUT\n\S+Z +token\.issue +ok +helpdesk +mail \/ default\n/);
-    const first = JSON.parse(await service.must(words('ledger list --consumer admin --limit 1 --order asc --json')));
+    const first = JSON.parse(await vault.must(words('ledger list --consumer admin --limit 1 --order asc --json')));
     const cursor = ['--cursor', first.next_cursor];
     const second = JSON.parse(
-      await service.must([...words('ledger list --consumer admin --limit 1 --order asc --json'), ...cursor]),
+      await vault.must([...words('ledger list --consumer admin --limit 1 --order asc --json'), ...cursor]),
     );
     t.match([first.items[0].action, second.items[0].action], ['credential.create', 'consumer.create']);
-    t.match(await service.must(words('ledger list --to 2020-01-01')), /^There is no such entry/);
+    t.match(await vault.must(words('ledger list --to 2020-01-01')), /^There is no such entry/);
   });
 
   t.test('--json prints the answer and nothing else', async t => {
-    const service = await startService(t);
-    const key = await fill(service);
+    const vault = await startRunningVault(t);
+    const key = await fill(vault);
     const lines = [
       'me',
       'credential list',
@@ -208,9 +208,9 @@ export function commandCases(t: Test): void {
       'consumer delete helpdesk',
       'credential delete mail',
     ];
-    t.match(JSON.parse(await service.must(words('token mail --json'), { key })), { access_token: 'token-1' });
+    t.match(JSON.parse(await vault.must(words('token mail --json'), { key })), { access_token: 'token-1' });
     for (const line of lines) {
-      t.type(JSON.parse(await service.must(words(`${line} --json`))), 'object', line);
+      t.type(JSON.parse(await vault.must(words(`${line} --json`))), 'object', line);
     }
   });
 }

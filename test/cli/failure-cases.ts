@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import { json } from '../support/scripted-provider.js';
 import { temporaryFolder } from '../support/vault.js';
-import { fill, startService } from './service.js';
+import { fill, startRunningVault } from './running-vault.js';
 import { run, type Variables, words } from './terminal.js';
 
 const NOWHERE = { TOKENWELL_URL: 'http://127.0.0.1:9', TOKENWELL_KEY: 'twk_x' };
@@ -76,19 +76,19 @@ export function failureCases(t: Test): void {
   });
 
   t.test('what the vault refuses ends with 1: field, flag, rule, what to do, request id', async t => {
-    const service = await startService(t);
-    await fill(service);
+    const vault = await startRunningVault(t);
+    await fill(vault);
     for (const [line, code, says] of REFUSED) {
-      const ended = await run(words(line), service.variables);
+      const ended = await run(words(line), vault.variables);
       t.match(ended, { code, out: '', err: says }, line);
     }
-    const stranger = await run(['me'], { ...service.variables, TOKENWELL_KEY: 'twk_wrong' });
+    const stranger = await run(['me'], { ...vault.variables, TOKENWELL_KEY: 'twk_wrong' });
     t.match(stranger, { code: 1, err: /valid API key is needed[\s\S]*TOKENWELL_KEY_FILE/ });
   });
 
   t.test('a role that is too low is said, with the one that is needed', async t => {
-    const service = await startService(t);
-    const variables = { ...service.variables, TOKENWELL_KEY: await fill(service) };
+    const vault = await startRunningVault(t);
+    const variables = { ...vault.variables, TOKENWELL_KEY: await fill(vault) };
     t.match(await run(words('credential list'), variables), {
       code: 1,
       err: /helpdesk has the role service[\s\S]*auditor/,
@@ -96,11 +96,11 @@ export function failureCases(t: Test): void {
   });
 
   t.test('a provider that says no ends with 1, one that cannot ends with 3, and both with what to do', async t => {
-    const service = await startService(t);
-    const key = await fill(service);
-    const variables: Variables = { ...service.variables, TOKENWELL_KEY: key };
+    const vault = await startRunningVault(t);
+    const key = await fill(vault);
+    const variables: Variables = { ...vault.variables, TOKENWELL_KEY: key };
     const trace = 'AADSTS7000222 expired\u001b[2J Trace ID: 0f3c-1';
-    service.provider.always(json(401, { error: 'invalid_client', error_description: trace }));
+    vault.provider.always(json(401, { error: 'invalid_client', error_description: trace }));
     const refused = await run(words('token mail'), variables);
     t.match(refused, {
       code: 1,
@@ -108,17 +108,17 @@ export function failureCases(t: Test): void {
       err: /Who must act: an operator of this vault\.\nWhat to do: .*\nThe provider said: invalid_client/,
     });
     t.notOk(refused.err.includes('\u001b'), 'what the provider says does not steer the terminal');
-    const tested = await run(words('credential test mail'), service.variables);
+    const tested = await run(words('credential test mail'), vault.variables);
     t.match(tested, { code: 1, out: /token +failed[\s\S]*does not work now[\s\S]*What to do: / });
-    await service.must(words('credential replace mail --description x'));
-    service.provider.always(json(503, {}));
+    await vault.must(words('credential replace mail --description x'));
+    vault.provider.always(json(503, {}));
     const unavailable = await run(words('token mail'), variables);
     t.match(unavailable, { code: 3, out: '', err: /Try again in \d+ s\./ });
-    t.equal((await run(words('credential test mail'), service.variables)).code, 3);
+    t.equal((await run(words('credential test mail'), vault.variables)).code, 3);
   });
 
   t.test('a file that is not what it should be is named, its text is not shown', async t => {
-    const service = await startService(t);
+    const vault = await startRunningVault(t);
     const file = join(temporaryFolder(t), 'f.json');
     for (const [line, text, says] of [
       ['credential replace mail --file', '[1]', /is one object/],
@@ -128,11 +128,11 @@ export function failureCases(t: Test): void {
       ['ledger verify --anchor', '[{"writer":"a","seq":"1","mac":"b"}]', /list of \{ writer, seq, mac \}/],
     ] as const) {
       writeFileSync(file, text);
-      const { code, err } = await run([...words(line), file], service.variables);
+      const { code, err } = await run([...words(line), file], vault.variables);
       t.match({ code, err }, { code: 2, err: says }, line);
       t.notMatch(err, 'hunter2');
     }
-    const both = await run(words('credential create a --file f.json'), service.variables);
+    const both = await run(words('credential create a --file f.json'), vault.variables);
     t.equal(both.code, 2);
   });
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import type { Test } from 'tap';
 import { programOf } from '../../src/cli/command-line.js';
-import { fill, startService } from './service.js';
+import { fill, startRunningVault } from './running-vault.js';
 import { run } from './terminal.js';
 
 /** In the place of the command: what the shell made of its key, input and arguments, each ended by NUL, all by SOH. */
@@ -69,32 +69,32 @@ export function helpCases(t: Test): void {
   });
 
   t.test('every example works as it stands', async t => {
-    const service = await startService(t);
-    const helpdesk = await fill(service);
+    const vault = await startRunningVault(t);
+    const helpdesk = await fill(vault);
     for (const id of ['demo-mail', 'payroll-mail']) {
-      const { out } = await run(['credential', 'show', 'mail', '--json'], service.variables);
+      const { out } = await run(['credential', 'show', 'mail', '--json'], vault.variables);
       const { token_url, client_id, scope } = JSON.parse(out);
-      const file = join(service.folder, 'credential.json');
+      const file = join(vault.folder, 'credential.json');
       const client_auth = { method: 'client_secret_post', secret: 'client-secret' };
       writeFileSync(file, JSON.stringify({ id, token_url, client_id, scope, client_auth }));
-      await service.must(['credential', 'create', '--file', file]);
+      await vault.must(['credential', 'create', '--file', file]);
     }
-    await service.must(['consumer', 'permit', 'helpdesk', 'demo-mail']);
+    await vault.must(['consumer', 'permit', 'helpdesk', 'demo-mail']);
     const shell = {
-      TOKENWELL_KEY: service.adminKey,
+      TOKENWELL_KEY: vault.adminKey,
       HELPDESK_KEY: helpdesk,
-      TOKEN_URL: service.provider.url(),
+      TOKEN_URL: vault.provider.url(),
       CLIENT_ID: 'client',
       CLIENT_SECRET: 'client-secret',
     };
     const examples = await examplesOf();
     const began = process.cwd();
-    process.chdir(service.folder);
+    process.chdir(vault.folder);
     t.teardown(() => process.chdir(began));
     const commands = await recorded(examples, shell);
     t.equal(commands.length, examples.length);
     for (const [index, [TOKENWELL_KEY, input, ...args]] of commands.entries()) {
-      const { code, err } = await run(args, { ...service.variables, TOKENWELL_KEY }, { input });
+      const { code, err } = await run(args, { ...vault.variables, TOKENWELL_KEY }, { input });
       t.equal(code, 0, `${examples[index]}\n${err}`);
     }
   });

@@ -5,7 +5,7 @@ import type { Test } from 'tap';
 import { build } from '../../src/app.js';
 import { createMasterKeyFile } from '../../src/crypto/master-key.js';
 import { temporaryFolder, testConfig } from '../support/vault.js';
-import { fill, type Service, startService } from './service.js';
+import { fill, type RunningVault, startRunningVault } from './running-vault.js';
 import { run, words } from './terminal.js';
 
 /** Changes the database behind the vault's back. */
@@ -31,8 +31,8 @@ const LOST = [
   { done: ['delete admin'], says: /had been deleted; it is there again/, code: 'recreated' },
 ];
 
-async function recover(service: Service): Promise<{ key: string; err: string }> {
-  const { TOKENWELL_DATA_DIR } = service.variables;
+async function recover(vault: RunningVault): Promise<{ key: string; err: string }> {
+  const { TOKENWELL_DATA_DIR } = vault.variables;
   const { code, out, err } = await run(words('consumer key admin --offline'), { TOKENWELL_DATA_DIR });
   if (code !== 0) throw new Error(err);
   return { key: out.trim(), err };
@@ -40,28 +40,28 @@ async function recover(service: Service): Promise<{ key: string; err: string }> 
 
 export function offlineCases(t: Test): void {
   t.test('a ledger is verified beside the running vault, and its heads are kept', async t => {
-    const service = await startService(t);
-    const key = await fill(service);
-    await service.must(words('token mail'), { key });
-    const heads = join(service.folder, 'heads.json');
-    const text = await service.must(['ledger', 'verify', '--save-heads', heads]);
+    const vault = await startRunningVault(t);
+    const key = await fill(vault);
+    await vault.must(words('token mail'), { key });
+    const heads = join(vault.folder, 'heads.json');
+    const text = await vault.must(['ledger', 'verify', '--save-heads', heads]);
     t.match(
       text,
       /^The ledger is whole: \d+ pages with \d+ entries\.\n\nHeads.*\nWRITER +PAGE +MAC\n[0-9a-f]{16} +\d+ +[0-9a-f]{64}\n$/,
     );
     t.match(JSON.parse(readFileSync(heads, 'utf8')), [{ writer: String, seq: Number, mac: String }]);
-    await service.must(words('token mail'), { key });
-    const again = JSON.parse(await service.must(['ledger', 'verify', '--anchor', heads, '--json']));
+    await vault.must(words('token mail'), { key });
+    const again = JSON.parse(await vault.must(['ledger', 'verify', '--anchor', heads, '--json']));
     t.match(again, { heads: [{ writer: String }], pages: Number });
     t.notOk(again.flaw);
   });
 
   t.test('D6: a changed page ends with 4, is named with its entries, and its heads are not kept', async t => {
-    const service = await startService(t);
-    await fill(service);
-    tamper(service.folder, `update ledger_pages set body = replace(body, 'mail', 'liam') where seq = 3`);
-    const heads = join(service.folder, 'heads.json');
-    const { code, out, err } = await run(['ledger', 'verify', '--save-heads', heads], service.variables);
+    const vault = await startRunningVault(t);
+    await fill(vault);
+    tamper(vault.folder, `update ledger_pages set body = replace(body, 'mail', 'liam') where seq = 3`);
+    const heads = join(vault.folder, 'heads.json');
+    const { code, out, err } = await run(['ledger', 'verify', '--save-heads', heads], vault.variables);
     t.equal(code, 4);
     t.match(
       out,
@@ -69,7 +69,7 @@ export function offlineCases(t: Test): void {
     );
     t.match(err, /not saved/);
     t.notOk(existsSync(heads));
-    const answer = await run(words('ledger verify --json'), service.variables);
+    const answer = await run(words('ledger verify --json'), vault.variables);
     t.equal(answer.code, 4);
     t.match(JSON.parse(answer.out), {
       flaw: { seq: 3, kind: 'page_changed', entries: [{ action: 'credential.create' }] },
@@ -77,39 +77,39 @@ export function offlineCases(t: Test): void {
   });
 
   t.test('D6: a cut at the end is seen with the anchor alone', async t => {
-    const service = await startService(t);
-    await fill(service);
-    const anchor = JSON.stringify(JSON.parse(await service.must(words('ledger verify --json'))).heads);
-    tamper(service.folder, 'delete from ledger_pages where seq = (select max(seq) from ledger_pages)');
-    t.equal((await run(words('ledger verify'), service.variables)).code, 0, 'without it');
-    const { code, out } = await run(words('ledger verify --anchor -'), service.variables, { input: anchor });
+    const vault = await startRunningVault(t);
+    await fill(vault);
+    const anchor = JSON.stringify(JSON.parse(await vault.must(words('ledger verify --json'))).heads);
+    tamper(vault.folder, 'delete from ledger_pages where seq = (select max(seq) from ledger_pages)');
+    t.equal((await run(words('ledger verify'), vault.variables)).code, 0, 'without it');
+    const { code, out } = await run(words('ledger verify --anchor -'), vault.variables, { input: anchor });
     t.equal(code, 4);
     t.match(out, /pages that were there before are gone[\s\S]*None of its entries can be read/);
   });
 
   t.test('a lost admin key is replaced beside the running vault, which heeds it at once', async t => {
     for (const { done, says, code } of LOST) {
-      const service = await startService(t);
-      await fill(service);
-      await service.must(words('consumer create root --role admin'));
-      const root = (await service.must(words('consumer key root'))).trim();
-      await service.must(words('consumer permit admin mail'));
-      await service.must(words('token mail'));
-      for (const line of done) await service.must(words(`consumer ${line}`), { key: root });
-      const { key, err } = await recover(service);
+      const vault = await startRunningVault(t);
+      await fill(vault);
+      await vault.must(words('consumer create root --role admin'));
+      const root = (await vault.must(words('consumer key root'))).trim();
+      await vault.must(words('consumer permit admin mail'));
+      await vault.must(words('token mail'));
+      for (const line of done) await vault.must(words(`consumer ${line}`), { key: root });
+      const { key, err } = await recover(vault);
       t.match(err, says);
       t.equal(
-        (await run(words('token mail'), service.variables)).code,
+        (await run(words('token mail'), vault.variables)).code,
         1,
         'the earlier key draws no more, even from memory',
       );
-      t.match(await service.must(['me'], { key }), /consumer +admin\nrole +admin\n/);
-      await service.must(words('consumer create made-by-the-new-key'), { key });
-      const [entry] = JSON.parse(await service.must(words('ledger list --action key.recover --json'), { key })).items;
+      t.match(await vault.must(['me'], { key }), /consumer +admin\nrole +admin\n/);
+      await vault.must(words('consumer create made-by-the-new-key'), { key });
+      const [entry] = JSON.parse(await vault.must(words('ledger list --action key.recover --json'), { key })).items;
       t.match(entry, { subject: 'admin', outcome: 'ok', request_id: 'offline' });
       t.equal(entry.code, code);
       t.notOk('consumer' in entry, 'nobody called');
-      await service.must(words('ledger verify'));
+      await vault.must(words('ledger verify'));
     }
   });
 
@@ -123,7 +123,7 @@ export function offlineCases(t: Test): void {
   });
 
   t.test('a start that is refused ends with 1 and one sentence', async t => {
-    const service = await startService(t);
+    const vault = await startRunningVault(t);
     const other = await laid(t);
     const wrongKey = join(other, 'wrong.key');
     createMasterKeyFile(wrongKey);
@@ -135,7 +135,7 @@ export function offlineCases(t: Test): void {
     const file = join(other, 'file');
     writeFileSync(file, '');
     for (const [says, variables] of [
-      [/already serves .*tokenwell\.db/, { TOKENWELL_DATA_DIR: service.folder }],
+      [/already serves .*tokenwell\.db/, { TOKENWELL_DATA_DIR: vault.folder }],
       [/wants the master key with the id \w{16}/, { TOKENWELL_DATA_DIR: other, TOKENWELL_MASTER_KEY_FILE: wrongKey }],
       [/has schema version 9999/, { TOKENWELL_DATA_DIR: newer }],
       [/cannot be used \(ENOTDIR\)/, { TOKENWELL_DATA_DIR: join(file, 'data') }],

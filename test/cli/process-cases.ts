@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { temporaryFolder } from '../support/vault.js';
-import { fill, startService } from './service.js';
+import { fill, startRunningVault } from './running-vault.js';
 import { type Child, start, type Variables } from './terminal.js';
 
 /** Waits until the process has said this on standard error. Rejects when it ends before. */
@@ -27,8 +27,8 @@ function serving(t: Test, variables: Variables): Child {
 
 export function processCases(t: Test): void {
   t.test('the command works from any folder, by itself and as part of a pipe', async t => {
-    const service = await startService(t);
-    const variables = { ...service.variables, TOKENWELL_KEY: await fill(service) };
+    const vault = await startRunningVault(t);
+    const variables = { ...vault.variables, TOKENWELL_KEY: await fill(vault) };
     const folder = temporaryFolder(t);
     t.strictSame(await start(['token', 'mail'], variables, folder).ended, { code: 0, out: 'token-1\n', err: '' });
     t.match(await start(['credential', 'show', 'mail'], variables, folder).ended, { code: 1, out: '', err: /auditor/ });
@@ -47,8 +47,8 @@ export function processCases(t: Test): void {
   });
 
   t.test('a port that is taken ends the start with 1 and one sentence', async t => {
-    const service = await startService(t);
-    const port = new URL(service.url).port;
+    const vault = await startRunningVault(t);
+    const port = new URL(vault.url).port;
     const { code, err } = await serving(t, {
       TOKENWELL_DATA_DIR: join(temporaryFolder(t), 'data'),
       TOKENWELL_PORT: port,
@@ -61,9 +61,9 @@ export function processCases(t: Test): void {
   });
 
   t.test('F14: a second process on the same folder is refused, the first goes on', async t => {
-    const service = await startService(t);
-    const { code, err } = await serving(t, { TOKENWELL_DATA_DIR: service.folder, TOKENWELL_PORT: '0' }).ended;
+    const vault = await startRunningVault(t);
+    const { code, err } = await serving(t, { TOKENWELL_DATA_DIR: vault.folder, TOKENWELL_PORT: '0' }).ended;
     t.match({ code, err }, { code: 1, err: /^tokenwell: Another Tokenwell process already serves .*\n$/ });
-    t.match(await service.must(['me']), /admin/);
+    t.match(await vault.must(['me']), /admin/);
   });
 }

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Test } from 'tap';
 import type { PageHead } from '../../src/vault/page.js';
-import { verifyLedger } from '../../src/vault/verification.js';
 import { ScriptedProvider } from '../support/scripted-provider.js';
 import { credentialInput, outcome, startVault, type TestVault, temporaryFolder, whole } from '../support/vault.js';
 
@@ -19,14 +18,14 @@ async function written(t: Test): Promise<{ folder: string; heads: PageHead[] }> 
   const second = await startVault(t, { dataDir: folder });
   for (let draw = 0; draw < 5; draw++) await second.draw(key, 'mail');
   await second.vault.history.catchUp();
-  const { heads } = await verifyLedger(second.store.ledger, second.chain);
+  const { heads } = await second.vault.verify();
   await second.close();
   return { folder, heads };
 }
 
 async function verify(t: Test, folder: string, anchor: PageHead[] = []) {
   const vault = await startVault(t, { dataDir: folder });
-  const result = await verifyLedger(vault.store.ledger, vault.chain, anchor);
+  const result = await vault.vault.verify(anchor);
   await vault.close();
   return result;
 }
@@ -174,7 +173,7 @@ export function ledgerCases(t: Test): void {
     other.exec('drop trigger full');
     t.equal(await outcome(vault.draw(key, 'mail')), 'ok');
     t.equal(await outcome(vault.vault.ready()), 'ok');
-    t.equal((await verifyLedger(vault.store.ledger, vault.chain)).flaw, undefined);
+    t.equal((await vault.vault.verify()).flaw, undefined);
   });
 
   t.test('F18: a page whose commit got no answer is looked up before the next one goes', async t => {
@@ -189,7 +188,7 @@ export function ledgerCases(t: Test): void {
     };
     t.equal(await outcome(vault.draw(key, 'mail')), 'ledger_unavailable', 'nobody knows whether it was written');
     t.equal(await outcome(vault.draw(key, 'mail')), 'ok');
-    t.equal((await verifyLedger(vault.store.ledger, vault.chain)).flaw, undefined, 'the chain goes on from it');
+    t.equal((await vault.vault.verify()).flaw, undefined, 'the chain goes on from it');
   });
 }
 

@@ -7,7 +7,7 @@ import { temporaryFolder, testConfig } from '../support/vault.js';
 import { run, type Variables } from './terminal.js';
 
 /** A vault that serves on loopback, a token endpoint, and the environment of an administrator's shell. */
-export interface Service {
+export interface RunningVault {
   app: App;
   url: string;
   folder: string;
@@ -19,7 +19,7 @@ export interface Service {
 }
 
 /** Starts a vault and a token endpoint; both end with the test. */
-export async function startService(t: Test): Promise<Service> {
+export async function startRunningVault(t: Test): Promise<RunningVault> {
   const folder = temporaryFolder(t);
   const provider = await ScriptedProvider.start();
   t.teardown(() => provider.close());
@@ -28,7 +28,7 @@ export async function startService(t: Test): Promise<Service> {
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const adminKey = readFileSync(adminKeyFile({ dataDir: folder }), 'utf8').trim();
   const variables = { TOKENWELL_URL: url, TOKENWELL_KEY: adminKey, TOKENWELL_DATA_DIR: folder };
-  const must: Service['must'] = async (args, { input = '', key = adminKey } = {}) => {
+  const must: RunningVault['must'] = async (args, { input = '', key = adminKey } = {}) => {
     const { code, out, err } = await run(args, { ...variables, TOKENWELL_KEY: key }, { input });
     if (code !== 0) throw new Error(`tokenwell ${args.join(' ')} ended with ${code}: ${err}`);
     return out;
@@ -37,7 +37,7 @@ export async function startService(t: Test): Promise<Service> {
 }
 
 /** The credential `mail` and the consumer `helpdesk`, which may draw it; answers the consumer's key. */
-export async function fill({ must, provider }: Service): Promise<string> {
+export async function fill({ must, provider }: RunningVault): Promise<string> {
   const flags = ['--token-url', provider.url(), '--client-id', 'client', '--scope', 'mail.read'];
   await must(['credential', 'create', 'mail', ...flags, '--secret-file', '-'], { input: 'client-secret\n' });
   await must(['consumer', 'create', 'helpdesk']);

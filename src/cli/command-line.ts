@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addConsumerCommands } from './consumer.js';
+import { addCredentialCommands } from './credential.js';
+import { EXIT, EXIT_HELP } from './exit-codes.js';
+import { failureOf } from './failure-text.js';
+import { addLedgerCommands } from './ledger.js';
+import { addMeCommand } from './me.js';
+import { addMigrateCommand } from './migrate.js';
+import { addServeCommand } from './serve.js';
+import { remark, type Session, type Surroundings } from './session.js';
+import { addTokenCommand } from './token.js';
+
+const INTRODUCTION = `Tokenwell stores OAuth 2.0 credentials and hands out access tokens.
+serve, migrate, ledger verify and consumer key --offline open the database themselves; everything else asks a running vault.`;
+
+const ENVIRONMENT = `
+Environment:
+  TOKENWELL_URL       where the vault runs (http://127.0.0.1:8080 unless set)
+  TOKENWELL_KEY_FILE  a file with the API key to call it with; or TOKENWELL_KEY, the key itself
+  The first start writes the first key to the file admin.key of the data folder.
+  What serve reads is described in docs/operating.md.
+
+The examples below each command work against the demo (npm run demo), once its variables are set:
+  $ . demo/session.sh; export TOKENWELL_URL=$VAULT TOKENWELL_KEY=$ADMIN_KEY
+  $ tokenwell credential list
+  $ TOKENWELL_KEY=$HELPDESK_KEY tokenwell token demo-mail`;
+
+/** Runs one command line and answers the exit code. Nothing is thrown: what goes wrong is said on `err`. */
+export async function commandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const session: Session = { ...surroundings, exitCode: EXIT.ok };
+  try {
+    await programOf(session).parseAsync(args, { from: 'user' });
+    return session.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse;
+    const { text, exitCode } = failureOf(error, session.command);
+    remark(session, text);
+    return exitCode;
+  }
+}
+
+/** All commands, before any is run. */
+export function programOf(session: Session): Command {
+  const program = new Command('tokenwell')
+    .description(INTRODUCTION)
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain the command')
+    .helpCommand('help [command]', 'explain a command')
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => session.out.write(text),
+      writeErr: text => session.err.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'tokenwell: ')),
+    })
+    .showHelpAfterError('Add --help to see how it is used.')
+    .hook('preAction', (_program, command) => {
+      session.command = command;
+    })
+    .addHelpText('after', ENVIRONMENT)
+    .addHelpText('afterAll', EXIT_HELP);
+  addServeCommand(program, session);
+  addMigrateCommand(program, session);
+  addTokenCommand(program, session);
+  addCredentialCommands(program, session);
+  addConsumerCommands(program, session);
+  addMeCommand(program, session);
+  addLedgerCommands(program, session);
+  return program;
+}
+
+function version(): string {
+  const about: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return about.version;
+}

@@ -1,0 +1,158 @@
+import { type Command, Option } from 'commander';
+import type { Consumer, ConsumerInput } from '../client/client.js';
+import { addKeyCommands } from './consumer-key.js';
+import { examples } from './examples.js';
+import { addPermitCommand, permissionTable } from './permissions.js';
+import { collected, connect, type PrintFlags, print, type Session } from './session.js';
+import { facts, table } from './table.js';
+import { serviceInWords } from './words.js';
+
+interface ConsumerFlags extends PrintFlags {
+  role?: ConsumerInput['role'];
+  description?: string;
+}
+
+/** `consumer …`: whoever may call the vault. */
+export function addConsumerCommands(program: Command, session: Session): void {
+  const group = program
+    .command('consumer')
+    .summary('add consumers, make their keys, permit them credentials')
+    .description('Consumers are the services and people that call the vault. Changing them needs the key of an admin.');
+  addWriting(group, session);
+  addReading(group, session);
+  addSwitches(group, session);
+  addKeyCommands(group, session);
+  addPermitCommand(group, session);
+  examples(group, 'tokenwell consumer list', 'tokenwell consumer permit helpdesk payroll-mail');
+}
+
+function addWriting(group: Command, session: Session): void {
+  const create = group
+    .command('create')
+    .summary('add a consumer')
+    .description('Adds a consumer. It has no key and no permission yet: see `consumer key` and `consumer permit`.')
+    .argument('<consumer>', 'its id: lower-case letters, digits, dots, dashes and underscores')
+    .addOption(roleOption('what it may do; service unless given'))
+    .option('--description <text>', 'for people')
+    .option('--json', 'print the answer as JSON')
+    .action(async (id: string, { role = 'service', description, ...flags }: ConsumerFlags) => {
+      const consumer = await connect(session).consumers.create({ id, role, description });
+      print(session, flags, consumer, () => `Added the consumer ${id} with the role ${consumer.role}.`);
+    });
+  examples(
+    create,
+    'tokenwell consumer create invoices',
+    'tokenwell consumer create audit --role auditor --description "Reads the ledger"',
+  );
+  const replace = group
+    .command('replace')
+    .summary('change the role or description of a consumer')
+    .description('Changes what the flags name and leaves the rest; effective for the next draw on every instance.')
+    .argument('<consumer>', 'id of the consumer')
+    .addOption(roleOption('what it may do from now on'))
+    .option('--description <text>', 'for people')
+    .option('--json', 'print the answer as JSON')
+    .action(async (id: string, { role, description, ...flags }: ConsumerFlags) => {
+      const changes = { ...(role && { role }), ...(description === undefined ? {} : { description }) };
+      print(session, flags, await change(session, id, changes), consumerFacts);
+    });
+  examples(replace, 'tokenwell consumer replace helpdesk --description "The helpdesk of the main office"');
+}
+
+function addReading(group: Command, session: Session): void {
+  const list = group
+    .command('list')
+    .summary('list all consumers')
+    .description('Lists all consumers in order of id.')
+    .option('--json', 'print { items, next_cursor } as JSON')
+    .action(async (flags: PrintFlags) => {
+      const items = await collected(connect(session).consumers.each());
+      print(session, flags, { items, next_cursor: null }, ({ items }) => consumerTable(items));
+    });
+  examples(list, 'tokenwell consumer list');
+  const show = group
+    .command('show')
+    .summary('show a consumer and what it may draw')
+    .description('Shows a consumer and its permissions.')
+    .argument('<consumer>', 'id of the consumer')
+    .option('--json', 'print the consumer with its permissions as JSON')
+    .action(async (id: string, flags: PrintFlags) => {
+      const client = connect(session);
+      const consumer = await client.consumers.get(id);
+      const answer = { ...consumer, permissions: await client.permissions.get(id) };
+      print(
+        session,
+        flags,
+        answer,
+        ({ permissions }) => `${consumerFacts(consumer)}\n\n${permissionTable(permissions)}`,
+      );
+    });
+  examples(show, 'tokenwell consumer show helpdesk');
+}
+
+function addSwitches(group: Command, session: Session): void {
+  const disable = group
+    .command('disable')
+    .summary('refuse all keys of a consumer')
+    .description('Refuses all keys of a consumer, on every instance, from the answer on. Nothing is deleted.')
+    .argument('<consumer>', 'id of the consumer')
+    .option('--json', 'print the answer as JSON')
+    .action(async (id: string, flags: PrintFlags) => {
+      print(
+        session,
+        flags,
+        await change(session, id, { disabled: true }),
+        () => `The keys of ${id} are refused from now on.`,
+      );
+    });
+  examples(disable, 'tokenwell consumer disable helpdesk');
+  const enable = group
+    .command('enable')
+    .summary('take the keys of a consumer again')
+    .description('Undoes disable: every key that the consumer has works again.')
+    .argument('<consumer>', 'id of the consumer')
+    .option('--json', 'print the answer as JSON')
+    .action(async (id: string, flags: PrintFlags) => {
+      print(session, flags, await change(session, id, { disabled: false }), () => `The keys of ${id} are taken again.`);
+    });
+  examples(enable, 'tokenwell consumer enable helpdesk');
+  const remove = group
+    .command('delete')
+    .summary('delete a consumer')
+    .description('Deletes a consumer with its keys and permissions.')
+    .argument('<consumer>', 'id of the consumer')
+    .option('--json', 'print { deleted } as JSON')
+    .action(async (id: string, flags: PrintFlags) => {
+      await connect(session).consumers.remove(id);
+      print(session, flags, { deleted: id }, () => `Deleted the consumer ${id}, its keys and its permissions.`);
+    });
+  examples(remove, 'tokenwell consumer delete invoices');
+}
+
+async function change(session: Session, id: string, changes: Partial<ConsumerInput>): Promise<Consumer> {
+  const client = connect(session);
+  return await client.consumers.replace(id, { ...(await client.consumers.get(id)), ...changes });
+}
+
+function roleOption(about: string): Option {
+  const roles = ['service', 'auditor', 'operator', 'admin'];
+  return new Option('--role <role>', about).choices(roles);
+}
+
+function consumerTable(consumers: readonly Consumer[]): string {
+  const rows = consumers.map(consumer => {
+    return [consumer.id, serviceInWords(consumer), consumer.role, consumer.description ?? ''];
+  });
+  return table(['consumer', 'state', 'role', 'description'], rows);
+}
+
+function consumerFacts(consumer: Consumer): string {
+  return facts({
+    consumer: consumer.id,
+    description: consumer.description,
+    state: serviceInWords(consumer),
+    role: consumer.role,
+    created: consumer.created_at,
+    changed: consumer.updated_at,
+  });
+}

@@ -1,0 +1,125 @@
+import { type Command, Option } from 'commander';
+import type { CredentialCreate, CredentialReplace } from '../client/client.js';
+import { pairArgument, timeArgument, wholeArgument } from './arguments.js';
+import { UsageError } from './failure-text.js';
+import { readJson, readSecret } from './input.js';
+import type { PrintFlags, Session } from './session.js';
+
+/** The flags of `credential create` and `credential replace`; each has the name of the field that it gives. */
+export interface CredentialFlags extends PrintFlags {
+  file?: string;
+  secretFile?: string;
+  secretExpiresAt?: string;
+  authMethod?: CredentialReplace['client_auth']['method'];
+  description?: string;
+  grantType?: CredentialReplace['grant_type'];
+  authorizationUrl?: string;
+  tokenUrl?: string;
+  revocationUrl?: string;
+  issuer?: string;
+  clientId?: string;
+  scope?: string;
+  consentScope?: string;
+  authorizationParam?: Record<string, string>;
+  tokenParam?: Record<string, string>;
+  refreshPolicy?: NonNullable<CredentialReplace['refresh_policy']>;
+  graceSeconds?: number;
+}
+
+type ClientAuth = Partial<CredentialReplace['client_auth']>;
+
+/** What flags and file say of a credential; nothing where they say nothing. */
+export type CredentialChanges = Partial<Omit<CredentialReplace, 'client_auth'>> & { client_auth?: ClientAuth };
+
+/** Adds the flags for everything that an operator says of a credential. */
+export function addCredentialFlags(command: Command): Command {
+  const grants = ['client_credentials', 'authorization_code'];
+  const methods = ['client_secret_post', 'client_secret_basic', 'none'];
+  return command
+    .option('--file <path>', 'JSON as the API takes and gives it (- for standard input); flags override it')
+    .addOption(new Option('--grant-type <type>', 'how tokens are obtained').choices(grants))
+    .option('--token-url <url>', 'token endpoint')
+    .option('--client-id <id>', 'client id that the provider gave')
+    .addOption(new Option('--auth-method <method>', 'how the client proves itself').choices(methods))
+    .option('--secret-file <path>', 'file with the client secret (- for standard input, typed unseen on a terminal)')
+    .option('--secret-expires-at <date>', 'when the client secret expires, such as 2027-01-31', timeArgument)
+    .option('--scope <scopes>', 'what a token is asked for, a space between two scopes')
+    .option('--consent-scope <scopes>', 'what a consent asks for')
+    .option('--authorization-url <url>', 'where people sign in (authorization_code)')
+    .option('--revocation-url <url>', 'where tokens are revoked')
+    .option('--issuer <url>', "the provider's issuer")
+    .option('--token-param <name=value>', 'further parameter of token requests; repeat it for more', pairArgument)
+    .option('--authorization-param <name=value>', 'further parameter of sign-ins; repeat it for more', pairArgument)
+    .addOption(
+      new Option('--refresh-policy <policy>', 'what the provider does with a used refresh token').choices([
+        'none',
+        'grace',
+        'strict',
+      ]),
+    )
+    .option('--grace-seconds <seconds>', 'how long a used refresh token still works', wholeArgument)
+    .option('--description <text>', 'for people')
+    .option('--json', 'print the answer as JSON');
+}
+
+/** The file's JSON, overridden by the flags. A text given as "" takes its field out. Throws `UsageError`. */
+export async function changesOf(session: Session, flags: CredentialFlags): Promise<CredentialChanges> {
+  if (flags.file === '-' && flags.secretFile === '-') {
+    throw new UsageError('--file and --secret-file cannot both be standard input. Give one of them as a file.');
+  }
+  const base = flags.file === undefined ? {} : await readCredentialFile(session, flags.file);
+  const secret = flags.secretFile === undefined ? undefined : await readSecret(session, flags.secretFile);
+  const { authMethod: method, secretExpiresAt: secret_expires_at } = flags;
+  const auth = given({ method, secret, secret_expires_at });
+  const changes = { ...base, ...fieldsOf(flags) };
+  if (Object.keys(auth).length > 0) changes.client_auth = { ...base.client_auth, ...auth };
+  return changes;
+}
+
+/** A complete new credential. Throws `UsageError`, which names all that is missing. */
+export function completed(id: string | undefined, changes: CredentialChanges): CredentialCreate {
+  const { id: inFile, grant_type = 'client_credentials', client_auth, token_url, client_id, scope } = changes;
+  if (id !== undefined && inFile !== undefined && id !== inFile) {
+    throw new UsageError(`The command says ${id} and the file says ${inFile}. Give one id.`);
+  }
+  const named = id ?? inFile;
+  if (named === undefined || token_url === undefined || client_id === undefined || scope === undefined) {
+    const needed = { '<credential>': named, '--token-url': token_url, '--client-id': client_id, '--scope': scope };
+    const missing = Object.entries(needed).flatMap(([flag, value]) => (value === undefined ? [flag] : []));
+    throw new UsageError(`Still needed: ${missing.join(', ')}; or give all of it with --file credential.json.`);
+  }
+  const method = client_auth?.method ?? 'client_secret_post';
+  return { ...changes, id: named, grant_type, token_url, client_id, scope, client_auth: { ...client_auth, method } };
+}
+
+function fieldsOf(flags: CredentialFlags): CredentialChanges {
+  return given({
+    description: flags.description,
+    grant_type: flags.grantType,
+    authorization_url: flags.authorizationUrl,
+    token_url: flags.tokenUrl,
+    revocation_url: flags.revocationUrl,
+    issuer: flags.issuer,
+    client_id: flags.clientId,
+    scope: flags.scope,
+    consent_scope: flags.consentScope,
+    authorization_params: flags.authorizationParam,
+    token_params: flags.tokenParam,
+    refresh_policy: flags.refreshPolicy,
+    grace_seconds: flags.graceSeconds,
+  });
+}
+
+async function readCredentialFile(session: Session, path: string): Promise<CredentialChanges> {
+  const value = await readJson(session, path);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new UsageError('The JSON of a credential is one object, as `tokenwell credential show --json` prints it.');
+}
+
+function given<Fields extends object>(fields: Fields): Partial<Fields> {
+  const kept: Partial<Fields> = {};
+  for (const name in fields) {
+    if (fields[name] !== undefined) kept[name] = fields[name] === '' ? undefined : fields[name];
+  }
+  return kept;
+}

@@ -1,0 +1,69 @@
+import type { Credential, TestAnswer } from '../client/client.js';
+import { providerText } from './failure-text.js';
+import { facts, table, visible } from './table.js';
+import { accountsInWords, actorInWords, serviceInWords } from './words.js';
+
+/** Credentials, one a line. */
+export function credentialTable(credentials: readonly Credential[]): string {
+  if (credentials.length === 0) return 'There is no credential yet. Store one with: tokenwell credential create --help';
+  const rows = credentials.map(credential => {
+    const accounts = credential.disabled ? 'disabled' : accountsInWords(credential.accounts);
+    return [credential.id, accounts, credential.grant_type, credential.description ?? ''];
+  });
+  return table(['credential', 'accounts', 'grant type', 'description'], rows);
+}
+
+/** One credential, one fact a line. */
+export function credentialFacts(credential: Credential): string {
+  return facts({
+    credential: credential.id,
+    description: credential.description,
+    state: serviceInWords(credential),
+    accounts: accountsInWords(credential.accounts),
+    'grant type': credential.grant_type,
+    'authorization url': credential.authorization_url,
+    'token url': credential.token_url,
+    'revocation url': credential.revocation_url,
+    issuer: credential.issuer,
+    'redirect uri': credential.grant_type === 'authorization_code' ? credential.redirect_uri : undefined,
+    'client id': credential.client_id,
+    'client auth': authText(credential.client_auth),
+    scope: credential.scope,
+    'consent scope': credential.consent_scope,
+    'authorization params': pairs(credential.authorization_params),
+    'token params': pairs(credential.token_params),
+    'refresh policy': policyText(credential),
+    version: String(credential.version),
+    created: credential.created_at,
+    changed: credential.updated_at,
+  });
+}
+
+/** How a test went, step by step, and what to do where it failed. */
+export function testText({ ok, steps, finding }: TestAnswer): string {
+  const rows = steps.map(({ step, ok, ms, detail }) => [step, ok ? 'ok' : 'failed', `${ms} ms`, detail]);
+  const lines = [table(['step', 'result', 'time', 'detail'], rows), ''];
+  if (ok) return [...lines, 'The credential works.'].join('\n');
+  lines.push('The credential does not work now.');
+  if (finding) {
+    lines.push(`Who must act: ${actorInWords(finding.class)}.`, `What to do: ${visible(finding.action)}`);
+    const provider = providerText(finding.provider);
+    if (provider !== undefined) lines.push(`The provider said: ${provider}`);
+  }
+  return lines.join('\n');
+}
+
+function authText({ method, has_secret, secret_expires_at }: Credential['client_auth']): string {
+  if (method === 'none') return method;
+  const stored = has_secret ? 'secret stored' : 'no secret stored';
+  return `${method}, ${stored}${secret_expires_at === undefined ? '' : `, expires ${secret_expires_at}`}`;
+}
+
+function policyText({ refresh_policy, grace_seconds }: Credential): string | undefined {
+  return grace_seconds === undefined ? refresh_policy : `${refresh_policy ?? 'not given'}, ${grace_seconds} s`;
+}
+
+function pairs(params: Readonly<Record<string, string>> = {}): string | undefined {
+  const given = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+  return given.length > 0 ? given.join(' ') : undefined;
+}

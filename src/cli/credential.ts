@@ -1,0 +1,171 @@
+import type { Command } from 'commander';
+import type { Credential, CredentialReplace } from '../client/client.js';
+import {
+  addCredentialFlags,
+  type CredentialChanges,
+  type CredentialFlags,
+  changesOf,
+  completed,
+} from './credential-flags.js';
+import { credentialFacts, credentialTable, testText } from './credential-text.js';
+import { examples } from './examples.js';
+import { EXIT, isTransient } from './exit-codes.js';
+import { readSecret } from './input.js';
+import { collected, connect, type PrintFlags, print, type Session } from './session.js';
+
+/** `credential …`: OAuth client registrations. */
+export function addCredentialCommands(program: Command, session: Session): void {
+  const group = program
+    .command('credential')
+    .summary('store, read, change and test credentials')
+    .description('Named OAuth client registrations. Secrets go in and never come out.');
+  addWriting(group, session);
+  addReading(group, session);
+  addSwitches(group, session);
+  examples(group, 'tokenwell credential list', 'tokenwell credential test demo-mail');
+}
+
+function addWriting(group: Command, session: Session): void {
+  const create = group
+    .command('create')
+    .summary('store a new credential')
+    .description(
+      'Stores a new credential; no provider is called. Unless said, the grant type is client_credentials and the ' +
+        'client proves itself with client_secret_post. On a terminal a missing secret is asked for, unseen.',
+    )
+    .argument('[credential]', 'its id: lower-case letters, digits, dots, dashes and underscores; may stand in the file')
+    .action((id: string | undefined, flags: CredentialFlags) => store(session, id, flags));
+  examples(
+    addCredentialFlags(create),
+    'printf %s $CLIENT_SECRET | tokenwell credential create new-mail --token-url $TOKEN_URL --client-id $CLIENT_ID --scope mail.read --secret-file -',
+  );
+  const replace = group
+    .command('replace')
+    .summary('change a credential')
+    .description(
+      'Changes what the flags name and leaves the rest. With --file the credential becomes what the file says; if the ' +
+        'file holds a version, only that version is changed. A text given as "" takes its field out. The stored secret ' +
+        'stays, unless the change sends it to another place or in another way: then give it again.',
+    )
+    .argument('<credential>', 'id of the credential')
+    .action((id: string, flags: CredentialFlags) => change(session, id, flags));
+  examples(
+    addCredentialFlags(replace),
+    'printf %s $CLIENT_SECRET | tokenwell credential replace demo-mail --secret-file - --secret-expires-at 2027-12-31',
+    'tokenwell credential replace demo-mail --description "Reads the support mailbox"',
+  );
+}
+
+function addReading(group: Command, session: Session): void {
+  const list = group
+    .command('list')
+    .summary('list all credentials')
+    .description('Lists all credentials in order of id, with what their accounts need.')
+    .option('--json', 'print { items, next_cursor } as JSON')
+    .action(async (flags: PrintFlags) => {
+      const items = await collected(connect(session).credentials.each());
+      print(session, flags, { items, next_cursor: null }, ({ items }) => credentialTable(items));
+    });
+  examples(list, 'tokenwell credential list');
+  const show = group
+    .command('show')
+    .summary('show a credential')
+    .description('Shows a credential. What --json prints may be edited and given to `credential replace --file`.')
+    .argument('<credential>', 'id of the credential')
+    .option('--json', 'print the answer as JSON')
+    .action(async (id: string, flags: PrintFlags) => {
+      print(session, flags, await connect(session).credentials.get(id), credentialFacts);
+    });
+  examples(show, 'tokenwell credential show demo-mail', 'tokenwell credential show demo-mail --json > credential.json');
+  const test = group
+    .command('test')
+    .summary('ask the provider for a token now')
+    .description(
+      'Asks the provider for a token now and says how it went; the token stays in the vault. Ends with 0 if the provider ' +
+        'gave one, 3 if waiting may help, 1 otherwise.',
+    )
+    .argument('<credential>', 'id of the credential')
+    .option('--account <account>', 'account of the credential ("default" unless given)')
+    .option('--json', 'print the answer as JSON')
+    .action((id: string, flags: PrintFlags & { account?: string }) => tryOut(session, id, flags));
+  examples(test, 'tokenwell credential test demo-mail');
+}
+
+function addSwitches(group: Command, session: Session): void {
+  const disable = group
+    .command('disable')
+    .summary('stop all draws of a credential')
+    .description('Stops all draws of a credential, on every instance, from the answer on. Nothing is deleted.')
+    .argument('<credential>', 'id of the credential')
+    .option('--json', 'print the answer as JSON')
+    .action(async (id: string, flags: PrintFlags) => {
+      print(session, flags, await connect(session).credentials.disable(id), () => `No token of ${id} leaves any more.`);
+    });
+  examples(disable, 'tokenwell credential disable demo-mail');
+  const enable = group
+    .command('enable')
+    .summary('allow draws of a credential again')
+    .description('Undoes disable.')
+    .argument('<credential>', 'id of the credential')
+    .option('--json', 'print the answer as JSON')
+    .action(async (id: string, flags: PrintFlags) => {
+      print(session, flags, await connect(session).credentials.enable(id), () => `Tokens of ${id} may be drawn again.`);
+    });
+  examples(enable, 'tokenwell credential enable demo-mail');
+  const remove = group
+    .command('delete')
+    .summary('delete a credential')
+    .description('Deletes a credential with its secrets, accounts and tokens, and every permission that names it.')
+    .argument('<credential>', 'id of the credential')
+    .option('--json', 'print { deleted } as JSON')
+    .action(async (id: string, flags: PrintFlags) => {
+      await connect(session).credentials.remove(id);
+      print(
+        session,
+        flags,
+        { deleted: id },
+        () => `Deleted the credential ${id}, its accounts and the permissions for it.`,
+      );
+    });
+  examples(remove, 'tokenwell credential delete new-mail');
+}
+
+async function store(session: Session, id: string | undefined, flags: CredentialFlags): Promise<void> {
+  const client = connect(session);
+  const credential = completed(id, await changesOf(session, flags));
+  const { client_auth } = credential;
+  const ask = session.input.isTTY === true && client_auth.method !== 'none' && client_auth.secret === undefined;
+  if (ask) client_auth.secret = await readSecret(session, '-');
+  print(session, flags, await client.credentials.create(credential), stored => {
+    return `Stored the credential ${stored.id}.\n\n${credentialFacts(stored)}`;
+  });
+}
+
+async function change(session: Session, id: string, flags: CredentialFlags): Promise<void> {
+  const client = connect(session);
+  const changes = await changesOf(session, flags);
+  const before = await client.credentials.get(id);
+  const { credential, version } = replacement(before, changes, flags.file !== undefined);
+  print(session, flags, await client.credentials.replace(id, credential, version), changed => {
+    return `Changed the credential ${id}.\n\n${credentialFacts(changed)}`;
+  });
+}
+
+/** A file says the whole credential and may say which version it was made from; flags alone say what is different. */
+function replacement(before: Credential, changes: CredentialChanges, whole: boolean) {
+  const { grant_type, token_url, client_id, scope, client_auth } = before;
+  const base = whole ? { grant_type, token_url, client_id, scope } : before;
+  const method = changes.client_auth?.method ?? client_auth.method;
+  // What is known of the old secret's expiry says nothing of a new one.
+  const kept =
+    changes.client_auth?.secret === undefined ? client_auth : { ...client_auth, secret_expires_at: undefined };
+  const auth = whole ? { ...changes.client_auth, method } : { ...kept, ...changes.client_auth };
+  const credential: CredentialReplace = { ...base, ...changes, client_auth: auth };
+  return { credential, version: whole ? (changes.version ?? ('*' as const)) : before.version };
+}
+
+async function tryOut(session: Session, id: string, flags: PrintFlags & { account?: string }): Promise<void> {
+  const answer = await connect(session).credentials.test(id, flags);
+  print(session, flags, answer, testText);
+  if (!answer.ok) session.exitCode = isTransient(answer.finding?.class) ? EXIT.unavailable : EXIT.refused;
+}

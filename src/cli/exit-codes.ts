@@ -1,0 +1,26 @@
+import type { TokenwellError } from '../client/client.js';
+
+/** What every command ends with. */
+export const EXIT = { ok: 0, refused: 1, misuse: 2, unavailable: 3, flaw: 4 } as const;
+
+/** The codes as every help text tells them. */
+export const EXIT_HELP = `
+Exit codes:
+  0  done
+  1  the vault or the provider said no, or it could not be done
+  2  used wrongly: arguments, files or environment
+  3  nothing answers, or it is unavailable at present: try again later
+  4  ledger verify found a flaw`;
+
+const TRANSIENT = ['throttled', 'unavailable', 'in_doubt'];
+
+/** Whether waiting may help, judged by the class of an error or finding. */
+export function isTransient(errorClass: string | undefined): boolean {
+  return errorClass !== undefined && TRANSIENT.includes(errorClass);
+}
+
+/** The exit code for what a vault answered, or did not answer. */
+export function exitCodeOf({ status, code }: TokenwellError): number {
+  if (status === 429 || status >= 500) return EXIT.unavailable;
+  return status === 0 && code !== 'unexpected_answer' ? EXIT.unavailable : EXIT.refused;
+}

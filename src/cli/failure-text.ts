@@ -1,0 +1,127 @@
+import type { Command } from 'commander';
+import { TokenwellError } from '../client/client.js';
+import { ConfigError } from '../config.js';
+import { EXIT, exitCodeOf, isTransient } from './exit-codes.js';
+import { counted, visible } from './table.js';
+import { actorInWords } from './words.js';
+
+/** The command was used wrongly: flags that do not go together, a file that cannot be read. `message` says what is right. */
+export class UsageError extends Error {}
+
+/** What an error means to whoever ran the command. */
+export interface Failure {
+  text: string;
+  exitCode: number;
+}
+
+/** Plain sentences, never a stack, and the exit code. `command` is the one that ran; its flags are named. */
+export function failureOf(error: unknown, command?: Command): Failure {
+  if (error instanceof UsageError) return { text: begin(error.message), exitCode: EXIT.misuse };
+  if (error instanceof ConfigError) return { text: begin(error.message) + keyHint(error), exitCode: EXIT.misuse };
+  if (error instanceof TokenwellError) return { text: answerText(error, command), exitCode: exitCodeOf(error) };
+  return ownFailure(error);
+}
+
+/** What the provider said, in one line; undefined where it said nothing. */
+export function providerText(provider: TokenwellError['provider']): string | undefined {
+  if (!provider) return undefined;
+  const { error, error_description, trace_id, correlation_id, timestamp } = provider;
+  const ids = Object.entries({ trace_id, correlation_id, timestamp }).flatMap(([name, id]) =>
+    id ? [`${name} ${id}`] : [],
+  );
+  const words = [error, error_description].filter(word => word !== undefined).join(': ');
+  return visible(`${words}${ids.length > 0 ? ` (${ids.join(', ')})` : ''}`);
+}
+
+function begin(message: string): string {
+  return `tokenwell: ${message}`;
+}
+
+function keyHint({ mistakes }: ConfigError): string {
+  if (!mistakes.some(mistake => mistake.startsWith('TOKENWELL_KEY is not set'))) return '';
+  return (
+    '\nGive the key with TOKENWELL_KEY_FILE=<a file that holds it>, or with TOKENWELL_KEY.' +
+    '\nThe key of the first administrator is in the file admin.key of the data folder (TOKENWELL_DATA_DIR, ./data unless set).'
+  );
+}
+
+function answerText(error: TokenwellError, command: Command | undefined): string {
+  const lines = [headOf(error), ...error.errors.map(wrong => `  ${fieldText(wrong, command)}`)];
+  // Where nothing answered, nobody knows who must act.
+  if (error.class !== undefined && error.status !== 0) lines.push(`Who must act: ${actorInWords(error.class)}.`);
+  const advice = adviceOf(error);
+  if (advice !== undefined) lines.push(`What to do: ${visible(advice)}`);
+  const provider = providerText(error.provider);
+  if (provider !== undefined) lines.push(`The provider said: ${provider}`);
+  if (error.connectUrl !== undefined) lines.push(`Its page: ${visible(error.connectUrl)}`);
+  if (error.retryAfter !== undefined) lines.push(`Try again in ${error.retryAfter} s.`);
+  if (error.requestId !== undefined) lines.push(`Request id: ${visible(error.requestId)}`);
+  return lines.join('\n');
+}
+
+function headOf({ code, detail, errors }: TokenwellError): string {
+  const refused = code === 'invalid_request' && errors.length > 0;
+  return begin(refused ? `The vault does not take ${counted(errors.length, 'value')}:` : visible(detail));
+}
+
+function adviceOf({ code, action }: TokenwellError): string | undefined {
+  if (code === 'unreachable') return 'Is it running? (tokenwell serve) Or set TOKENWELL_URL to where it runs.';
+  if (code === 'version_conflict') return 'Show it again and repeat the change on what is there now.';
+  if (code !== 'unauthenticated') return action;
+  return `${action ?? ''} This one came from TOKENWELL_KEY or TOKENWELL_KEY_FILE.`.trim();
+}
+
+function fieldText(wrong: TokenwellError['errors'][number], command: Command | undefined): string {
+  const flag = flagOf(wrong.field);
+  const known = command?.options.some(({ long }) => long === flag);
+  return visible(`${wrong.field}${known ? ` (${flag})` : ''}: ${wrong.detail} [${wrong.rule}]`);
+}
+
+/** The flag that gives a field of the API: the last part of its path, the outer part where there are many of it. */
+function flagOf(field: string): string {
+  const [outer = '', inner] = field.split('.');
+  if (field === 'client_auth.secret') return '--secret-file';
+  if (field === 'client_auth.method') return '--auth-method';
+  if (field === 'expires_at') return '--expires';
+  const name = outer === 'client_auth' ? (inner ?? outer) : outer.replace(/params$/, 'param');
+  return `--${name.replaceAll('_', '-')}`;
+}
+
+/** What fails in this very process: opening the database, the port, the keys. */
+function ownFailure(error: unknown): Failure {
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  const details = error instanceof Error && 'details' in error ? error.details : undefined;
+  const transient = isTransient(textIn(details, 'class'));
+  const action = textIn(details, 'action');
+  const lines = [begin(portText(error) ?? fileText(error) ?? visible(message))];
+  if (transient && cause instanceof Error) lines.push(`The database says: ${visible(causeText(cause))}`);
+  if (action !== undefined) lines.push(`What to do: ${visible(action)}`);
+  return { text: lines.join('\n'), exitCode: transient ? EXIT.unavailable : EXIT.refused };
+}
+
+function portText(error: unknown): string | undefined {
+  const port = error instanceof Error && 'port' in error ? error.port : undefined;
+  if (textIn(error, 'syscall') !== 'listen') return undefined;
+  if (textIn(error, 'code') === 'EADDRINUSE') {
+    return `Port ${port} is taken by another program. Stop that one, or choose another port with TOKENWELL_PORT.`;
+  }
+  return `The port cannot be opened: ${error instanceof Error ? error.message : ''}. Look at TOKENWELL_HOST and TOKENWELL_PORT.`;
+}
+
+function fileText(error: unknown): string | undefined {
+  const [path, code] = [textIn(error, 'path'), textIn(error, 'code')];
+  if (path === undefined || code === undefined) return undefined;
+  return `${visible(path)} cannot be used (${code}). Look at TOKENWELL_DATA_DIR, and whether this user may read and write there.`;
+}
+
+/** Several addresses of one host may each have failed; then the outer error says nothing. */
+function causeText(cause: Error): string {
+  const inner = cause instanceof AggregateError ? cause.errors[0] : undefined;
+  return cause.message || (inner instanceof Error ? inner.message : cause.name);
+}
+
+function textIn(holder: unknown, field: string): string | undefined {
+  const value =
+    typeof holder === 'object' && holder !== null ? Object.entries(holder).find(([name]) => name === field) : undefined;
+  return typeof value?.[1] === 'string' ? value[1] : undefined;
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { UsageError } from './failure-text.js';
+import type { Session } from './session.js';
+
+/** The text of a file, or of standard input for `-`. Throws `UsageError` when it cannot be read. */
+export async function readText(session: Session, path: string): Promise<string> {
+  if (path === '-') return await readInput(session);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const errno = error instanceof Error && 'code' in error ? error.code : 'unknown error';
+    throw new UsageError(
+      `The file ${path} cannot be read (${errno}). Give a file that you may read, or - for standard input.`,
+    );
+  }
+}
+
+/** The value in a JSON file, or on standard input for `-`. Throws `UsageError`; the text itself is not shown. */
+export async function readJson(session: Session, path: string): Promise<unknown> {
+  const text = await readText(session, path);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${path === '-' ? 'Standard input' : `The file ${path}`} does not hold valid JSON.`);
+  }
+}
+
+/** A secret from a file, from standard input for `-`, or typed unseen where `-` is a terminal. One line break at its end goes. */
+export async function readSecret(session: Session, path: string): Promise<string> {
+  const typed = path === '-' && session.input.isTTY === true;
+  const text = typed ? await askUnseen(session, 'Client secret (not shown): ') : await readText(session, path);
+  const secret = text.replace(/\r?\n$/, '');
+  if (secret === '') throw new UsageError('The secret is empty. Nothing was changed.');
+  return secret;
+}
+
+/** Asks for one line without showing what is typed. Throws `UsageError` when the person gives up (Ctrl-C, Ctrl-D). */
+export async function askUnseen({ input, err }: Pick<Session, 'input' | 'err'>, question: string): Promise<string> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
+  const givenUp = new AbortController();
+  lines.once('SIGINT', () => givenUp.abort());
+  lines.once('close', () => givenUp.abort());
+  err.write(question);
+  try {
+    return await lines.question('', { signal: givenUp.signal });
+  } catch {
+    throw new UsageError('No secret was given. Nothing was changed.');
+  } finally {
+    lines.close();
+    err.write('\n');
+  }
+}
+
+async function readInput({ input }: Session): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of input) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}

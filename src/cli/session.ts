@@ -1,0 +1,59 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Command } from 'commander';
+import { TokenwellClient } from '../client/client.js';
+import { type Config, readClientConfig, readConfig } from '../config.js';
+
+/** What a command has around it. */
+export interface Surroundings {
+  input: Readable & { isTTY?: boolean };
+  out: Writable;
+  err: Writable;
+  /** The environment; the process's own where it is left out. */
+  variables?: Record<string, string | undefined>;
+}
+
+/** One run of the command line. */
+export interface Session extends Surroundings {
+  /** What the process ends with unless an error says otherwise. */
+  exitCode: number;
+  /** The command that runs, once it is known. */
+  command?: Command;
+}
+
+/** The flag that every printing command takes. */
+export interface PrintFlags {
+  json?: true;
+}
+
+/** The running vault that the environment names. Throws `ConfigError`. */
+export function connect(session: Session): TokenwellClient {
+  const { url, key } = readClientConfig(session.variables);
+  return new TokenwellClient({ url, key: key.reveal() });
+}
+
+/** The settings of a serving process, for commands that open the database themselves. Throws `ConfigError`. */
+export function settings(session: Session): Config {
+  return readConfig(session.variables);
+}
+
+/** Prints an answer to standard output: as JSON where asked, in words otherwise. */
+export function print<Answer>(
+  session: Session,
+  flags: PrintFlags,
+  answer: Answer,
+  inWords: (answer: Answer) => string,
+) {
+  session.out.write(`${flags.json ? JSON.stringify(answer, undefined, 2) : inWords(answer)}\n`);
+}
+
+/** Says something beside the answer, on standard error. */
+export function remark(session: Session, text: string): void {
+  session.err.write(`${text}\n`);
+}
+
+/** Everything that a list gives, page after page. */
+export async function collected<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}

@@ -1,0 +1,52 @@
+import type { Credential, LedgerEntry, Permission } from '../client/client.js';
+import { counted } from './table.js';
+
+const STATES: Readonly<Record<keyof Credential['accounts'], string>> = {
+  pending: 'waiting for a first token',
+  connected: 'connected',
+  degraded: 'good for now, but refreshing fails',
+  needs_user: 'must be signed in again by the mailbox owner',
+  needs_admin: 'must be allowed by an administrator of the provider',
+  needs_operator: 'must be put right by an operator',
+  disabled: 'disabled',
+};
+
+const ACTORS: Readonly<Record<string, string>> = {
+  needs_user: 'the owner of the mailbox',
+  needs_admin: 'an administrator at the provider',
+  needs_operator: 'an operator of this vault',
+  throttled: 'nobody; waiting helps',
+  unavailable: 'nobody, unless it lasts',
+  in_doubt: 'nobody yet; it is not known how far the provider got',
+};
+
+/** Who must act on a failure of this class. */
+export function actorInWords(errorClass: string): string {
+  return ACTORS[errorClass] ?? errorClass;
+}
+
+/** The accounts of a credential by state, as `2 connected, 1 must be put right by an operator`. */
+export function accountsInWords(accounts: Credential['accounts']): string {
+  const present = Object.entries(STATES).flatMap(([state, words]) => {
+    const count = Object.entries(accounts).find(([name]) => name === state)?.[1] ?? 0;
+    return count > 0 ? [`${count} ${words}`] : [];
+  });
+  return present.join(', ') || 'none';
+}
+
+/** Whether a person has disabled it. */
+export function serviceInWords({ disabled }: { disabled: boolean }): string {
+  return disabled ? 'disabled' : 'in service';
+}
+
+/** Which accounts and scopes a permission allows. */
+export function permissionInWords({ account, scopes }: Permission): { account: string; scopes: string } {
+  const named = scopes && (scopes.length > 0 ? scopes.join(' ') : 'none');
+  return { account: account === '*' ? 'any account' : account, scopes: named ?? 'any scope' };
+}
+
+/** How an entry of the ledger went. */
+export function outcomeInWords({ outcome, code, count }: Pick<LedgerEntry, 'outcome' | 'code' | 'count'>): string {
+  const times = count === undefined ? '' : ` (${counted(count, 'time')})`;
+  return `${outcome}${code === undefined ? '' : `: ${code}`}${times}`;
+}

@@ -1,0 +1,74 @@
+import type { LedgerEntry, LedgerQuery, Me, Token } from '../api.js';
+import { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
+import { CredentialCalls } from './credentials.js';
+import { type ClientOptions, type Page, pathOf, Transport } from './transport.js';
+
+export type {
+  Consumer,
+  ConsumerInput,
+  Credential,
+  CredentialCreate,
+  CredentialReplace,
+  Key,
+  LedgerEntry,
+  LedgerQuery,
+  Me,
+  NewKey,
+  Permission,
+  PermissionInput,
+  TestAnswer,
+  Token,
+} from '../api.js';
+export type { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
+export type { CredentialCalls } from './credentials.js';
+export { type ErrorFacts, TokenwellError, type TransportCode } from './errors.js';
+export type { ClientOptions, Page, PageRequest } from './transport.js';
+
+/** Which token is wanted. */
+export interface TokenRequest {
+  /** The account of the credential; `default` unless said. */
+  account?: string | undefined;
+  /** Whole seconds that the token must still live: 0–86400, 60 unless said. */
+  minTtl?: number | undefined;
+  /** Scopes with one space between two; the credential's own unless said. */
+  scope?: string | undefined;
+}
+
+/**
+ * A running vault, as a consumer sees it. Fields are named as on the wire (snake_case, times RFC 3339, durations whole
+ * seconds). Every method throws `TokenwellError` and nothing else. It keeps no tokens: ask before each use, the vault
+ * answers from memory.
+ */
+export class TokenwellClient {
+  readonly credentials: CredentialCalls;
+  readonly consumers: ConsumerCalls;
+  readonly keys: KeyCalls;
+  readonly permissions: PermissionCalls;
+  readonly #transport: Transport;
+
+  /** Throws `TypeError` for a `url` or `key` that cannot be one. Calls nobody. */
+  constructor(options: ClientOptions) {
+    const transport = new Transport(options);
+    this.credentials = new CredentialCalls(transport);
+    this.consumers = new ConsumerCalls(transport);
+    this.keys = new KeyCalls(transport);
+    this.permissions = new PermissionCalls(transport);
+    this.#transport = transport;
+  }
+
+  /** Draws an access token. Look at `warning`: the token is good, but something needs care. */
+  async token(credential: string, { account, minTtl, scope }: TokenRequest = {}): Promise<Token> {
+    const query = { account, min_ttl: minTtl, scope };
+    return this.#transport.call('GET', pathOf`/credentials/${credential}/token`, { query });
+  }
+
+  /** Who the key stands for and what it may draw. */
+  async me(): Promise<Me> {
+    return this.#transport.call('GET', '/me');
+  }
+
+  /** One page of the ledger, newest first unless `order` is `asc`. Needs the role auditor. */
+  async ledger(query: Partial<LedgerQuery> = {}): Promise<Page<LedgerEntry>> {
+    return this.#transport.call('GET', '/ledger', { query });
+  }
+}

@@ -1,0 +1,57 @@
+import type { Credential, CredentialCreate, CredentialReplace, TestAnswer } from '../api.js';
+import { type Page, type PageRequest, pathOf, type Transport } from './transport.js';
+
+/** Credentials of a vault: reading needs the role auditor, changing the role operator. Throws `TokenwellError`. */
+export class CredentialCalls {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Stores a new credential. No provider is called. */
+  async create(credential: CredentialCreate): Promise<Credential> {
+    return this.#transport.call('POST', '/credentials', { body: credential });
+  }
+
+  async get(id: string): Promise<Credential> {
+    return this.#transport.call('GET', pathOf`/credentials/${id}`);
+  }
+
+  /** One page, in order of id. */
+  async list(page: PageRequest = {}): Promise<Page<Credential>> {
+    return this.#transport.call('GET', '/credentials', { query: { ...page } });
+  }
+
+  /** All of them, in order of id. */
+  each(): AsyncGenerator<Credential> {
+    return this.#transport.each('/credentials');
+  }
+
+  /**
+   * Replaces what is there if it still has this version (`*`: whatever its version); else `version_conflict`. A secret
+   * left out stays, unless the change sends it to another place or in another way.
+   */
+  async replace(id: string, credential: CredentialReplace, version: number | '*'): Promise<Credential> {
+    return this.#transport.call('PUT', pathOf`/credentials/${id}`, { body: credential, ifMatch: version });
+  }
+
+  /** Deletes it with its accounts, its tokens and every permission that names it. */
+  async remove(id: string, version: number | '*' = '*'): Promise<void> {
+    return this.#transport.perform('DELETE', pathOf`/credentials/${id}`, { ifMatch: version });
+  }
+
+  /** From the answer on, every draw of it is refused, on every instance. */
+  async disable(id: string): Promise<Credential> {
+    return this.#transport.call('POST', pathOf`/credentials/${id}/disable`);
+  }
+
+  async enable(id: string): Promise<Credential> {
+    return this.#transport.call('POST', pathOf`/credentials/${id}/enable`);
+  }
+
+  /** Asks the provider for a token now and says how it went; a provider that says no is an answer, not an error. */
+  async test(id: string, { account }: { account?: string | undefined } = {}): Promise<TestAnswer> {
+    return this.#transport.call('POST', pathOf`/credentials/${id}/test`, { body: { account } });
+  }
+}

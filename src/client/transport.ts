@@ -1,0 +1,154 @@
+import { errorOf, notTokenwell, TokenwellError } from './errors.js';
+
+/** Where the vault is, and the key to call it with. */
+export interface ClientOptions {
+  /** The vault's origin, such as `https://tokens.example.com`. */
+  url: string;
+  /** An API key (`twk_…`) or the JWT of a trusted workload issuer. */
+  key: string;
+  /** Stands in for the global `fetch`. */
+  fetch?: typeof fetch;
+  /** Milliseconds for one call from beginning to end; 30,000 unless said. */
+  timeoutMs?: number;
+}
+
+/** What a call may carry besides its method and path. */
+export interface CallOptions {
+  /** Query parameters; undefined ones are left out. */
+  query?: Readonly<Record<string, string | number | undefined>>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** A version, or `*` for whatever is there (RFC 9110 §13.1.1). */
+  ifMatch?: number | '*';
+}
+
+/** One page of a list. `next_cursor` asks for the next one; it is null on the last. */
+export interface Page<Item> {
+  items: Item[];
+  next_cursor: string | null;
+}
+
+/** Where a page begins and how many items it holds: 1–1000, 100 unless said. */
+export interface PageRequest {
+  cursor?: string | undefined;
+  limit?: number | undefined;
+}
+
+const MOST_ITEMS = 1000;
+
+/** Calls a vault over HTTP: key, JSON, a total timeout, errors as `TokenwellError`. Follows no redirects, never repeats. */
+export class Transport {
+  readonly #origin: string;
+  readonly #key: string;
+  readonly #fetch: typeof fetch;
+  readonly #timeoutMs: number;
+
+  /** Throws `TypeError` for an address or a key that cannot be one; neither is shown. */
+  constructor({ url, key, fetch: given, timeoutMs = 30_000 }: ClientOptions) {
+    // What fetch says of a key or address that it cannot use repeats it, so both are looked at first.
+    if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('key must be one line without spaces.');
+    this.#origin = originOf(url);
+    this.#key = key;
+    this.#fetch = given ?? fetch;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Calls and answers the JSON body. Throws `TokenwellError`. */
+  async call<Answer>(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+    const { status, text } = await this.#exchange(method, path, options);
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw notTokenwell(status, this.#origin);
+    }
+  }
+
+  /** Calls where the answer has no body. Throws `TokenwellError`. */
+  async perform(method: string, path: string, options: CallOptions = {}): Promise<void> {
+    await this.#exchange(method, path, options);
+  }
+
+  /** Every item of a list, page after page. Throws `TokenwellError`. */
+  async *each<Item>(path: string): AsyncGenerator<Item> {
+    let cursor: string | undefined;
+    do {
+      const query: PageRequest = { cursor, limit: MOST_ITEMS };
+      const page: Page<Item> = await this.call('GET', path, { query: { ...query } });
+      yield* page.items;
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+
+  async #exchange(method: string, path: string, options: CallOptions): Promise<{ status: number; text: string }> {
+    const { status, ok, text } = await this.#send(method, this.#address(path, options.query), options);
+    if (!ok) throw errorOf(status, text, this.#origin);
+    return { status, text };
+  }
+
+  async #send(method: string, address: URL, { body, ifMatch }: CallOptions) {
+    const headers = {
+      authorization: `Bearer ${this.#key}`,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch === '*' ? '*' : `"${ifMatch}"` }),
+    };
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    try {
+      const answer = await this.#fetch(address, { method, headers, signal, redirect: 'manual', ...content });
+      return { status: answer.status, ok: answer.ok, text: await answer.text() };
+    } catch (error) {
+      throw signal.aborted ? this.#late(error) : this.#unreachable(error);
+    }
+  }
+
+  #address(path: string, query: CallOptions['query'] = {}): URL {
+    const address = new URL(`/api/v1${path}`, this.#origin);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) address.searchParams.set(name, String(value));
+    }
+    return address;
+  }
+
+  #late(cause: unknown): TokenwellError {
+    const seconds = this.#timeoutMs / 1000;
+    const detail = `The Tokenwell at ${this.#origin} did not finish its answer within ${seconds} s.`;
+    const action = 'Try again. What was asked may have been done all the same.';
+    return new TokenwellError({ code: 'timeout', status: 0, detail, action, class: 'unavailable' }, { cause });
+  }
+
+  #unreachable(cause: unknown): TokenwellError {
+    const detail = `No Tokenwell answers at ${this.#origin}${reasonOf(cause)}.`;
+    const action = 'Check that it is running and that the address is right.';
+    return new TokenwellError({ code: 'unreachable', status: 0, detail, action, class: 'unavailable' }, { cause });
+  }
+}
+
+/** A path out of fixed words and ids; ids are encoded. Throws `TokenwellError` for an id that would change the path. */
+export function pathOf(strings: TemplateStringsArray, ...ids: string[]): string {
+  const wrong = ids.find(id => /^\.{0,2}$/.test(id));
+  if (wrong !== undefined) {
+    const detail = `${JSON.stringify(wrong)} cannot be the name of anything.`;
+    throw new TokenwellError({ code: 'invalid_request', status: 400, detail, action: 'Give the id in question.' });
+  }
+  return String.raw({ raw: strings }, ...ids.map(encodeURIComponent));
+}
+
+function originOf(url: string): string {
+  const { protocol, username, password, pathname, search, hash, origin } = parsed(url);
+  const bare = /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '' && pathname === '/';
+  if (!bare) throw new TypeError('url must be http(s):// and a host with an optional port, nothing more.');
+  return origin;
+}
+
+function parsed(url: string): URL {
+  if (URL.canParse(url)) return new URL(url);
+  throw new TypeError('url must be an absolute URL.');
+}
+
+/** The errno below what fetch threw, as ` (ECONNREFUSED)`; empty where there is none. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? ` (${code})` : '';
+}
