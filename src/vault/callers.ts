@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash as hashOnce, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Caller } from './consumer.js';
 import { VaultError } from './errors.js';
 import { readableId } from './ids.js';
@@ -78,7 +78,7 @@ export class Callers {
 }
 
 function digest(presented: string): Buffer {
-  return createHash('sha256').update(presented).digest();
+  return hashOnce('sha256', presented, 'buffer');
 }
 
 function callerOf(record: KeyRecord, revision: number, fromMemory: boolean): Caller {
