@@ -1,6 +1,6 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 
-/** The wire: what requests and answers look like (JSON in snake_case; times RFC 3339 UTC; durations whole seconds). */
+// The wire: what requests and answers look like (JSON in snake_case; times RFC 3339 UTC; durations whole seconds).
 
 /** Ids of credentials and consumers: a slug, compared exactly. */
 export const SLUG_PATTERN = '^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$';
@@ -14,6 +14,7 @@ export const PLAIN_TEXT_PATTERN = '^[^\\p{Cc}\\p{Cs}]*$';
 const PARAM_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
 const PARAM_NAME = 'A name has at most 64 letters, digits, dots, dashes and underscores; first a letter or digit.';
 
+/** What comes in is refused where it holds anything unknown. */
 function closed<Properties extends TProperties>(properties: Properties, options: { description?: string } = {}) {
   return Type.Object(properties, { ...options, additionalProperties: false });
 }
@@ -40,11 +41,13 @@ function params(description: string) {
   });
 }
 
-const Slug = Type.String({
+/** The id of a credential or consumer. */
+export const Slug = Type.String({
   pattern: SLUG_PATTERN,
   description: '1–64 lower-case letters, digits, dots, dashes and underscores; begins and ends with a letter or digit.',
 });
-const AccountName = Type.String({
+/** The name of an account. */
+export const AccountName = Type.String({
   pattern: ACCOUNT_PATTERN,
   description: "1–128 of A–Z, a–z, 0–9 and . _ @ + ' -, such as a mailbox address.",
 });
@@ -77,18 +80,8 @@ export function pageOf<Item extends TSchema>(item: Item) {
 const Cursor = Type.String({ pattern: '^[A-Za-z0-9_-]{1,256}$', description: 'The `next_cursor` of the page before.' });
 const Limit = Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Items on a page.' });
 
+/** Which page of a list. */
 export const PageQuery = closed({ cursor: Type.Optional(Cursor), limit: Limit });
-export const CredentialParams = closed({ credential: Slug });
-export const AccountParams = closed({ credential: Slug, account: AccountName });
-export const ConsumerParams = closed({ consumer: Slug });
-export const KeyParams = closed({
-  consumer: Slug,
-  id: Type.String({ pattern: '^[a-z0-9]{12}$', description: 'The id of a key.' }),
-});
-
-/** The body of a 204. */
-export const Nothing = Type.Null({ description: 'Done.' });
-
 // Problems
 
 const FieldProblem = open({
@@ -218,8 +211,10 @@ export const Credential = open({
   ...credentialState,
 });
 
+/** Which account to test; `default` unless said. */
 export const TestRequest = closed({ account: Type.Optional(AccountName) });
 
+/** How a test went, step by step. */
 export const TestAnswer = open({
   ok: Flag('Whether the provider gave a token.'),
   steps: Type.Array(
@@ -243,6 +238,7 @@ export const TestAnswer = open({
 
 // Tokens
 
+/** What kind of token is wanted. */
 export const TokenQuery = closed({
   account: Type.String({ ...AccountName, default: 'default' }),
   min_ttl: Type.Integer({
@@ -254,6 +250,7 @@ export const TokenQuery = closed({
   scope: Type.Optional(Scope),
 });
 
+/** An access token. */
 export const Token = open({
   access_token: Type.String(),
   token_type: Type.String(),
@@ -281,13 +278,16 @@ const consumerFields = {
   disabled: Type.Optional(Type.Boolean({ description: 'A disabled consumer is answered 401. Left out: false.' })),
 };
 
+/** A new consumer. */
 export const ConsumerCreate = closed({ id: Slug, ...consumerFields });
+/** A consumer's replacement: whatever GET answers may be sent back; read-only fields are ignored. */
 export const ConsumerReplace = closed({
   ...consumerFields,
   id: Type.Optional(Slug),
   created_at: Type.Optional(Time),
   updated_at: Type.Optional(Time),
 });
+/** A consumer as it is read. */
 export const Consumer = open({
   id: Slug,
   ...consumerFields,
@@ -296,13 +296,17 @@ export const Consumer = open({
   updated_at: Time,
 });
 
+/** A new API key, which may end by itself. */
 export const KeyCreate = closed({ expires_at: Type.Optional(Time) });
 const keyFields = { id: Type.String(), expires_at: Type.Optional(Time), created_at: Time };
+/** An API key as it is listed. */
 export const Key = open(keyFields);
+/** An API key in the one answer that holds it. */
 export const NewKey = open({ ...keyFields, key: Type.String({ description: 'The key itself, shown once.' }) });
 
 const orAny = (pattern: string) => `^(?:\\*|${pattern.slice(1, -1)})$`;
 
+/** A permission as it is given. */
 export const PermissionInput = closed({
   credential: Type.String({ pattern: orAny(SLUG_PATTERN), description: 'The id of a credential, or * for any.' }),
   account: Type.Optional(
@@ -315,15 +319,19 @@ export const PermissionInput = closed({
     }),
   ),
 });
+/** All permissions of a consumer as they are given. */
 export const PermissionsInput = Type.Array(PermissionInput, { maxItems: 1000 });
+/** A permission as it is read. */
 export const Permission = open({
   credential: Type.String(),
   account: Type.String(),
   scopes: Type.Optional(Type.Array(Type.String())),
 });
 
+/** All permissions of a consumer as they are read. */
 export const Permissions = Type.Array(Permission);
 
+/** Who is behind a key. */
 export const Me = open({
   consumer: Type.String(),
   role: Role,
@@ -333,6 +341,7 @@ export const Me = open({
 
 // Ledger
 
+/** Which entries of the ledger; times from (included) to (not). */
 export const LedgerQuery = closed({
   cursor: Type.Optional(Cursor),
   limit: Limit,
@@ -347,6 +356,7 @@ export const LedgerQuery = closed({
   to: Type.Optional(Time),
 });
 
+/** One entry of the ledger. */
 export const LedgerEntry = open({
   id: Type.String(),
   at: Time,
@@ -366,12 +376,6 @@ export const LedgerEntry = open({
   request_id: Type.Optional(Type.String()),
   count: Type.Optional(Type.Integer({ description: 'How many equal refusals this entry sums up.' })),
 });
-
-/** Entries as NDJSON. */
-export const Lines = Type.String({ description: 'One entry a line.' });
-
-export const Health = open({ status: Type.Literal('ok') });
-export const Ready = open({ status: Type.Literal('ready') });
 
 export type Problem = Static<typeof Problem>;
 export type CredentialCreate = Static<typeof CredentialCreate>;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { deadLinks, settingsOutOfStep, unknownTests } from './demo/documents.js';
 import { paste, ROOT, type RunningDemo, startDemo } from './demo/running.js';
 
 type Answer = Record<string, unknown>;
@@ -84,4 +85,10 @@ t.test('when the vault dies the demo says so, removes its files and fails', asyn
   t.equal(await demo.ended, 1);
   t.match(demo.output(), 'The vault ended by itself (SIGKILL).');
   t.notOk(existsSync(demo.dataFolder));
+});
+
+t.test('what the documents name exists', async t => {
+  t.same(deadLinks(), [], 'files that are linked');
+  t.same(unknownTests(), [], 'tests of docs/security.md');
+  t.same(settingsOutOfStep(), [], 'settings of docs/operating.md');
 });

@@ -35,8 +35,9 @@ export function shapeAnswers(app: FastifyInstance, { publicUrl, readiness, log }
   });
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsAt(app, request);
-    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
-    sendProblem(reply, allowed.length > 0 ? methodNotAllowed(request.method, allowed) : nothingHere());
+    // A route that takes many paths, as that of static files, may have this method and still nothing at this path.
+    if (allowed.length === 0 || allowed.includes(request.method)) return sendProblem(reply, nothingHere());
+    return sendProblem(reply.header('allow', allowed.join(', ')), methodNotAllowed(request.method, allowed));
   });
   app.setErrorHandler((error, request, reply) => {
     sendProblem(reply, told(error, request, log));
@@ -58,7 +59,7 @@ function told(error: unknown, request: FastifyRequest, log: Logger): VaultError 
   return internal();
 }
 
-function methodsAt(app: FastifyInstance, { url }: FastifyRequest): string[] {
+function methodsAt(app: FastifyInstance, { url }: FastifyRequest): readonly string[] {
   return METHODS.filter(method => Boolean(app.findRoute({ method, url })));
 }
 

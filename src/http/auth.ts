@@ -15,6 +15,8 @@ declare module 'fastify' {
 /** `Authorization: Bearer …` (RFC 6750 §2.1). */
 const BEARER = /^Bearer +([!-~]+) *$/i;
 
+const LONGEST_ADDRESS = 64;
+
 /** Reads the caller of every request from the store, so that it is as it is now. */
 export function identifies(vault: Vault): onRequestHookHandler {
   return (request, _reply, done) => {
@@ -68,7 +70,8 @@ export function refusal(vault: Vault, request: FastifyRequest, presented: string
     request_id: request.id,
     ...(prefix === undefined ? {} : { key_id: prefix }),
   });
-  return vault.limits.wrongKey(request.ip, prefix ?? '');
+  // A proxy that passes on what it was told can make this any text of any length; it is kept for a minute.
+  return vault.limits.wrongKey(String(request.ip).slice(0, LONGEST_ADDRESS), prefix ?? '');
 }
 
 /** The caller of a request in a scope that identifies it; throws `unauthenticated` elsewhere, so nothing opens by oversight. */

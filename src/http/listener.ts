@@ -2,7 +2,7 @@ import { createServer as createPlainServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { FastifyServerFactory } from 'fastify';
 
-/** Node's own limits, in milliseconds and bytes. A proxy that keeps connections for 60 s must not be the second to close one. */
+/** Node's own limits, in milliseconds and bytes. Proxies keep connections for 60 s, and must be the first to close one. */
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,

@@ -18,8 +18,15 @@ const url = validator({ ...SHARED, coerceTypes: true, useDefaults: true });
 function validator(options: Options): Ajv {
   const ajv = new Ajv(options);
   formats.default(ajv, ['uri']);
-  ajv.addFormat('date-time', text => RFC_3339.test(text) && Number.isFinite(Date.parse(text)));
+  ajv.addFormat('date-time', isTime);
   return ajv;
+}
+
+/** Whether the text is a time of RFC 3339 whose day is in the calendar; Date.parse takes the 30th of February for March. */
+function isTime(text: string): boolean {
+  if (!RFC_3339.test(text) || Number.isNaN(Date.parse(text))) return false;
+  const day = text.slice(0, 'yyyy-mm-dd'.length);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 /** Compiles the schema of one part of a request with the validator that this part needs. */
@@ -31,21 +38,24 @@ export function validationError(errors: FastifySchemaValidationError[], part: st
   if (part === 'params') return notFound('thing');
   // Whoever names a property wrongly is told of the name, not a second time of the object that holds it.
   const own = errors.filter(error => error.keyword !== 'propertyNames');
-  return invalid(own.slice(0, TOLD_AT_ONCE).map(error => fieldError(error)));
+  return invalid(own.slice(0, TOLD_AT_ONCE).map(error => fieldError(error, part)));
 }
 
 type Flaw = Partial<ErrorObject> & FastifySchemaValidationError;
 
-function fieldError(flaw: Flaw): FieldError {
+function fieldError(flaw: Flaw, part: string): FieldError {
   const at = flaw.instancePath.split('/').slice(1).map(unescapePointer);
   const name = flaw.params.additionalProperty ?? flaw.params.missingProperty ?? flaw.propertyName;
   const field = fieldPath(name === undefined ? at : [...at, String(name)]);
-  const { rule, says } = BROKEN[flaw.keyword]?.(flaw) ?? { rule: snakeCase(flaw.keyword), says: `${flaw.message}.` };
+  const { rule, says } = BROKEN[flaw.keyword]?.(flaw, part) ?? {
+    rule: snakeCase(flaw.keyword),
+    says: `${flaw.message}.`,
+  };
   return { field, rule, detail: `${field} ${says}` };
 }
 
 /** The stable word of a broken rule, and the rest of the sentence that begins with the field. */
-const BROKEN: Record<string, (flaw: Flaw) => { rule: string; says: string }> = {
+const BROKEN: Record<string, (flaw: Flaw, part: string) => { rule: string; says: string }> = {
   required: () => ({ rule: 'required', says: 'is missing.' }),
   additionalProperties: () => ({ rule: 'unknown_field', says: 'is not known here.' }),
   type: typeFlaw,
@@ -54,9 +64,10 @@ const BROKEN: Record<string, (flaw: Flaw) => { rule: string; says: string }> = {
   pattern: formFlaw('pattern'),
 };
 
-function typeFlaw({ instancePath, data, params }: Flaw): { rule: string; says: string } {
+function typeFlaw({ instancePath, data, params }: Flaw, part: string): { rule: string; says: string } {
   if (instancePath === '' && data === null) return { rule: 'required', says: 'is missing.' };
-  if (Array.isArray(data) && params.type !== 'array') return { rule: 'repeated', says: 'takes one value.' };
+  if (Array.isArray(data) && params.type !== 'array')
+    return { rule: part === 'body' ? 'type' : 'repeated', says: 'takes one value.' };
   return { rule: 'type', says: `must be of type ${params.type}.` };
 }
 

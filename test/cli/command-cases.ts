@@ -165,7 +165,7 @@ export function commandCases(t: Test): void {
     await vault.must(['consumer', 'replace', 'helpdesk', '--description', 'Main office']);
     await vault.must(words('consumer disable helpdesk'));
     t.equal((await run(['me'], { ...vault.variables, TOKENWELL_KEY: key })).code, 1);
-    t.match(await vault.must(words('consumer list')), /helpdesk +disabled +vault +Main office/);
+    t.match(await vault.must(words('consumer list')), /helpdesk +disabled +service +Main office/);
     await vault.must(words('consumer enable helpdesk'));
     t.match(await vault.must(['me'], { key }), /consumer +helpdesk[\s\S]*mail +any account +any scope/);
   });

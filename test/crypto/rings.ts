@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import { openEnvelope, sealEnvelope } from '../../src/crypto/envelope.js';
 import { createKeyRows, type KeyRing, openKeyRing } from '../../src/crypto/key-ring.js';
-import type { KeyRow } from '../../src/vault/ports.js';
 import { createMasterKeyFile, type MasterKey } from '../../src/crypto/master-key.js';
+import type { KeyRow } from '../../src/vault/ports.js';
 
 const WRAPPED = 'tokenwell wrapped key v1';
 

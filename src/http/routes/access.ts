@@ -1,6 +1,7 @@
 import * as api from '../../api.js';
 import { actorOf, callerOf } from '../auth.js';
 import { keyOf, page } from '../paging.js';
+import { ConsumerParams, KeyParams, Nothing } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
 import { instantOf, keyAnswer, permissionAnswer, permissionInput, timeOf } from '../wire.js';
 
@@ -8,7 +9,7 @@ import { instantOf, keyAnswer, permissionAnswer, permissionInput, timeOf } from 
 const PERMISSIONS_BYTES = 200 * 1024;
 const KEY_ID = /^[a-z0-9]{12}$/;
 const tags = ['Consumers'];
-const params = api.ConsumerParams;
+const params = ConsumerParams;
 
 const createKey = {
   operationId: 'createKey',
@@ -39,8 +40,8 @@ const removeKey = {
   summary: 'Revoke a key',
   description: 'A request with this key that begins after the answer is refused, on every instance.',
   tags,
-  params: api.KeyParams,
-  response: { 204: api.Nothing },
+  params: KeyParams,
+  response: { 204: Nothing },
   'x-required-role': 'admin',
 } as const;
 

@@ -2,13 +2,14 @@ import * as api from '../../api.js';
 import { SLUG_PATTERN } from '../../api.js';
 import { actorOf, callerOf } from '../auth.js';
 import { keyOf, page } from '../paging.js';
+import { ConsumerParams, Nothing } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
 import { consumerAnswer, consumerInput } from '../wire.js';
 import { sameId } from './credentials.js';
 
 const ID = new RegExp(SLUG_PATTERN);
 const tags = ['Consumers'];
-const params = api.ConsumerParams;
+const params = ConsumerParams;
 
 const create = {
   operationId: 'createConsumer',
@@ -58,7 +59,7 @@ const remove = {
   description: 'Removes it with its keys and permissions.',
   tags,
   params,
-  response: { 204: api.Nothing },
+  response: { 204: Nothing },
   'x-required-role': 'admin',
 } as const;
 

@@ -3,11 +3,12 @@ import { DEFAULT_ACCOUNT } from '../../vault/ids.js';
 import { actorOf } from '../auth.js';
 import { etagOf } from '../etag.js';
 import { pointing } from '../problems.js';
+import { CredentialParams } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
 import { credentialAnswer } from '../wire.js';
 
 const tags = ['Credentials'];
-const params = api.CredentialParams;
+const params = CredentialParams;
 
 const disable = {
   operationId: 'disableCredential',

@@ -4,12 +4,13 @@ import { invalid } from '../../vault/errors.js';
 import { actorOf, callerOf } from '../auth.js';
 import { etagOf, expectedVersion } from '../etag.js';
 import { keyOf, page } from '../paging.js';
+import { CredentialParams, Nothing } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
 import { credentialAnswer, credentialInput } from '../wire.js';
 
 const ID = new RegExp(SLUG_PATTERN);
 const tags = ['Credentials'];
-const params = api.CredentialParams;
+const params = CredentialParams;
 
 const create = {
   operationId: 'createCredential',
@@ -61,7 +62,7 @@ const remove = {
   description: 'Removes it with its secrets, accounts and tokens, and every permission that names it.',
   tags,
   params,
-  response: { 204: api.Nothing },
+  response: { 204: Nothing },
   'x-required-role': 'operator',
   'x-problems': ['version_conflict', 'precondition_required'],
 } as const;

@@ -33,7 +33,12 @@ export const docsRoutes: FastifyPluginAsync<DocsDeps> = async (app, { publicUrl,
     staticCSP: { ...POLICY, 'connect-src': `'self' ${publicUrl}` },
     transformSpecification: () => ({ ...document() }),
     transformSpecificationClone: false,
-    uiConfig: { persistAuthorization: true, docExpansion: 'list', tryItOutEnabled: true },
+    // A key that was pasted here is gone with the page: the browser's storage is no place for it.
+    uiConfig: { persistAuthorization: false, docExpansion: 'list', tryItOutEnabled: true },
+    theme: {
+      title: 'Tokenwell API',
+      css: [{ filename: 'tokenwell.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => document());
 };

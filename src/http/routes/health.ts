@@ -1,9 +1,9 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox';
-import * as api from '../../api.js';
 import { VaultError } from '../../vault/errors.js';
 import { ledgerUnavailable } from '../../vault/ledger.js';
 import type { Vault } from '../../vault/vault.js';
 import type { Readiness } from '../readiness.js';
+import { Health, Ready } from '../route-schemas.js';
 
 const tags = ['Health'];
 
@@ -13,7 +13,7 @@ const healthz = {
   description: 'Looks at nothing but itself.',
   tags,
   security: [],
-  response: { 200: api.Health },
+  response: { 200: Health },
 } as const;
 
 const readyz = {
@@ -22,7 +22,7 @@ const readyz = {
   description: 'Looks at the database and the ledger; says no while the instance stops.',
   tags,
   security: [],
-  response: { 200: api.Ready },
+  response: { 200: Ready },
   'x-problems': ['draining', 'ledger_unavailable'],
 } as const;
 

@@ -2,6 +2,7 @@ import type { LedgerQuery } from '../../api.js';
 import * as api from '../../api.js';
 import { callerOf } from '../auth.js';
 import { cursorOf, keyOf } from '../paging.js';
+import { Lines } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
 import { entryAnswer, instantOf } from '../wire.js';
 
@@ -19,7 +20,7 @@ const read = {
     200: {
       content: {
         'application/json': { schema: api.pageOf(api.LedgerEntry) },
-        [NDJSON]: { schema: api.Lines },
+        [NDJSON]: { schema: Lines },
       },
     },
   },

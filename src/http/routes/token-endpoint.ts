@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import * as api from '../../api.js';
 import { ACCOUNT_PATTERN, SCOPE_PATTERN, SLUG_PATTERN } from '../../api.js';
 import { unauthenticated } from '../../vault/callers.js';
 import type { Caller } from '../../vault/consumer.js';
@@ -12,6 +11,7 @@ import { clientOf } from '../client-authentication.js';
 import { GrantRefused } from '../oauth-errors.js';
 import { OAuthToken, TokenForm } from '../oauth-schemas.js';
 import { pointing } from '../problems.js';
+import { AccountParams, CredentialParams } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
 
 const MIN_TTL = 60;
@@ -40,7 +40,7 @@ const byCredential = {
   summary: 'Obtain a token of a credential as an OAuth client',
   description:
     'As `POST /oauth2/token`, with the credential in the path. `scope` may be left out, or is one that a draw may ask.',
-  params: api.CredentialParams,
+  params: CredentialParams,
 } as const;
 
 const byAccount = {
@@ -48,7 +48,7 @@ const byAccount = {
   operationId: 'grantTokenOfAccount',
   summary: 'Obtain a token of an account as an OAuth client',
   description: 'As `POST /oauth2/token`, with credential and account in the path.',
-  params: api.AccountParams,
+  params: AccountParams,
 } as const;
 
 /** The standard token endpoint (RFC 6749 §3.2, client credentials grant). Its errors are those of §5.2. */

@@ -1,6 +1,7 @@
 import * as api from '../../api.js';
 import { callerOf } from '../auth.js';
 import { pointing } from '../problems.js';
+import { CredentialParams } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
 import { tokenAnswer } from '../wire.js';
 
@@ -9,7 +10,7 @@ const draw = {
   summary: 'Draw an access token',
   description: 'An access token that is good for `min_ttl` seconds, after the draw is durable in the ledger.',
   tags: ['Tokens'],
-  params: api.CredentialParams,
+  params: CredentialParams,
   querystring: api.TokenQuery,
   response: { 200: api.Token },
   'x-required-role': 'draw',

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startAuthorizationServer } from '../test/support/authorization-server.js';
+import { type Client, fillVault } from './contents.js';
+import { ensureBuilt } from './dist.js';
+import { tell } from './guide.js';
+import { choosePort } from './port.js';
+import { writeSession } from './session.js';
+import { done, say, title } from './terminal.js';
+import { startVault, type VaultProcess } from './vault-process.js';
+
+/**
+ * `npm run demo`: a real authorization server and a vault on loopback, with something in it to try, until Ctrl-C.
+ * `--port` and `--provider-port` name other ports (0: any free one), `--session` another file for the shell variables.
+ */
+const { values: options } = parseArgs({
+  options: {
+    port: { type: 'string', default: '8080' },
+    'provider-port': { type: 'string', default: '9400' },
+    session: { type: 'string', default: fileURLToPath(new URL('session.sh', import.meta.url)) },
+  },
+});
+
+/** How long after the vault's end a Ctrl-C that reached it first may take to arrive here. */
+const SAME_SIGNAL_MS = 500;
+
+const stop = stopAsked();
+const folder = mkdtempSync(join(tmpdir(), 'tokenwell-demo-'));
+process.once('exit', removeFiles);
+let vault: VaultProcess | undefined;
+let removeSession = () => {};
+process.exit(await main());
+
+async function main(): Promise<number> {
+  const failure = await Promise.race([run().catch(sentenceOf), stop]);
+  const asked = await Promise.race([stop.then(() => true), sleep(failure ? SAME_SIGNAL_MS : 0, false)]);
+  if (failure && !asked) say(`\n${failure}`);
+  say('\nStopping …');
+  await vault?.stop();
+  removeFiles();
+  say('Everything the demo started has ended, and its data folder is removed.');
+  return failure && !asked ? 1 : 0;
+}
+
+/** Starts everything and says what there is to try. Resolves to what went wrong, if anything ever does. */
+async function run(): Promise<string> {
+  title('Tokenwell demo');
+  await ensureBuilt();
+  const client: Client = { id: 'mail-app', secret: randomBytes(24).toString('base64url') };
+  const provider = await startAuthorizationServer({
+    clients: [client],
+    port: await choosePort('authorization server', Number(options['provider-port'])),
+    asked: count => say(`${new Date().toTimeString().slice(0, 8)}  authorization server: token request ${count}`),
+  });
+  done('authorization server', provider.issuer);
+  vault = startVault({
+    folder,
+    port: await choosePort('vault', Number(options.port)),
+    allowed: new URL(provider.issuer).host,
+  });
+  await vault.ready();
+  done('vault', vault.url);
+  const keys = await fillVault({ url: vault.url, folder, tokenUrl: provider.tokenUrl, client });
+  const demo = { vault: vault.url, provider, folder, client, ...keys };
+  removeSession = writeSession(options.session, demo);
+  done('contents', 'credentials demo-mail and payroll-mail, consumer helpdesk');
+  tell(demo, vault.pid);
+  return await vault.ended;
+}
+
+/** A signal to stop, or the end of whoever started the demo. Once it was asked, asking again changes nothing. */
+function stopAsked(): Promise<undefined> {
+  const { ppid } = process;
+  return new Promise(resolve => {
+    const stop = () => resolve(undefined);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+    // npm that is killed takes nobody with it.
+    setInterval(() => process.ppid !== ppid && stop(), 500).unref();
+  });
+}
+
+function removeFiles(): void {
+  rmSync(folder, { recursive: true, force: true });
+  removeSession();
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { RESOURCE_SERVER } from '../test/support/authorization-server.js';
+import { type Demo, quoted } from './session.js';
+import { command, done, say, title } from './terminal.js';
+
+/** Says what there is to try. Every printed command works as it is pasted, in sh and bash, with nothing but curl. */
+export function tell(demo: Demo, vaultPid: number): void {
+  title('Paste these into another terminal, one after the other');
+  for (const [sentence, line] of commands(demo)) command(sentence, line);
+  title('Look around');
+  done('explorer', `${demo.vault}/docs   choose "Authorize" and paste a key under apiKey`);
+  done('  key of helpdesk', `${demo.helpdeskKey}   draws tokens`);
+  done('  key of admin', `${demo.adminKey}   reads and changes the rest`);
+  done('data folder', `${demo.folder}   holds admin.key, helpdesk.key and vault.log`);
+  done('processes', `demo ${process.pid}, vault ${vaultPid}`);
+  say('\nCtrl-C ends it all. Requests that reach the authorization server are shown here:\n');
+}
+
+function commands({ vault, provider, folder }: Demo): [string, string][] {
+  const helpdesk = keyIn(folder, 'helpdesk.key');
+  const admin = keyIn(folder, 'admin.key');
+  const draw = `${vault}/api/v1/credentials/demo-mail/token -H "Authorization: Bearer ${helpdesk}"`;
+  const token = `$(curl -s ${draw} | sed -n 's/.*"access_token":"\\([^"]*\\)".*/\\1/p')`;
+  return [
+    ['helpdesk draws a token; the vault asks the authorization server for it', shown(draw)],
+    ['again: the same token_id, and the authorization server is not asked', shown(draw)],
+    [
+      'what the authorization server says of this token',
+      shown(`-u ${RESOURCE_SERVER.id}:${RESOURCE_SERVER.secret} ${provider.introspectionUrl} -d "token=${token}"`),
+    ],
+    [
+      'the same for software that speaks OAuth and nothing else: the vault as its token endpoint',
+      shown(`-u "helpdesk:${helpdesk}" ${vault}/oauth2/token -d grant_type=client_credentials -d scope=demo-mail`),
+    ],
+    [
+      'payroll-mail is not for helpdesk: 404, as for a credential that does not exist',
+      shown(draw.replace('demo-mail', 'payroll-mail')),
+    ],
+    [
+      'the ledger: who received what, the newest first',
+      shown(`'${vault}/api/v1/ledger?limit=6' -H 'Accept: application/x-ndjson' -H "Authorization: Bearer ${admin}"`),
+    ],
+  ];
+}
+
+/** The vault's answers have no newline at their end, and the next prompt should begin on a line of its own. */
+function shown(args: string): string {
+  return `curl -sw '\\n' ${args}`;
+}
+
+function keyIn(folder: string, file: string): string {
+  const path = join(folder, file);
+  return `$(cat ${/^[\w./-]+$/.test(path) ? path : quoted(path)})`;
+}

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AuthorizationServer } from '../test/support/authorization-server.js';
+import type { Client, Keys } from './contents.js';
+import { COMMAND } from './dist.js';
+
+/** The running demo, as it is shown to the reader. */
+export interface Demo extends Keys {
+  /** The vault's address. */
+  vault: string;
+  provider: Pick<AuthorizationServer, 'tokenUrl' | 'introspectionUrl'>;
+  folder: string;
+  client: Client;
+}
+
+/**
+ * Leaves a file for the reader's shell, which the README's session and the command's help begin with: variables, and
+ * `tokenwell`, which calls the demo's vault as its administrator unless TOKENWELL_KEY says otherwise. Its owner's alone.
+ * Answers how to remove it: another demo, started later, may have put its own in its place.
+ */
+export function writeSession(file: string, demo: Demo): () => void {
+  const variables = {
+    VAULT: demo.vault,
+    ADMIN_KEY: demo.adminKey,
+    HELPDESK_KEY: demo.helpdeskKey,
+    TOKEN_URL: demo.provider.tokenUrl,
+    INTROSPECTION_URL: demo.provider.introspectionUrl,
+    CLIENT_ID: demo.client.id,
+    CLIENT_SECRET: demo.client.secret,
+  };
+  const surroundings = `TOKENWELL_URL=${quoted(demo.vault)} TOKENWELL_DATA_DIR=${quoted(demo.folder)}`;
+  const lines = [
+    ...Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`),
+    'tokenwell() {',
+    `  ${surroundings} TOKENWELL_KEY="\${TOKENWELL_KEY:-$ADMIN_KEY}" ${quoted(process.execPath)} ${quoted(COMMAND)} "$@"`,
+    '}',
+  ];
+  const text = `${lines.join('\n')}\n`;
+  // One that was left by a demo that was killed may have another owner or mode.
+  rmSync(file, { force: true });
+  writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+  return () => {
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) rmSync(file);
+  };
+}
+
+/** Any text as one word of the shell. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,25 @@
+import { Type } from 'typebox';
+import { AccountName, Slug } from '../api.js';
+
+const closed = { additionalProperties: false };
+
+/** The path of a credential. */
+export const CredentialParams = Type.Object({ credential: Slug }, closed);
+/** The path of an account. */
+export const AccountParams = Type.Object({ credential: Slug, account: AccountName }, closed);
+/** The path of a consumer. */
+export const ConsumerParams = Type.Object({ consumer: Slug }, closed);
+/** The path of a consumer's key. */
+export const KeyParams = Type.Object(
+  { consumer: Slug, id: Type.String({ pattern: '^[a-z0-9]{12}$', description: 'The id of a key.' }) },
+  closed,
+);
+
+/** The body of a 204. */
+export const Nothing = Type.Null({ description: 'Done.' });
+/** Entries of the ledger as NDJSON. */
+export const Lines = Type.String({ description: 'One entry a line.' });
+/** The process runs. */
+export const Health = Type.Object({ status: Type.Literal('ok') });
+/** Requests are welcome. */
+export const Ready = Type.Object({ status: Type.Literal('ready') });

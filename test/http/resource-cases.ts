@@ -1,0 +1,160 @@
+import type { Test } from 'tap';
+import { broken, newCredential, type Running, startRunning } from './running.js';
+
+const ACME = '/api/v1/credentials/acme';
+
+/** Credentials, consumers, keys, permissions and the ledger, as resources. */
+export function resourceCases(t: Test): void {
+  t.test('D15: a credential is changed by whoever has read its present version', async t => {
+    const { send, keys } = await startRunning(t);
+    const key = keys.operator;
+    const read = await send('GET', ACME, { key });
+    t.equal(read.headers.get('etag'), '"1"');
+    const put = (ifMatch: string | undefined, body: unknown = read.json) =>
+      send('PUT', ACME, { key, body, ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }) });
+    t.match(await put(undefined), { status: 428, json: { code: 'precondition_required' } });
+    t.match(await put('"2"'), { status: 412, json: { code: 'version_conflict' } });
+    for (const odd of ['W/"1"', '1', '"x"', '"1", "2"', '"', '']) {
+      const answer = await put(odd);
+      t.equal(answer.status, 400, odd);
+      t.strictSame(broken(answer), ['if-match etag'], odd);
+    }
+    const changed = await put('"1"', { ...read.json, description: 'changed' });
+    t.equal(changed.status, 200);
+    t.equal(changed.headers.get('etag'), '"2"');
+    t.match(changed.json, { description: 'changed', version: 2 });
+    t.equal((await put('"1"')).status, 412, 'the version that was read is gone');
+    t.equal((await put('*')).status, 200, 'any version');
+  });
+
+  t.test('W8: PUT takes what GET gives and keeps the secret, which no answer holds', async t => {
+    const { send, keys, provider } = await startRunning(t);
+    const key = keys.operator;
+    const { json, text } = await send('GET', ACME, { key });
+    t.match(json, { client_auth: { method: 'client_secret_post', has_secret: true }, accounts: { pending: 1 } });
+    t.equal(json.redirect_uri, 'http://127.0.0.1:0/OAuth2Callback');
+    t.notOk(text.includes('client-secret'));
+    const kept = await send('PUT', ACME, { key, body: json, headers: { 'if-match': '*' } });
+    t.match(kept.json, { client_auth: { has_secret: true }, version: 2 });
+    t.match((await send('POST', `${ACME}/test`, { key })).json, { ok: true });
+    t.equal(provider.requests[0]?.form.get('client_secret'), 'client-secret');
+    const elsewhere = { ...json, token_url: json.token_url.replace('/token', '/elsewhere') };
+    const refused = await send('PUT', ACME, { key, body: elsewhere, headers: { 'if-match': '*' } });
+    t.strictSame(broken(refused), ['client_auth.secret required_with_new_destination']);
+  });
+
+  t.test('what is made says where it is, and what is deleted is gone', async t => {
+    const { send, keys, provider } = await startRunning(t);
+    const key = keys.admin;
+    const made = [
+      await send('POST', '/api/v1/credentials', { key, body: newCredential('two', provider.url()) }),
+      await send('POST', '/api/v1/consumers', { key, body: { id: 'two', role: 'service' } }),
+      await send('POST', '/api/v1/consumers/two/keys', { key }),
+    ];
+    const where = made.map(answer => answer.headers.get('location') ?? '');
+    t.strictSame(
+      made.map(answer => answer.status),
+      [201, 201, 201],
+    );
+    t.match(where, [
+      '/api/v1/credentials/two',
+      '/api/v1/consumers/two',
+      /^\/api\/v1\/consumers\/two\/keys\/[a-z0-9]{12}$/,
+    ]);
+    t.equal(made[0]?.headers.get('etag'), '"1"');
+    const headers = { 'if-match': '*' };
+    for (const path of where.reverse()) {
+      const gone = await send('DELETE', path, { key, headers });
+      t.equal(gone.status, 204, path);
+      t.equal(gone.text, '');
+      t.equal((await send('DELETE', path, { key, headers })).status, 404, `${path}, again`);
+    }
+  });
+
+  t.test('a list comes page by page, each thing once, in order of id', async t => {
+    const { send, keys, provider } = await startRunning(t);
+    const key = keys.admin;
+    for (const id of ['d', 'b', 'e', 'c']) {
+      await send('POST', '/api/v1/credentials', { key, body: newCredential(id, provider.url()) });
+      await send('POST', `/api/v1/consumers/svc/keys`, { key });
+    }
+    t.strictSame(await walk(send, key, '/api/v1/credentials?limit=2'), [['acme', 'b'], ['c', 'd'], ['e']]);
+    t.strictSame(await walk(send, key, '/api/v1/consumers?limit=3'), [['admin', 'aud', 'ope'], ['svc']]);
+    const pages = await walk(send, key, '/api/v1/consumers/svc/keys?limit=2');
+    t.strictSame(
+      pages.map(page => page.length),
+      [2, 2, 1],
+    );
+    t.strictSame(pages.flat(), [...new Set(pages.flat())].sort());
+    t.strictSame(await walk(send, key, '/api/v1/credentials?limit=5'), [['acme', 'b', 'c', 'd', 'e']], 'just full');
+  });
+
+  t.test('permissions are replaced as one list', async t => {
+    const { send, keys } = await startRunning(t);
+    const key = keys.admin;
+    const path = '/api/v1/consumers/svc/permissions';
+    const wanted = [{ credential: 'acme', account: 'default', scopes: ['mail.read'] }, { credential: '*' }];
+    const put = await send('PUT', path, { key, body: wanted });
+    const stored = [wanted[0], { credential: '*', account: '*' }];
+    t.equal(put.status, 200);
+    t.strictSame(put.json, stored);
+    const by = (one: { credential: string }, two: { credential: string }) => (one.credential < two.credential ? -1 : 1);
+    t.strictSame((await send('GET', path, { key: keys.auditor })).json.sort(by), stored.sort(by as never));
+    t.match((await send('GET', '/api/v1/me', { key: keys.service })).json, {
+      consumer: 'svc',
+      role: 'service',
+      key: { id: keys.service.split('_')[1] },
+      permissions: [{}, {}],
+    });
+    const many = Array.from({ length: 1000 }, (_, n) => ({ credential: 'acme', account: `${'a'.repeat(100)}${n}` }));
+    t.equal((await send('PUT', path, { key, body: many })).json.length, 1000, '1,000 fit, with long names');
+  });
+
+  t.test('the ledger is read with filters, as JSON and as lines, page by page', async t => {
+    const { send, keys } = await startRunning(t);
+    const key = keys.auditor;
+    for (let n = 0; n < 3; n++) await send('GET', `${ACME}/token`, { key: keys.service });
+    const draws = '/api/v1/ledger?action=token.issue&consumer=svc&credential=acme&account=default';
+    const { json } = await send('GET', draws, { key });
+    t.equal(json.items.length, 3);
+    t.match(json.items[0], {
+      action: 'token.issue',
+      consumer: 'svc',
+      outcome: 'ok',
+      token_id: /^tok_/,
+      at: /Z$/,
+      expires_at: /Z$/,
+    });
+    t.equal(json.next_cursor, null);
+    const first = json.items.at(-1).at;
+    t.strictSame((await send('GET', `${draws}&to=${first}`, { key })).json.items, [], 'to is left out');
+    t.equal((await send('GET', `${draws}&from=${first}`, { key })).json.items.length, 3, 'from is included');
+    const ids = json.items.map((item: { id: string }) => item.id);
+    t.strictSame((await walk(send, key, `${draws}&limit=2`)).flat(), ids);
+    t.strictSame((await walk(send, key, `${draws}&limit=2&order=asc`)).flat(), ids.toReversed());
+    const lines: string[] = [];
+    for (let path = `${draws}&limit=2`; path; ) {
+      const page = await send('GET', path, { key, headers: { accept: 'application/x-ndjson' } });
+      t.match(page.headers.get('content-type'), /^application\/x-ndjson/);
+      lines.push(
+        ...page.text
+          .trimEnd()
+          .split('\n')
+          .map(line => JSON.parse(line).id),
+      );
+      path = /^<(.+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1] ?? '';
+    }
+    t.strictSame(lines, ids);
+  });
+}
+
+async function walk(send: Running['send'], key: string, path: string): Promise<string[][]> {
+  const pages: string[][] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { json, status, text } = await send('GET', `${path}${cursor && `&cursor=${cursor}`}`, { key });
+    if (status !== 200) throw new Error(text);
+    pages.push(json.items.map((item: { id: string }) => item.id));
+    cursor = json.next_cursor;
+  }
+  return pages;
+}

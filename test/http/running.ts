@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { Test } from 'tap';
+import { type App, build, type Overrides } from '../../src/app.js';
+import { adminKeyFile } from '../../src/first-start.js';
+import { Api } from '../support/api.js';
+import { ScriptedProvider } from '../support/scripted-provider.js';
+import { temporaryFolder, testConfig } from '../support/vault.js';
+
+export type RoleName = 'service' | 'auditor' | 'operator' | 'admin';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers whose form it does not know yet
+  json: any;
+}
+
+export interface Asked {
+  /** The API key; without one nothing is said of who asks. */
+  key?: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is. */
+  raw?: string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
+}
+
+/** A whole vault that serves on loopback, with a token endpoint, the credential `acme` and a key of every role. */
+export interface Running {
+  app: App;
+  url: string;
+  port: number;
+  provider: ScriptedProvider;
+  keys: Record<RoleName, string>;
+  /** What was logged so far, line by line. */
+  lines: string[];
+  send(method: string, path: string, asked?: Asked): Promise<Answer>;
+  /** Writes these bytes to a new connection and answers all that comes back until it ends. */
+  raw(bytes: string): Promise<string>;
+}
+
+/** Starts it; everything ends with the test. All roles but auditor may draw `acme`. */
+export async function startRunning(
+  t: Test,
+  options: { env?: Record<string, string>; overrides?: Overrides } = {},
+): Promise<Running> {
+  const folder = temporaryFolder(t);
+  const provider = await ScriptedProvider.start();
+  t.teardown(() => provider.close());
+  const lines: string[] = [];
+  const app = await build(testConfig(folder, options.env), {
+    logTo: { write: line => void lines.push(line) },
+    ...options.overrides,
+  });
+  t.teardown(() => app.close());
+  await app.server.listen({ host: '127.0.0.1', port: 0 });
+  const port = Number(new URL(app.server.listeningOrigin).port);
+  const url = `http://127.0.0.1:${port}`;
+  const keys = await fill(new Api(url, readFileSync(adminKeyFile({ dataDir: folder }), 'utf8').trim()), provider.url());
+  const admin = readFileSync(adminKeyFile({ dataDir: folder }), 'utf8').trim();
+  return {
+    app,
+    url,
+    port,
+    provider,
+    keys: { ...keys, admin },
+    lines,
+    send: (method, path, asked) => send(url, method, path, asked),
+    raw: bytes => raw(port, bytes),
+  };
+}
+
+async function fill(admin: Api, tokenUrl: string): Promise<Record<Exclude<RoleName, 'admin'>, string>> {
+  await admin.createCredential('acme', tokenUrl);
+  await admin.must('PUT', '/api/v1/consumers/admin/permissions', [{ credential: 'acme' }]);
+  return {
+    service: await admin.createConsumer('svc', [{ credential: 'acme' }]),
+    auditor: await admin.createConsumer('aud', [{ credential: 'acme' }], 'auditor'),
+    operator: await admin.createConsumer('ope', [{ credential: 'acme' }], 'operator'),
+  };
+}
+
+/** One request by fetch. */
+export async function send(url: string, method: string, path: string, asked: Asked = {}): Promise<Answer> {
+  const body = asked.raw ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body));
+  const response = await fetch(`${url}${path}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(asked.key === undefined ? {} : { authorization: `Bearer ${asked.key}` }),
+      ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...asked.headers,
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  const json = /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? parse(text) : undefined;
+  return { status: response.status, headers: response.headers, text, json };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A conversation of one side only, over a connection that the server must end. */
+export async function raw(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.end(Buffer.from(bytes, 'latin1'));
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  return text;
+}
+
+/** The body of a new credential at this token endpoint. */
+export function newCredential(id: string, tokenUrl: string, more: Record<string, unknown> = {}) {
+  const client_auth = { method: 'client_secret_post', secret: 'client-secret' };
+  const base = { id, grant_type: 'client_credentials', token_url: tokenUrl, client_id: 'client', client_auth };
+  return { ...base, scope: 'mail.read', ...more };
+}
+
+/** The rules that a refused request broke, each as `field rule`. */
+export function broken(answer: Answer): string[] {
+  const errors: { field: string; rule: string }[] = answer.json?.errors ?? [];
+  return errors.map(({ field, rule }) => `${field} ${rule}`);
+}
