@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 
-/** Further parameters are allowed and ignored (RFC 6749 §3.2), but none may be there twice. */
+/** A token request. Further parameters are allowed and ignored (RFC 6749 §3.2), but none may be there twice. */
 export const TokenForm = Type.Object(
   {
     grant_type: Type.String({ minLength: 1, description: 'Always `client_credentials`.' }),
@@ -10,17 +10,20 @@ export const TokenForm = Type.Object(
   },
   { additionalProperties: Type.String() },
 );
+/** What the token endpoint gives (RFC 6749 §5.1). */
 export const OAuthToken = Type.Object({
   access_token: Type.String(),
   token_type: Type.String(),
   expires_in: Type.Integer({ minimum: 0 }),
   scope: Type.Optional(Type.String({ description: 'As asked; left out when nothing was asked.' })),
 });
+/** What it says when it does not (§5.2). */
 export const OAuthError = Type.Object({
   error: Type.String(),
   error_description: Type.Optional(Type.String()),
   error_uri: Type.Optional(Type.String({ format: 'uri' })),
 });
+/** How it is described (RFC 8414 §2). */
 export const OAuthMetadata = Type.Object({
   issuer: Type.String({ format: 'uri' }),
   token_endpoint: Type.String({ format: 'uri' }),
