@@ -49,8 +49,9 @@ for (const database of await databases(t)) {
     const received = new Set<string>();
     for (let kill = 1; kill <= KILLS; kill++) {
       const instance = await startInstance(t, env);
+      const enough = received.size + 10 + Math.floor(Math.random() * 90);
       const hands = Array.from({ length: HANDS }, () => drawUntilGone(instance, key, received));
-      await new Promise(resolve => setTimeout(resolve, 100 + Math.random() * 400));
+      while (received.size < enough) await new Promise(resolve => setTimeout(resolve, 5));
       await instance.end('SIGKILL');
       await Promise.all(hands);
     }
@@ -60,7 +61,7 @@ for (const database of await databases(t)) {
     const { flaw, pages, entries } = await vault.vault.verify();
     t.comment(`${database.name}: ${KILLS} kills, ${received.size} tokens received, ${missing.length} entries missing`);
     t.comment(`${pages} pages with ${entries} entries verify`);
-    t.ok(received.size > KILLS * 10, 'tokens were received between the kills');
+    t.ok(received.size >= KILLS * 10, 'tokens were received between the kills');
     t.equal(missing.length, 0, 'every token received has its entry');
     t.equal(flaw, undefined, 'the chain verifies');
   });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { json } from '../support/scripted-provider.js';
+import { json, ScriptedProvider } from '../support/scripted-provider.js';
 import { temporaryFolder } from '../support/vault.js';
 import { fill, startRunningVault } from './running-vault.js';
 import { run, type Variables, words } from './terminal.js';
@@ -115,6 +115,24 @@ export function failureCases(t: Test): void {
     const unavailable = await run(words('token mail'), variables);
     t.match(unavailable, { code: 3, out: '', err: /Try again in \d+ s\./ });
     t.equal((await run(words('credential test mail'), vault.variables)).code, 3);
+  });
+
+  t.test('a terminal is not steered by what a vault says, wherever it says it', async t => {
+    const server = await ScriptedProvider.start();
+    t.teardown(() => server.close());
+    const variables = { TOKENWELL_URL: `http://127.0.0.1:${server.port}`, TOKENWELL_KEY: 'twk_x' };
+    const said = 'x\u001b]0;y\u0007';
+    const errors = [{ field: said, rule: said, detail: said }];
+    const provider = { error: said, error_description: said, trace_id: said };
+    const texts = { detail: said, action: said, connect_url: said, request_id: said, errors, provider };
+    server.next(json(424, { code: 'provider_refused', class: 'needs_operator', ...texts }));
+    server.next(json(200, { access_token: 'a', warning: { code: 'expiring_secret', detail: said } }));
+    server.next(json(200, { ok: false, steps: [], finding: { class: 'needs_user', action: said, provider } }));
+    for (const line of ['token mail', 'token mail', 'credential test mail']) {
+      const { out, err } = await run(words(line), variables);
+      t.match(out + err, /x\uFFFD\]0;y\uFFFD/, line);
+      t.notOk((out + err).includes('\u001b'), line);
+    }
   });
 
   t.test('a file that is not what it should be is named, its text is not shown', async t => {

@@ -1,4 +1,7 @@
+import fastify from 'fastify';
 import type { Test } from 'tap';
+import { sendOAuthError } from '../../src/http/oauth-errors.js';
+import { VaultError } from '../../src/vault/errors.js';
 import { TestClock } from '../support/clock.js';
 import { json as answers } from '../support/scripted-provider.js';
 import { strangeKey } from './caller-cases.js';
@@ -154,6 +157,15 @@ export function tokenEndpointCases(t: Test): void {
     const away = await grant(running, { basic: `svc:${running.keys.service}`, form: { ...GRANT, scope: 'acme' } });
     t.match(away, { status: 503, json: { error: 'temporarily_unavailable' } });
     t.match(away.headers.get('retry-after'), /^\d+$/);
+  });
+
+  t.test('whatever an error says, it is told in the characters of RFC 6749 §5.2', async t => {
+    const app = fastify();
+    const error = new VaultError('conflict', 'An “odd" \\ text…', { action: 'Dø it.' });
+    app.get('/', (_request, reply) => sendOAuthError(reply, error));
+    const answer = await app.inject('/');
+    t.strictSame(answer.json(), { error: 'invalid_grant', error_description: "An ?odd' ? text... D? it." });
+    await app.close();
   });
 
   t.test('W17: wrong keys are counted here as everywhere', async t => {

@@ -65,7 +65,8 @@ export async function race(options: {
   };
   const hands = Array.from({ length: options.hands }, (_, which) => hand(which));
   for (let round = 0; round < options.rounds; round++) {
-    await new Promise(resolve => setTimeout(resolve, 20 + (round % 7)));
+    const enough = seen.drawn + 10 + (round % 40);
+    while (seen.drawn < enough) await new Promise(resolve => setTimeout(resolve, 2));
     await options.setPermitted(false);
     withdrawnSince = ++clock;
     await new Promise(resolve => setTimeout(resolve, 2));
