@@ -158,7 +158,7 @@ function readNetwork(env: Environment): Pick<Config, 'allowedHosts' | 'outboundP
 function readRunning(env: Environment): Pick<Config, 'rateLimit' | 'drainSeconds' | 'logLevel'> {
   return {
     rateLimit: env.whole('TOKENWELL_RATE_LIMIT', { from: 0, to: 1_000_000 }) ?? 0,
-    drainSeconds: env.whole('TOKENWELL_DRAIN_SECONDS', { from: 0, to: 30 }) ?? 0,
+    drainSeconds: env.whole('TOKENWELL_DRAIN_SECONDS', { from: 0, to: 25 }) ?? 0,
     logLevel: env.word('TOKENWELL_LOG_LEVEL', LOG_LEVELS) ?? 'info',
   };
 }

@@ -63,7 +63,7 @@ t.test('all mistakes are told at once, one per line', async t => {
     message:
       'The environment cannot be used:\n' +
       'TOKENWELL_PORT is "x"; allowed: a whole number from 0 to 65535.\n' +
-      'TOKENWELL_DRAIN_SECONDS is "99"; allowed: a whole number from 0 to 30.\n' +
+      'TOKENWELL_DRAIN_SECONDS is "99"; allowed: a whole number from 0 to 25.\n' +
       'TOKENWELL_LOG_LEVEL is "x"; allowed: one of fatal, error, warn, info, debug, trace, silent.\n' +
       'TOKENWELL_PORTT is not known; did you mean TOKENWELL_PORT?',
   });

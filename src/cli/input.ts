@@ -41,7 +41,6 @@ export async function askUnseen({ input, err }: Pick<Session, 'input' | 'err'>, 
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
   const givenUp = new AbortController();
-  lines.once('SIGINT', () => givenUp.abort());
   lines.once('close', () => givenUp.abort());
   err.write(question);
   try {

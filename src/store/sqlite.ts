@@ -11,7 +11,6 @@ import {
   SqliteDriver,
   sql,
 } from 'kysely';
-import { BoundedMap } from '../vault/bounded-map.js';
 import { Turn } from '../vault/turn.js';
 import type { Engine, OpenTransaction } from './engine.js';
 import { codeOf, guarded, translated } from './guarded-connection.js';
@@ -145,7 +144,8 @@ export function openSqlite(file: string, options: { serving: boolean; now: () =>
     now: () => sql<number>`${options.now()}`,
     check: async () => {
       await sql`update meta set min_reader = min_reader where id = 1`.execute(writer);
-      const level = writing.pragma('synchronous', { simple: true });
+      const { rows } = await sql<{ synchronous: number }>`PRAGMA synchronous`.execute(writer);
+      const level = rows[0]?.synchronous;
       if (level !== 2)
         throw new Error(`SQLite does not sync every commit to disk (synchronous is ${level}, not 2 = FULL).`);
     },
@@ -157,9 +157,12 @@ export function openSqlite(file: string, options: { serving: boolean; now: () =>
   };
 }
 
-/** Preparing costs more than running for most of our statements, and there are only some dozens of them. */
+/**
+ * Preparing costs more than running for most of our statements. None is ever let go: on Node 24 a statement that is
+ * collected as garbage ends the process (better-sqlite3 12), and there are at most some hundreds of texts.
+ */
 function preparedOnce(database: Database.Database): SqliteDatabase {
-  const statements = new BoundedMap<string, Database.Statement>(500);
+  const statements = new Map<string, Database.Statement>();
   return {
     prepare: text => {
       const known = statements.get(text) ?? database.prepare(text);
@@ -172,13 +175,13 @@ function preparedOnce(database: Database.Database): SqliteDatabase {
 
 function open(file: string, readonly: boolean): Database.Database {
   const database = new Database(file, { timeout: 25 });
-  database.pragma('journal_mode = WAL');
+  database.exec('PRAGMA journal_mode = WAL');
   // The driver's default becomes NORMAL at the first write; only FULL makes a commit outlive a power cut.
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
-  database.pragma('secure_delete = ON');
-  database.pragma('trusted_schema = OFF');
-  if (readonly) database.pragma('query_only = ON');
+  database.exec('PRAGMA synchronous = FULL');
+  database.exec('PRAGMA foreign_keys = ON');
+  database.exec('PRAGMA secure_delete = ON');
+  database.exec('PRAGMA trusted_schema = OFF');
+  if (readonly) database.exec('PRAGMA query_only = ON');
   return database;
 }
 

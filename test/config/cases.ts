@@ -22,14 +22,14 @@ function refused(name: string, value: string, allowed: string): Mistake {
 }
 
 const port = 'a whole number from 0 to 65535.';
-const drain = 'a whole number from 0 to 30.';
+const drain = 'a whole number from 0 to 25.';
 const origin = 'https:// and a host with an optional port, nothing behind it';
 
 export const mistakes: Mistake[] = [
   ...['', '-1', '65536', '80.5', '0x50', ' 80', '80 ', 'http', '1e3', '99999999999'].map(value =>
     refused('PORT', value, port),
   ),
-  ...['', '-1', '31', '1.5'].map(value => refused('DRAIN_SECONDS', value, drain)),
+  ...['', '-1', '26', '1.5'].map(value => refused('DRAIN_SECONDS', value, drain)),
   ...['', '-1', '1000001', 'off'].map(value => refused('RATE_LIMIT', value, 'a whole number from 0 to 1000000.')),
   ...['', 'true', 'yes', '2', '00'].map(value => refused('BEHIND_TLS_PROXY', value, '0 or 1.')),
   ...['', 'true'].map(value => refused('ALLOW_UNSAFE_DATABASE', value, '0 or 1.')),
@@ -195,8 +195,8 @@ export const accepted: Accepted[] = [
   },
   { variables: { TOKENWELL_TRUST_PROXY: '10.0.0.1,fd00::/8' }, config: { trustProxy: ['10.0.0.1', 'fd00::/8'] } },
   {
-    variables: { TOKENWELL_RATE_LIMIT: '50', TOKENWELL_DRAIN_SECONDS: '30' },
-    config: { rateLimit: 50, drainSeconds: 30 },
+    variables: { TOKENWELL_RATE_LIMIT: '50', TOKENWELL_DRAIN_SECONDS: '25' },
+    config: { rateLimit: 50, drainSeconds: 25 },
   },
   { variables: { TOKENWELL_ALLOW_UNSAFE_DATABASE: '1' }, config: { allowUnsafeDatabase: true } },
   { variables: { TOKENWELL_LOG_LEVEL: 'silent' }, config: { logLevel: 'silent' } },
