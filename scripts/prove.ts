@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFENCES, type Defence } from './defences.js';
+import { HTTP_DEFENCES } from './http-defences.js';
 
 // Switches each defence off in a copy of the tree, by exchanging one piece of text, and runs the test that must then fail.
 // Usage: npm run prove [-- words of a defence's name]
@@ -46,7 +47,7 @@ function failsIn(copy: string, { test, only }: Defence): string | undefined {
 
 const wanted = process.argv.slice(2).join(' ');
 let undefended = 0;
-for (const defence of DEFENCES.filter(({ name }) => name.includes(wanted))) {
+for (const defence of [...DEFENCES, ...HTTP_DEFENCES].filter(({ name }) => name.includes(wanted))) {
   const copy = copyTree();
   try {
     switchOff(copy, defence);

@@ -275,7 +275,7 @@ const Role = words(['service', 'auditor', 'operator', 'admin'], 'What the consum
 const consumerFields = {
   description: Type.Optional(Description),
   role: Role,
-  disabled: Type.Optional(Type.Boolean({ description: 'A disabled consumer is answered 401. Left out: false.' })),
+  disabled: Type.Optional(Type.Boolean({ description: 'A disabled consumer is answered 401. Left out: as it is.' })),
 };
 
 /** A new consumer. */

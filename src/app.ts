@@ -14,7 +14,7 @@ import { createProvider } from './oauth/provider.js';
 import { type AllowedHost, parseAllowedHost } from './outbound/allowed-hosts.js';
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/outbound.js';
 import type { Engine } from './store/engine.js';
-import { migrate } from './store/migrations.js';
+import { migrate, requireSchema } from './store/migrations.js';
 import { openPostgres } from './store/postgres.js';
 import { endLeases, foundation } from './store/set-up.js';
 import { openSqlite } from './store/sqlite.js';
@@ -91,7 +91,7 @@ export async function openOffline(config: Config, overrides: Overrides = {}): Pr
 
 /** Brings the database's schema up to date and answers the names of the steps that were applied. */
 export async function migrateOnly(config: Config, overrides: Overrides = {}): Promise<string[]> {
-  const engine = await openEngine(config, { serving: false, overrides, log: createLog(config, overrides) });
+  const engine = await openEngine(config, { serving: true, overrides, log: createLog(config, overrides) });
   try {
     return await migrate(engine);
   } finally {
@@ -111,6 +111,7 @@ export async function openVault(config: Config, opening: Opening): Promise<OpenV
   const engine = await openEngine(config, opening);
   try {
     if (opening.serving) await migrate(engine);
+    else await requireSchema(engine);
     return await openOver(engine, config, opening);
   } catch (error) {
     await engine.close();
@@ -120,7 +121,10 @@ export async function openVault(config: Config, opening: Opening): Promise<OpenV
 
 async function openOver(engine: Engine, config: Config, { serving, overrides, log }: Opening): Promise<OpenVault> {
   const { clock = systemClock, failpoints = noFailpoints, random = Math.random } = overrides;
-  const laid = await foundation(engine, () => firstContents(config, clock.now()));
+  const laid = await foundation(engine, async () => {
+    if (serving) return await firstContents(config, clock.now());
+    throw new Error('This database is new: start Tokenwell once (tokenwell serve), which makes its keys.');
+  });
   const ring = openKeyRing({
     master: readMasterKeyFile(config.masterKeyFile),
     deployment: laid.deployment,

@@ -11,7 +11,12 @@ const HARD_CAP_MS = 30_000;
 export async function run(config: Config): Promise<number> {
   const app = await build(config);
   const asked = stopSignal();
-  await app.server.listen({ host: config.host, port: config.port });
+  try {
+    await app.server.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   app.vault.upkeep.start();
   announce(app.fresh, config);
   await asked;

@@ -107,7 +107,7 @@ export function tokenAnswer({ token, expiresIn, warning }: Issued): api.Token {
 
 /** What a POST or PUT of a consumer says. */
 export function consumerInput(body: api.ConsumerInput): ConsumerInput {
-  return { description: body.description, role: body.role, disabled: body.disabled ?? false };
+  return { description: body.description, role: body.role, disabled: body.disabled };
 }
 
 /** A consumer as GET answers it. */

@@ -37,6 +37,16 @@ export async function migrate(engine: Engine, folder = FOLDER): Promise<string[]
   return results.map(result => result.migrationName);
 }
 
+/** Throws, in plain words, unless this binary can work with the schema as it is; applies nothing. */
+export async function requireSchema(engine: Engine, folder = FOLDER): Promise<void> {
+  const newest = (await migrationFiles(engine, folder)).at(-1)?.version ?? 0;
+  if (await readableNewer(engine, newest)) return;
+  const version = await schemaVersion(engine);
+  if (version === newest) return;
+  const found = version === undefined ? 'no schema yet' : `schema version ${version}`;
+  throw new Error(`This database has ${found}, and this Tokenwell needs ${newest}. Run: tokenwell migrate`);
+}
+
 /** The steps that this binary knows, for this engine, in order. */
 export async function migrationFiles(engine: Pick<Engine, 'name'>, folder = FOLDER): Promise<MigrationFile[]> {
   const files: MigrationFile[] = [];
@@ -64,17 +74,22 @@ function stepOf(engine: Engine, file: MigrationFile): Migration {
   };
 }
 
-/** Whether the schema is newer than this binary and allows it. Throws `SchemaTooNew` when it does not. */
-async function readableNewer(engine: Engine, newest: number): Promise<boolean> {
+/** The version of the newest step applied; undefined for a database without any. */
+async function schemaVersion(engine: Engine): Promise<number | undefined> {
   const tables = await engine.reader.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(table => table.name === 'kysely_migration')) return false;
+  if (!tables.some(table => table.name === 'kysely_migration')) return undefined;
   const applied = await engine.reader
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')
     .select(eb => eb.fn.max('name').as('name'))
     .executeTakeFirst();
-  const version = Number((applied?.name ?? '0').slice(0, 4));
-  if (version <= newest) return false;
+  return applied?.name ? Number(applied.name.slice(0, 4)) : undefined;
+}
+
+/** Whether the schema is newer than this binary and allows it. Throws `SchemaTooNew` when it does not. */
+async function readableNewer(engine: Engine, newest: number): Promise<boolean> {
+  const version = await schemaVersion(engine);
+  if (version === undefined || version <= newest) return false;
   const meta = await engine.reader.selectFrom('meta').select('min_reader').executeTakeFirstOrThrow();
   if (meta.min_reader <= newest) return true;
   throw new SchemaTooNew(

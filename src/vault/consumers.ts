@@ -12,7 +12,8 @@ import type { Store, Tx } from './store.js';
 export interface ConsumerInput {
   description: string | undefined;
   role: Role;
-  disabled: boolean;
+  /** Undefined: as it is; a new consumer is enabled. */
+  disabled: boolean | undefined;
 }
 
 /** Whoever may call the API: their roles, keys and permissions. Only an admin changes them. */
@@ -30,7 +31,8 @@ export class Consumers {
   /** Throws `already_exists`. The new consumer has no key and no permission. */
   async create(actor: Actor, id: string, input: ConsumerInput): Promise<Consumer> {
     const now = this.#clock.now();
-    const consumer: Consumer = { id, ...input, createdAt: now, updatedAt: now };
+    const disabled = input.disabled ?? false;
+    const consumer: Consumer = { id, ...input, disabled, createdAt: now, updatedAt: now };
     return await this.#write(actor, 'consumer.create', id, async tx => {
       if (await tx.consumers.find(id)) throw alreadyExists('consumer', id);
       await tx.consumers.insert(consumer);
@@ -53,7 +55,8 @@ export class Consumers {
   async replace(actor: Actor, id: string, input: ConsumerInput): Promise<Consumer> {
     return await this.#write(actor, 'consumer.update', id, async tx => {
       const before = found(await tx.consumers.find(id));
-      const after: Consumer = { ...before, ...input, updatedAt: this.#clock.now() };
+      const disabled = input.disabled ?? before.disabled;
+      const after: Consumer = { ...before, ...input, disabled, updatedAt: this.#clock.now() };
       await tx.consumers.update(after);
       return after;
     });

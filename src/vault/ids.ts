@@ -1,11 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
 
-/** Credential and consumer ids: a slug that the operator chooses; compared exactly. */
-export const SLUG = '^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$';
-/** Account names: fit for mailbox addresses; compared exactly. */
-export const ACCOUNT = "^[A-Za-z0-9._@+'-]{1,128}$";
-/** Scope list of RFC 6749 §3.3: tokens of printable ASCII without `"` and `\`, one space between two. */
-export const SCOPE = '^[\\x21\\x23-\\x5B\\x5D-\\x7E]+(?: [\\x21\\x23-\\x5B\\x5D-\\x7E]+)*$';
 /** The account that a client_credentials credential always has: the application itself. */
 export const DEFAULT_ACCOUNT = 'default';
 

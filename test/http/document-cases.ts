@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
-import { ACCOUNT_PATTERN, SCOPE_PATTERN, SLUG_PATTERN } from '../../src/api.js';
-import { ACCOUNT, SCOPE, SLUG } from '../../src/vault/ids.js';
 import { strangeKey } from './caller-cases.js';
 import { type RoleName, type Running, startRunning } from './running.js';
 
@@ -63,10 +61,6 @@ export function documentCases(t: Test): void {
     const committed = readFileSync(file, 'utf8');
     json.servers = [{ url: 'http://127.0.0.1:8080' }];
     t.ok(`${JSON.stringify(json, null, 2)}\n` === committed, 'openapi/openapi.json is current');
-  });
-
-  t.test('the wire and the domain mean the same by an id', async t => {
-    t.strictSame([SLUG_PATTERN, ACCOUNT_PATTERN, SCOPE_PATTERN], [SLUG, ACCOUNT, SCOPE]);
   });
 
   t.test('every operation is described, with an example of its request and its answer', async t => {
