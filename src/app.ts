@@ -91,7 +91,7 @@ export async function openOffline(config: Config, overrides: Overrides = {}): Pr
 
 /** Brings the database's schema up to date and answers the names of the steps that were applied. */
 export async function migrateOnly(config: Config, overrides: Overrides = {}): Promise<string[]> {
-  const engine = await openEngine(config, { serving: true, overrides, log: createLog(config, overrides) });
+  const engine = await openEngine(config, { serving: false, overrides, log: createLog(config, overrides) });
   try {
     return await migrate(engine);
   } finally {
