@@ -9,6 +9,7 @@ import {
   EMPTY,
   NO_ACCESS_TOKEN,
   NOT_JSON,
+  NOTHING_THERE,
   PROVIDER_ERROR,
   THROTTLED,
   UNSUPPORTED_TOKEN_TYPE,
@@ -18,6 +19,9 @@ import {
   WEB_PAGE,
   WRONG_CLIENT_SECRET,
 } from './verdicts.js';
+
+/** Not found, method not allowed, gone (RFC 9110 §15.5): this is not a token endpoint, and waiting does not make it one. */
+const NO_SUCH_ADDRESS: ReadonlySet<number> = new Set([404, 405, 410]);
 
 /** Whose answer it is, and what is needed to judge it. `now` in epoch milliseconds. */
 export interface Circumstances {
@@ -54,6 +58,7 @@ function refusal(answer: TokenEndpointAnswer, scrub: Scrub): Verdict | undefined
   const known = error === undefined ? undefined : BY_ERROR.get(error);
   if (known) return known;
   if (status === 401) return WRONG_CLIENT_SECRET;
+  if (NO_SUCH_ADDRESS.has(status)) return NOTHING_THERE;
   if (error !== undefined) return unexpectedAnswer(`the error "${scrub(error, 100)}"`);
   if (body === 'web_page') return WEB_PAGE;
   if (body === 'other') return NOT_JSON;

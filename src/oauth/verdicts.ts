@@ -53,6 +53,13 @@ export const NOT_JSON: Verdict = {
   action: CHECK_URL,
 };
 
+export const NOTHING_THERE: Verdict = {
+  class: 'misconfigured',
+  reason: 'no_token_endpoint',
+  says: 'has no token endpoint at this address',
+  action: CHECK_URL,
+};
+
 export const NO_ACCESS_TOKEN: Verdict = {
   class: 'misconfigured',
   reason: 'no_access_token',

@@ -67,7 +67,9 @@ export class VaultError extends Error {
 
 /** The one answer for what does not exist and for what this caller may not see (invariant 12). */
 export function notFound(what: string): VaultError {
-  return new VaultError('not_found', `There is no such ${what}, or you may not use it.`);
+  return new VaultError('not_found', `There is no such ${what}, or you may not use it.`, {
+    action: 'Check the name and the scope. Where they are right, an administrator must give the permission.',
+  });
 }
 
 /** A 400 that names every field at fault. */

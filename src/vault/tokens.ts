@@ -258,6 +258,7 @@ function disabled(credential: string): VaultError {
 function notConnected(credential: string): VaultError {
   return new VaultError('not_connected', `Nobody has signed in for credential ${credential} yet.`, {
     class: 'needs_user',
-    action: 'The mailbox owner must sign in and consent once.',
+    action:
+      'The mailbox owner must sign in and consent once; this release stores such credentials and cannot yet do that.',
   });
 }

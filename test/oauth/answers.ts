@@ -53,7 +53,12 @@ export const FAILURES: readonly [what: string, answer: Answer, failure: FailureC
   ['server_error', json(400, { error: 'server_error' }), 'unavailable', 'provider_error'],
   ['R4: a web page', respond(200, '<!doctype html><p>', { 'content-type': 'text/html' }), 'unavailable', 'not_json'],
   ['R4: a web page as JSON', json(200, '\n<html>'), 'unavailable', 'not_json'],
-  ['R4: a page not found', respond(404, '<html>', { 'content-type': 'text/html' }), 'unavailable', 'not_json'],
+  [
+    'R4: a page not found',
+    respond(404, '<html>', { 'content-type': 'text/html' }),
+    'misconfigured',
+    'no_token_endpoint',
+  ],
   ['R4: broken JSON', json(200, '{"access_token":'), 'unavailable', 'not_json'],
   ['R4: a form', respond(200, 'access_token=at&expires_in=1'), 'unavailable', 'not_json'],
   ['R4: a JSON list', json(200, ['at']), 'unavailable', 'not_json'],
