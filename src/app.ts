@@ -157,6 +157,8 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
 }
 
 async function openEngine(config: Config, { serving, overrides, log }: Opening): Promise<Engine> {
+  // Database, write-ahead log and keys are for this user alone, whatever the folder allows.
+  process.umask(0o077);
   if (serving) await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   if (config.databaseUrl) {
     const lost = (error: Error) => log.warn({ err: error }, 'a connection to PostgreSQL broke; another one is opened');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.js';
@@ -39,7 +39,9 @@ export async function firstContents(config: Config, now: number): Promise<FirstC
 
 /** Writes a file that only its owner can read, durably. One left by a start that was cut short is replaced. */
 export async function writePrivately(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', 0o600);
+  // A link that somebody laid here beforehand is not followed.
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
   try {
     await file.chmod(0o600);
     await file.writeFile(text);

@@ -64,14 +64,17 @@ export async function identify(vault: Vault, request: FastifyRequest, presented:
 /** Notes and counts a key that is not right for this request; answers the error once there were too many. */
 export function refusal(vault: Vault, request: FastifyRequest, presented: string): VaultError | undefined {
   const prefix = keyPrefix(presented);
+  // A proxy that passes on what it was told can make this any text of any length; it is kept for a minute.
+  const limited = vault.limits.wrongKey(String(request.ip).slice(0, LONGEST_ADDRESS), prefix ?? '');
+  // Past the limit only the number counts: strangers do not choose what the ledger holds.
+  const named = limited || prefix === undefined ? {} : { key_id: prefix };
   vault.ledger.refuse({
     action: 'key.refuse',
-    code: 'unauthenticated',
+    code: limited?.code ?? 'unauthenticated',
     request_id: request.id,
-    ...(prefix === undefined ? {} : { key_id: prefix }),
+    ...named,
   });
-  // A proxy that passes on what it was told can make this any text of any length; it is kept for a minute.
-  return vault.limits.wrongKey(String(request.ip).slice(0, LONGEST_ADDRESS), prefix ?? '');
+  return limited;
 }
 
 /** The caller of a request in a scope that identifies it; throws `unauthenticated` elsewhere, so nothing opens by oversight. */

@@ -8,6 +8,9 @@ import { misconfigured } from './refusal.js';
 import type { Scrub } from './scrubber.js';
 import type { TokenEndpointAnswer } from './token-answer.js';
 
+/** RFC 6749 §3.3, of bounded length: it goes into every ledger entry of the token. Anything else counts as left out. */
+const SCOPE = /^(?=.{1,4096}$)[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/;
+
 /** One request for a token: where it goes, who asks, and the grant itself as a call of openid-client. */
 export interface TokenRequest {
   tokenUrl: string;
@@ -65,7 +68,7 @@ function tokenOf({ json = {} }: TokenEndpointAnswer): TokenAnswer {
     accessToken: new Secret(String(access_token)),
     tokenType: typeof token_type === 'string' ? token_type : 'Bearer',
     lifetime: lifetimeOf(expires_in),
-    ...(typeof scope === 'string' && scope !== '' ? { scope } : {}),
+    ...(typeof scope === 'string' && SCOPE.test(scope) ? { scope } : {}),
   };
 }
 

@@ -1,6 +1,8 @@
+import { randomInt } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Account, AccountProgress, AccountState, Finding } from '../vault/account.js';
 import type { Tx } from '../vault/store.js';
+import { inChunks } from './chunks.js';
 import type { Handle } from './engine.js';
 import type { Tables } from './tables.js';
 
@@ -22,19 +24,15 @@ export function accountRows(db: Handle): Tx['accounts'] {
       return rows.map(accountOf);
     },
     counts: async credentials => {
-      if (credentials.length === 0) return new Map();
-      const rows = await db
-        .selectFrom('accounts')
-        .select(['credential', 'state', db.fn.countAll<number>().as('count')])
-        .where('credential', 'in', credentials)
-        .groupBy(['credential', 'state'])
-        .execute();
-      return countsOf(rows);
+      const counts: CountRow[] = [];
+      for (const some of inChunks(credentials)) counts.push(...(await countByState(db, some)));
+      return countsOf(counts);
     },
     insert: async (credential, account) => {
+      // A fence that was never used: a flight that began for a deleted account of this name can settle nothing here.
       await db
         .insertInto('accounts')
-        .values({ credential, account, state: 'pending', fail_count: 0, fence: 0 })
+        .values({ credential, account, state: 'pending', fail_count: 0, fence: randomInt(2 ** 47) })
         .execute();
     },
     reset: async (credential, progress) => {
@@ -83,7 +81,22 @@ function columnsOf(progress: AccountProgress) {
   };
 }
 
-function countsOf(rows: { credential: string; state: string; count: number }[]) {
+interface CountRow {
+  credential: string;
+  state: string;
+  count: number;
+}
+
+async function countByState(db: Handle, credentials: string[]): Promise<CountRow[]> {
+  return await db
+    .selectFrom('accounts')
+    .select(['credential', 'state', db.fn.countAll<number>().as('count')])
+    .where('credential', 'in', credentials)
+    .groupBy(['credential', 'state'])
+    .execute();
+}
+
+function countsOf(rows: CountRow[]) {
   const counts = new Map<string, Partial<Record<AccountState, number>>>();
   for (const { credential, state, count } of rows) {
     counts.set(credential, { ...counts.get(credential), [state]: Number(count) });

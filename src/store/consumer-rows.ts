@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Consumer, ConsumerKey, Permission, Role } from '../vault/consumer.js';
 import type { Tx } from '../vault/store.js';
+import { inChunks } from './chunks.js';
 import type { Handle } from './engine.js';
 import type { Tables } from './tables.js';
 
@@ -57,7 +58,7 @@ export function consumerRows(db: Handle): Tx['consumers'] {
       const rows = next.map(({ credential, account, scopes }, place) => {
         return { consumer, place, credential, account, scopes: scopes ? JSON.stringify(scopes) : null };
       });
-      if (rows.length > 0) await db.insertInto('permissions').values(rows).execute();
+      for (const some of inChunks(rows)) await db.insertInto('permissions').values(some).execute();
     },
   };
 }

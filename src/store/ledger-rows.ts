@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { indexRowsOf, type Page } from '../vault/page.js';
 import type { LedgerFilter, LedgerReads } from '../vault/store.js';
+import { inChunks } from './chunks.js';
 import type { Engine, Handle } from './engine.js';
 import type { Tables } from './tables.js';
 
@@ -121,7 +122,7 @@ async function place(handle: Handle, pages: PageRow[]): Promise<void> {
       return { first_position, consumer, credential, account, action };
     });
   });
-  await handle.insertInto('ledger_index').values(index).execute();
+  for (const rows of inChunks(index)) await handle.insertInto('ledger_index').values(rows).execute();
 }
 
 async function nextPosition(handle: Handle): Promise<number> {

@@ -40,7 +40,8 @@ export function createStore(deps: StoreDeps): Store {
       return await engine.transaction(
         open => {
           const conclude: Tx['conclude'] = (touched, build) => concludeWrite(deps, open, drafts, touched, build);
-          return work({ ...rows(open.handle), conclude });
+          const consumerChanged: Tx['consumerChanged'] = (...range) => changedWithin(open.handle, ...range);
+          return work({ ...rows(open.handle), conclude, consumerChanged });
         },
         fate => {
           for (const draft of drafts.splice(0)) draft.settle(fate);
@@ -96,6 +97,17 @@ async function concludeWrite(
     .values({ ...page, first_at: firstAt, last_at: lastAt })
     .execute();
   await failpoints('write.locked');
+}
+
+async function changedWithin(handle: Handle, consumer: string, since: number, before: number): Promise<boolean> {
+  const feed = handle
+    .selectFrom('changes')
+    .select('revision')
+    .where('kind', '=', 'consumer')
+    .where('id', '=', consumer);
+  const found = await feed.where('revision', '>', since).where('revision', '<', before).limit(1).executeTakeFirst();
+  const { changes_floor } = await handle.selectFrom('meta').select('changes_floor').executeTakeFirstOrThrow();
+  return found !== undefined || since < changes_floor;
 }
 
 async function nextRevision(handle: Handle): Promise<number> {

@@ -20,6 +20,9 @@ export interface Written<T> {
   entry: Omit<Entry, 'at' | 'outcome'> & { outcome?: Entry['outcome'] };
 }
 
+/** Who makes a management write; `since` is the revision at which the caller was read. Nobody: Tokenwell itself. */
+export type WriteActor = Pick<Entry, 'consumer' | 'key_id' | 'request_id'> & { since?: number };
+
 const PAGE_CAPACITY = 512;
 const QUEUE_CAPACITY = 20_000;
 
@@ -91,11 +94,18 @@ export class Ledger {
   }
 
   /** One management write: the work, its revision and its own page, in one transaction. */
-  async write<T>(actor: Pick<Entry, 'consumer' | 'key_id' | 'request_id'>, work: (tx: Tx) => Promise<Written<T>>) {
+  async write<T>({ since, ...actor }: WriteActor, work: (tx: Tx) => Promise<Written<T>>): Promise<T> {
     return await this.#store.transaction(async tx => {
       const { result, touched, entry } = await work(tx);
       const full: Entry = { at: this.#clock.now(), ...actor, outcome: 'ok', ...entry };
-      await tx.conclude(touched, revision => this.#draft([full], revision));
+      await tx.conclude(touched, async revision => {
+        // Under the lock, so that a caller who was revoked while the body was on its way changes nothing any more.
+        const before = touched.length > 0 ? revision : revision + 1;
+        const { consumer } = actor;
+        if (consumer && since !== undefined && (await tx.consumerChanged(consumer, since, before)))
+          throw overtakenCaller();
+        return await this.#draft([full], revision);
+      });
       return result;
     });
   }
@@ -207,6 +217,16 @@ function isTouched(waiting: Waiting, result: Extract<PageResult, { written: fals
   if (result.changes === undefined) return true;
   const touched = touching(result.changes.filter(change => change.revision > revision));
   return touched.consumer(entry.consumer ?? '') || touched.credential(entry.credential ?? '', entry.account ?? '');
+}
+
+function overtakenCaller(): VaultError {
+  return new VaultError(
+    'conflict',
+    'Your own access was changed while this request was on the way; nothing was done.',
+    {
+      action: 'Send it again, if your key still works.',
+    },
+  );
 }
 
 /** 503: the entry could not be made durable, so nothing may leave. */

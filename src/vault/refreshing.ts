@@ -95,8 +95,8 @@ export class Refreshing {
 
   /** The flight belongs to the process: it goes on and its token is stored although every caller has gone. */
   #join(credential: Credential, account: string, scope: string, asked: Asked): Flight {
-    // A changed credential starts a flight of its own: the old one can no longer be stored.
-    const name = [credential.id, credential.version, account].join(' ');
+    // A changed credential, or a new one of the same name, starts a flight of its own: the old one cannot be stored.
+    const name = [credential.id, credential.clientAuth.id, credential.version, account].join(' ');
     const flightName = `${name} ${scope}`;
     const running = this.#flights.get(flightName);
     if (running && (running.asked.force || !asked.force)) return running;
@@ -163,7 +163,8 @@ export class Refreshing {
     const now = await this.#store.reads.credentials.find(credential.id);
     const row = await this.#store.reads.accounts.find(credential.id, account);
     if (!now || !row) throw notFound('credential or account');
-    if (now.version !== credential.version) throw new Superseded();
+    const same = now.version === credential.version && now.clientAuth.id === credential.clientAuth.id;
+    if (!same) throw new Superseded();
     return { credential: now, account: row };
   }
 

@@ -15,7 +15,7 @@ export function require(caller: Caller, least: Role): void {
   });
 }
 
-/** What the ledger keeps of an actor. */
+/** What the ledger keeps of an actor, and the revision that its access rests on. */
 export function actorOf({ caller, requestId }: Actor) {
-  return { consumer: caller.consumer, key_id: caller.keyId, request_id: requestId };
+  return { consumer: caller.consumer, key_id: caller.keyId, request_id: requestId, since: caller.revision };
 }

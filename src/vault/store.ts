@@ -133,6 +133,8 @@ export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers'
   saveToken(token: Token): Promise<void>;
   saveBreaker(breaker: Breaker): Promise<void>;
   clearBreaker(tokenUrl: string, clientId: string): Promise<void>;
+  /** Whether the feed has a change of this consumer above `since` and below `before`, or no longer reaches back so far. */
+  consumerChanged(consumer: string, since: number, before: number): Promise<boolean>;
   /**
    * The last step of a write: takes the writer's turn, then the exclusive lock; where something was touched, takes
    * the next revision and lists it in the change feed; then writes the page that `build` makes for that revision.

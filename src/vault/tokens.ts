@@ -184,16 +184,18 @@ export class Tokens {
   /** Notes a refusal in the ledger and in the key's limit; answers the error that the caller gets. */
   #refused(caller: Caller, request: DrawRequest, error: unknown): unknown {
     if (!(error instanceof VaultError) || error.code === 'ledger_unavailable') return error;
+    const limited = this.#limits.refusedDraw(caller.keyId);
+    const { credential, account, requestId } = request;
     this.#ledger.refuse({
       consumer: caller.consumer,
       key_id: caller.keyId,
       action: 'token.refuse',
-      credential: request.credential,
-      account: request.account,
-      code: error.code,
-      request_id: request.requestId,
+      // Past the limit only the number counts: a caller does not choose how much the ledger holds.
+      ...(limited ? {} : { credential, account }),
+      code: (limited ?? error).code,
+      request_id: requestId,
     });
-    return this.#limits.refusedDraw(caller.keyId) ?? error;
+    return limited ?? error;
   }
 
   #issued(drawable: Drawable, minTtl: number): Issued {

@@ -215,4 +215,20 @@ export function credentialCases(t: Test): void {
     ]);
     t.same(await refusal(put), { code: 'invalid_request', errors: [{ field: '0.credential', rule: 'exists' }] });
   });
+
+  t.test('a write by somebody who was revoked while the request was on its way does nothing', async t => {
+    const { vault, admin, consumer } = await startVault(t, { overrides: { resolve } });
+    const { key } = await consumer('second', [], 'admin');
+    const slow = { caller: await vault.callers.identify(key), requestId: 'slow' };
+    await vault.consumers.remove(await admin(), 'second');
+    t.equal(await outcome(vault.consumers.createKey(slow, 'admin', undefined)), 'conflict');
+    t.equal(await outcome(vault.credentials.create(slow, 'acme', credentialInput(URL_OF_PROVIDER))), 'conflict');
+    t.equal((await vault.consumers.keys((await admin()).caller, 'admin')).length, 1, 'no key was made');
+  });
+
+  t.test('an admin may change itself', async t => {
+    const { vault, admin } = await startVault(t, { overrides: { resolve } });
+    const { id } = await vault.consumers.createKey(await admin(), 'admin', undefined);
+    t.equal(await outcome(vault.consumers.removeKey(await admin(), 'admin', id)), 'ok');
+  });
 }

@@ -279,9 +279,54 @@ export function drawCases(t: Test): void {
     t.equal(await outcome(draw()), 'ok');
     const refusals = (await vault.entries()).filter(entry => entry.action === 'token.refuse');
     t.same(
-      refusals.map(entry => entry.count),
-      [150],
+      refusals.map(({ code, credential, count }) => ({ code, credential, count })),
+      [
+        { code: 'not_found', credential: 'nothing', count: 100 },
+        { code: 'rate_limited', credential: undefined, count: 50 },
+      ],
     );
+  });
+
+  t.test('F6: many refusals of things that do not exist leave few entries, and the ledger stays readable', async t => {
+    const { vault, key, admin } = await world(t);
+    for (let wave = 0; wave < 30; wave++) {
+      await Promise.all(Array.from({ length: 300 }, (_, which) => outcome(vault.draw(key, `no-${wave}-${which}`))));
+    }
+    await vault.vault.ledger.drain();
+    const request = { filter: { consumer: 'svc' }, order: 'desc' as const, limit: 1_000, cursor: undefined };
+    const { items } = await vault.vault.history.read(admin.caller, request);
+    t.ok(items.length <= 110, `${items.length} entries for 9,000 refusals within a second`);
+  });
+
+  t.test('a ledger with thousands of different names is indexed and read', async t => {
+    const { vault, admin } = await world(t);
+    for (let which = 0; which < 9_000; which++) {
+      vault.vault.ledger.refuse({ consumer: 'svc', key_id: 'k', action: 'token.refuse', credential: `n-${which}` });
+    }
+    await vault.vault.ledger.drain();
+    const request = { filter: { credential: 'n-8999' }, order: 'asc' as const, limit: 10, cursor: undefined };
+    t.equal((await vault.vault.history.read(admin.caller, request)).items.length, 1);
+  });
+
+  t.test('D14: a flight for a deleted credential settles nothing in one of the same name', async t => {
+    const { vault, provider, admin, key } = await world(t);
+    const slow = hold(token('of-the-deleted-one'));
+    provider.next(slow.answer);
+    const first = outcome(vault.draw(key, 'mail'));
+    await provider.received(1);
+    await vault.vault.credentials.remove(admin, 'mail', '*');
+    await vault.vault.credentials.create(admin, 'mail', credentialInput(provider.url(), { clientId: 'successor' }));
+    await vault.vault.consumers.replacePermissions(admin, 'svc', [whole('mail')]);
+    const later = hold(WRONG_SECRET);
+    provider.next(later.answer);
+    const second = outcome(vault.draw(key, 'mail'));
+    await provider.received(2);
+    slow.release();
+    await new Promise(resolve => setTimeout(resolve, 50));
+    later.release();
+    t.equal(await second, 'provider_refused');
+    await first;
+    t.equal(await outcome(vault.draw(key, 'mail')), 'provider_refused', 'nothing of the deleted one is stored');
   });
 
   t.test('successful draws are limited where the operator says so', async t => {
