@@ -71,9 +71,9 @@ export const DEFENCES: readonly Defence[] = [
     only: 'purged feed|another epoch',
   },
   {
-    name: 'revocation: below the floor the feed cannot tell (PostgreSQL)',
-    file: 'src/store/postgres-pages.ts',
-    defence: 'since >= answer.floor && ',
+    name: 'revocation: below the floor the feed cannot tell',
+    file: 'src/store/overtaken.ts',
+    defence: 'since >= standing.floor && ',
     without: '',
     test: REVOCATION,
     only: 'purged feed',

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Change, PageOffer, PageResult } from '../vault/store.js';
+import { overtaken } from './overtaken.js';
 
 interface Answer {
   written: boolean;
@@ -22,10 +23,8 @@ export class PostgresPages {
     const answer = await this.#call(offer);
     offer.settle(answer.written ? 'committed' : 'not_written');
     if (answer.written) return { written: true };
-    const standing = { revision: answer.revision, floor: answer.floor, epoch: answer.epoch };
-    const since = offer.page.revision;
-    const listed = answer.epoch === offer.epoch && since >= answer.floor && since <= answer.revision;
-    return { written: false, standing, changes: listed ? (JSON.parse(answer.changes ?? '[]') as Change[]) : undefined };
+    const { revision, floor, epoch, changes } = answer;
+    return overtaken(offer, { revision, floor, epoch }, () => JSON.parse(changes ?? '[]') as Change[]);
   }
 
   async #call({ page, epoch, settle }: PageOffer): Promise<Answer> {

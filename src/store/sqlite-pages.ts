@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Change, PageOffer, PageResult } from '../vault/store.js';
+import { overtaken } from './overtaken.js';
 
 interface MetaRow {
   revision: number;
@@ -19,13 +20,14 @@ export class SqlitePages {
   /** Writes the page if nothing has changed since its revision. Throws SQLITE_BUSY before anything is written. */
   append(offer: PageOffer): PageResult {
     this.#prepared ??= prepare(this.#database);
-    const { begin, meta, insert, commit, rollback } = this.#prepared;
+    const { begin, meta, changes, insert, commit, rollback } = this.#prepared;
     begin.run();
     try {
       const now = meta.get();
       if (!now) throw new Error('The meta row is missing.');
       if (now.revision !== offer.page.revision || now.epoch !== offer.epoch) {
-        const result = this.#overtaken(offer, now);
+        const standing = { revision: now.revision, floor: now.changes_floor, epoch: now.epoch };
+        const result = overtaken(offer, standing, () => changes.all(offer.page.revision));
         rollback.run();
         offer.settle('not_written');
         return result;
@@ -50,13 +52,6 @@ export class SqlitePages {
       offer.settle('unknown');
       throw error;
     }
-  }
-
-  #overtaken(offer: PageOffer, now: MetaRow): PageResult {
-    const standing = { revision: now.revision, floor: now.changes_floor, epoch: now.epoch };
-    const since = offer.page.revision;
-    const listed = now.epoch === offer.epoch && since >= now.changes_floor && since <= now.revision;
-    return { written: false, standing, changes: listed ? this.#prepared?.changes.all(since) : undefined };
   }
 }
 
