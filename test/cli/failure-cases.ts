@@ -32,7 +32,7 @@ const MISUSED: readonly [string, RegExp][] = [
 
 /** What a vault refuses: the command line, the exit code, what is said. */
 const REFUSED: readonly [string, number, RegExp][] = [
-  ['credential show nothing', 1, /^tokenwell: There is no such credential.*\nRequest id: \S+\n$/],
+  ['credential show nothing', 1, /^tokenwell: There is no such credential.*\nWhat to do: .*\nRequest id: \S+\n$/],
   ['credential show ..', 1, /".\." cannot be the name of anything/],
   [
     'consumer create helpdesk',
