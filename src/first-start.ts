@@ -38,7 +38,7 @@ export async function firstContents(config: Config, now: number): Promise<FirstC
 }
 
 /** Writes a file that only its owner can read, durably. One left by a start that was cut short is replaced. */
-export async function writePrivately(path: string, text: string): Promise<void> {
+async function writePrivately(path: string, text: string): Promise<void> {
   // A link that somebody laid here beforehand is not followed.
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
   const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
