@@ -207,8 +207,8 @@ export const HTTP_DEFENCES: readonly Defence[] = [
   {
     name: 'http: D15 a weak ETag is refused',
     file: 'src/http/etag.ts',
-    defence: String.raw`/^"(\d{1,15})"$/`,
-    without: String.raw`/^(?:W\/)?"(\d{1,15})"$/`,
+    defence: String.raw`/^"([1-9]\d{0,14})"$/`,
+    without: String.raw`/^(?:W\/)?"([1-9]\d{0,14})"$/`,
     test: HTTP,
     only: 'D15',
   },

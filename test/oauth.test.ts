@@ -321,6 +321,25 @@ t.test('a call that got no answer keeps its reason and how far it got', async t 
   t.match(await failure(call), { class: 'unavailable', reason: 'connection', sent: 'maybe_sent' });
 });
 
+t.test('a provider that was not reached: nobody acts if it was before, an operator if it never was', async t => {
+  const actions = new Set<string>();
+  for (const [reason, part] of [
+    ['dns', 'the host name'],
+    ['tls', 'host and port'],
+    ['connection', 'host and port'],
+  ] as const) {
+    const fetch = async () => {
+      throw new OutboundError(reason, 'not_sent', 'idp.example did this.');
+    };
+    const asked = request('https://idp.example/t/token?key=hidden');
+    const { action } = await failure(createProvider({ fetch, clock }).clientCredentials(asked));
+    t.match(action, /before, nobody has to act/, reason);
+    t.match(action, `is new, an operator checks ${part} in its token URL, https://idp.example. `, reason);
+    actions.add(action);
+  }
+  t.equal(actions.size, 3, 'each in its own words');
+});
+
 t.test('no error holds the answer that openid-client saw', async t => {
   const server = await scripted(t);
   for (const answer of [

@@ -14,6 +14,10 @@ import { addTokenCommand } from './token.js';
 const INTRODUCTION = `Tokenwell stores OAuth 2.0 credentials and hands out access tokens.
 serve, migrate, ledger verify and consumer key --offline open the database themselves; everything else asks a running vault.`;
 
+const SECRET_FLAG = /unknown option '--(?:client-)?secret'/;
+const SECRET_HINT =
+  'A client secret stands in no command line: give the file that holds it with --secret-file, or - for standard input.\n';
+
 const ENVIRONMENT = `
 Environment:
   TOKENWELL_URL       where the vault runs (http://127.0.0.1:8080 unless set)
@@ -51,7 +55,7 @@ export function programOf(session: Session): Command {
     .configureOutput({
       writeOut: text => session.out.write(text),
       writeErr: text => session.err.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'tokenwell: ')),
+      outputError: (text, write) => write(mistake(text)),
     })
     .showHelpAfterError('Add --help to see how it is used.')
     .hook('preAction', (_program, command) => {
@@ -67,6 +71,12 @@ export function programOf(session: Session): Command {
   addMeCommand(program, session);
   addLedgerCommands(program, session);
   return program;
+}
+
+/** What commander says of a mistake; a value that may be a secret is not repeated. */
+function mistake(text: string): string {
+  const said = text.replace(/^error: /, 'tokenwell: ').replace(/(unknown option '--[^'=\s]+)=[\s\S]*(?=')/, '$1');
+  return SECRET_FLAG.test(said) ? `${said}${SECRET_HINT}` : said;
 }
 
 function version(): string {

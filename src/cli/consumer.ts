@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Consumer, ConsumerInput } from '../client/client.js';
 import { addKeyCommands } from './consumer-key.js';
 import { examples } from './examples.js';
+import { leavesNoAdmin, warnOfNoAdmin } from './last-admin.js';
 import { addPermitCommand, permissionTable } from './permissions.js';
 import { collected, connect, type PrintFlags, print, type Session } from './session.js';
 import { facts, table } from './table.js';
@@ -123,15 +124,22 @@ function addSwitches(group: Command, session: Session): void {
     .argument('<consumer>', 'id of the consumer')
     .option('--json', 'print { deleted } as JSON')
     .action(async (id: string, flags: PrintFlags) => {
-      await connect(session).consumers.remove(id);
+      const client = connect(session);
+      const last = await leavesNoAdmin(client, id, undefined);
+      await client.consumers.remove(id);
       print(session, flags, { deleted: id }, () => `Deleted the consumer ${id}, its keys and its permissions.`);
+      if (last) warnOfNoAdmin(session);
     });
   examples(remove, 'tokenwell consumer delete invoices');
 }
 
 async function change(session: Session, id: string, changes: Partial<ConsumerInput>): Promise<Consumer> {
   const client = connect(session);
-  return await client.consumers.replace(id, { ...(await client.consumers.get(id)), ...changes });
+  const before = await client.consumers.get(id);
+  const last = await leavesNoAdmin(client, id, changes);
+  const after = await client.consumers.replace(id, { ...before, ...changes });
+  if (last) warnOfNoAdmin(session);
+  return after;
 }
 
 function roleOption(about: string): Option {

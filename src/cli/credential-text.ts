@@ -46,7 +46,10 @@ export function testText({ ok, steps, finding }: TestAnswer): string {
   if (ok) return [...lines, 'The credential works.'].join('\n');
   lines.push('The credential does not work now.');
   if (finding) {
-    lines.push(`Who must act: ${actorInWords(finding.class)}.`, `What to do: ${visible(finding.action)}`);
+    lines.push(
+      `Who must act: ${actorInWords(finding.class, finding.reason)}.`,
+      `What to do: ${visible(finding.action)}`,
+    );
     const provider = providerText(finding.provider);
     if (provider !== undefined) lines.push(`The provider said: ${provider}`);
   }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { TokenwellError } from '../client/client.js';
 import { ConfigError } from '../config.js';
 import { EXIT, exitCodeOf, isTransient } from './exit-codes.js';
+import { fieldText } from './field-text.js';
 import { counted, visible } from './table.js';
 import { actorInWords } from './words.js';
 
@@ -48,7 +49,8 @@ function keyHint({ mistakes }: ConfigError): string {
 function answerText(error: TokenwellError, command: Command | undefined): string {
   const lines = [headOf(error), ...error.errors.map(wrong => `  ${fieldText(wrong, command)}`)];
   // Where nothing answered, nobody knows who must act.
-  if (error.class !== undefined && error.status !== 0) lines.push(`Who must act: ${actorInWords(error.class)}.`);
+  if (error.class !== undefined && error.status !== 0)
+    lines.push(`Who must act: ${actorInWords(error.class, error.code)}.`);
   const advice = adviceOf(error);
   if (advice !== undefined) lines.push(`What to do: ${visible(advice)}`);
   const provider = providerText(error.provider);
@@ -69,22 +71,6 @@ function adviceOf({ code, action }: TokenwellError): string | undefined {
   if (code === 'version_conflict') return 'Show it again and repeat the change on what is there now.';
   if (code !== 'unauthenticated') return action;
   return `${action ?? ''} This one came from TOKENWELL_KEY or TOKENWELL_KEY_FILE.`.trim();
-}
-
-function fieldText(wrong: TokenwellError['errors'][number], command: Command | undefined): string {
-  const flag = flagOf(wrong.field);
-  const known = command?.options.some(({ long }) => long === flag);
-  return visible(`${wrong.field}${known ? ` (${flag})` : ''}: ${wrong.detail} [${wrong.rule}]`);
-}
-
-/** The flag that gives a field of the API: the last part of its path, the outer part where there are many of it. */
-function flagOf(field: string): string {
-  const [outer = '', inner] = field.split('.');
-  if (field === 'client_auth.secret') return '--secret-file';
-  if (field === 'client_auth.method') return '--auth-method';
-  if (field === 'expires_at') return '--expires';
-  const name = outer === 'client_auth' ? (inner ?? outer) : outer.replace(/params$/, 'param');
-  return `--${name.replaceAll('_', '-')}`;
 }
 
 /** What fails in this very process: opening the database, the port, the keys. */

@@ -17,12 +17,21 @@ interface VerifyFlags extends PrintFlags {
   saveHeads?: string;
 }
 
+/** Everything that the ledger holds entries of. */
+const ACTIONS =
+  'token.issue, token.refuse, token.refresh, credential.create, credential.update, credential.disable, ' +
+  'credential.enable, credential.delete, consumer.create, consumer.update, consumer.delete, key.create, key.delete, ' +
+  'key.refuse, key.recover, permission.put, vault.create, vault.start';
+const SUMMED =
+  'Equal refusals are summed in one entry with their count and the time of the first. It is written when their time is ' +
+  'over: about a second later for a known key, up to a minute later for wrong keys.';
+
 /** `ledger …`: who received what, and whether that record is whole. */
 export function addLedgerCommands(program: Command, session: Session): void {
   const group = program
     .command('ledger')
     .summary('read the audit log, and verify that it is whole')
-    .description('The audit log: who received or changed what, when, with which outcome.');
+    .description(`The audit log: who received or changed what, when, with which outcome. ${SUMMED}`);
   addList(group, session);
   addVerify(group, session);
   examples(group, 'tokenwell ledger list', 'tokenwell ledger verify');
@@ -32,11 +41,14 @@ function addList(group: Command, session: Session): void {
   const list = group
     .command('list')
     .summary('list entries, the newest first')
-    .description('Lists entries of a running vault, the newest first. Needs the key of an auditor, operator or admin.')
+    .description(
+      'Lists entries of a running vault, the newest first. Needs the key of an auditor, operator or admin. ' +
+        `--action takes one of: ${ACTIONS}. ${SUMMED}`,
+    )
     .option('--credential <id>', 'entries about this credential')
     .option('--account <account>', 'entries about this account')
     .option('--consumer <id>', 'what this consumer did')
-    .option('--action <action>', 'such as token.issue, token.refuse, credential.create, permission.put')
+    .option('--action <action>', 'entries of this action, such as token.issue')
     .option('--from <date>', 'not before this date or time', timeArgument)
     .option('--to <date>', 'before this date or time', timeArgument)
     .addOption(new Option('--order <order>', 'oldest or newest first').choices(['asc', 'desc']))

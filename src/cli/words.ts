@@ -20,8 +20,11 @@ const ACTORS: Readonly<Record<string, string>> = {
   in_doubt: 'nobody yet; it is not known how far the provider got',
 };
 
-/** Who must act on a failure of this class. */
-export function actorInWords(errorClass: string): string {
+const UNREACHED = 'nobody if it worked before, unless it lasts; if this credential is new, an operator of this vault';
+
+/** Who must act on a failure of this class. `code` is that of the error: an address that never worked is a slip of ours. */
+export function actorInWords(errorClass: string, code: string): string {
+  if (errorClass === 'unavailable' && code === 'provider_unavailable') return UNREACHED;
   return ACTORS[errorClass] ?? errorClass;
 }
 

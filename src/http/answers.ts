@@ -8,6 +8,7 @@ import { GrantRefused, sendOAuthError } from './oauth-errors.js';
 import { draining, methodNotAllowed, sendProblem } from './problems.js';
 import type { Readiness } from './readiness.js';
 
+const FORM = 'application/x-www-form-urlencoded';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
 
 interface AnswerDeps {
@@ -47,13 +48,13 @@ export function shapeAnswers(app: FastifyInstance, { publicUrl, readiness, log }
 /** In this scope what fails is answered in the form of RFC 6749 §5.2. */
 export function answerAsOAuth(scope: FastifyInstance, log: Logger): void {
   scope.setErrorHandler((error, request, reply) => {
-    sendOAuthError(reply, error instanceof GrantRefused ? error : told(error, request, log));
+    sendOAuthError(reply, error instanceof GrantRefused ? error : told(error, request, log, FORM));
   });
 }
 
 /** What a caller is told of an error; one that nobody foresaw goes to the log. */
-function told(error: unknown, request: FastifyRequest, log: Logger): VaultError {
-  const known = foreseen(error);
+function told(error: unknown, request: FastifyRequest, log: Logger, mediaType?: string): VaultError {
+  const known = foreseen(error, mediaType);
   if (known) return known;
   log.error({ err: error, request_id: request.id }, 'a request failed in a way that nobody foresaw');
   return internal();

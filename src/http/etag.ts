@@ -1,7 +1,7 @@
 import type { Expected } from '../vault/credentials.js';
 import { invalid, VaultError } from '../vault/errors.js';
 
-const STRONG = /^"(\d{1,15})"$/;
+const STRONG = /^"([1-9]\d{0,14})"$/;
 
 /** The entity tag of a version (RFC 9110 §8.8.3). */
 export function etagOf(version: number): string {

@@ -182,7 +182,10 @@ export const ANSWERS: Record<string, unknown> = {
   },
   'oauth 401': { error: 'invalid_client', error_description: 'A valid API key is needed.' },
   'oauth 413': { error: 'invalid_request', error_description: 'The body is larger than this route takes.' },
-  'oauth 415': { error: 'invalid_request', error_description: 'This route does not take a body of this content type.' },
+  'oauth 415': {
+    error: 'invalid_request',
+    error_description: 'A body is taken here with the header Content-Type: application/x-www-form-urlencoded alone.',
+  },
   'oauth 429': { error: 'slow_down', error_description: 'Too many wrong API keys. Wait 20 s.' },
   'oauth 503': { error: 'temporarily_unavailable', error_description: 'The provider does not answer. Try again.' },
 };
@@ -210,7 +213,10 @@ export const PROBLEMS: Record<ErrorCode, api.Problem> = {
   version_conflict: problem('version_conflict', 'Somebody changed this credential since you read it.'),
   precondition_required: problem('precondition_required', 'Say in If-Match what you have read.'),
   too_large: problem('too_large', 'The body is larger than this route takes.'),
-  unsupported_media_type: problem('unsupported_media_type', 'This route does not take a body of this content type.'),
+  unsupported_media_type: problem(
+    'unsupported_media_type',
+    'A body is taken here with the header Content-Type: application/json alone.',
+  ),
   provider_refused: problem('provider_refused', 'The provider says that the client secret is wrong.', {
     class: 'needs_operator',
     action: 'Create a new secret at the provider and store it here.',

@@ -23,11 +23,6 @@ const BY_CODE: Record<string, Told> = {
     detail: 'The body is larger than this route takes.',
     at: { field: 'body', rule: 'max_bytes' },
   },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
-    code: 'unsupported_media_type',
-    detail: 'The body must be application/json; at the token endpoint application/x-www-form-urlencoded.',
-    at: { field: 'content-type', rule: 'media_type' },
-  },
 };
 
 const BY_STATUS: Record<number, Told> = {
@@ -38,13 +33,23 @@ const BY_STATUS: Record<number, Told> = {
   415: { code: 'unsupported_media_type', detail: 'The content type is not supported.' },
 };
 
-/** The error as callers are told it; undefined for one that nobody foresaw, of which nothing may be told. */
-export function foreseen(error: unknown): VaultError | undefined {
+/**
+ * The error as callers are told it; undefined for one that nobody foresaw, of which nothing may be told. `mediaType` is
+ * the one that bodies have where it happened.
+ */
+export function foreseen(error: unknown, mediaType = 'application/json'): VaultError | undefined {
   if (error instanceof VaultError) return error;
-  const told = BY_CODE[textOf(error, 'code')] ?? BY_STATUS[Number(textOf(error, 'statusCode'))];
+  const told = toldOf(error, mediaType);
   if (!told) return undefined;
   const errors = told.at && [{ ...told.at, detail: told.detail }];
   return new VaultError(told.code, told.detail, errors ? { errors } : {}, { cause: error });
+}
+
+function toldOf(error: unknown, mediaType: string): Told | undefined {
+  const code = textOf(error, 'code');
+  if (code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return BY_CODE[code] ?? BY_STATUS[Number(textOf(error, 'statusCode'))];
+  const detail = `A body is taken here with the header Content-Type: ${mediaType} alone.`;
+  return { code: 'unsupported_media_type', detail, at: { field: 'content-type', rule: 'media_type' } };
 }
 
 function textOf(error: unknown, field: string): string {

@@ -2,10 +2,12 @@ import { Ajv, type ErrorObject, type Options } from 'ajv';
 import formats from 'ajv-formats';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
 import { PLAIN_TEXT_PATTERN } from '../api.js';
+import { placeholderFlaw } from '../vault/credential-rules.js';
 import { type FieldError, invalid, notFound, type VaultError } from '../vault/errors.js';
 import { fieldPath } from './field-paths.js';
 
 const TOLD_AT_ONCE = 20;
+const SECRET_NAMES = new Set(['secret', 'client_secret']);
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 const SHARED: Options = { allErrors: true, removeAdditional: false, verbose: true, strict: true };
@@ -57,10 +59,10 @@ function fieldError(flaw: Flaw, part: string): FieldError {
 /** The stable word of a broken rule, and the rest of the sentence that begins with the field. */
 const BROKEN: Record<string, (flaw: Flaw, part: string) => { rule: string; says: string }> = {
   required: () => ({ rule: 'required', says: 'is missing.' }),
-  additionalProperties: () => ({ rule: 'unknown_field', says: 'is not known here.' }),
+  additionalProperties: flaw => ({ rule: 'unknown_field', says: `is not known here.${placeHint(flaw)}` }),
   type: typeFlaw,
   enum: ({ params }) => ({ rule: 'one_of', says: `is one of: ${String(params.allowedValues).replaceAll(',', ', ')}.` }),
-  format: formFlaw('format'),
+  format: flaw => urlFlaw(flaw) ?? formFlaw('format')(flaw),
   pattern: formFlaw('pattern'),
 };
 
@@ -69,6 +71,18 @@ function typeFlaw({ instancePath, data, params }: Flaw, part: string): { rule: s
   if (Array.isArray(data) && params.type !== 'array')
     return { rule: part === 'body' ? 'type' : 'repeated', says: 'takes one value.' };
   return { rule: 'type', says: `must be of type ${params.type}.` };
+}
+
+/** Where a client secret belongs, for one that stands beside it or has the name that the OAuth documents use. */
+function placeHint({ params, parentSchema }: Flaw): string {
+  const known = parentSchema?.properties ?? {};
+  const outside = 'client_auth' in known && SECRET_NAMES.has(String(params.additionalProperty));
+  const inside = 'secret' in known && params.additionalProperty === 'client_secret';
+  return outside || inside ? ' The client secret is given as client_auth.secret.' : '';
+}
+
+function urlFlaw({ params, data }: Flaw): { rule: string; says: string } | undefined {
+  return params.format === 'uri' && typeof data === 'string' ? placeholderFlaw(data) : undefined;
 }
 
 function formFlaw(rule: string) {

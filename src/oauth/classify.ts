@@ -45,9 +45,9 @@ export function unknownAnswer(answer: TokenEndpointAnswer, at: Circumstances): P
 }
 
 /** A call that got no answer at all. Its message is the outbound one, which is written to be shown. */
-export function classifyOutbound(error: OutboundError): ProviderFailure {
+export function classifyOutbound(error: OutboundError, tokenUrl: string): ProviderFailure {
   const { reason, sent, message } = error;
-  return new ProviderFailure({ ...BY_OUTBOUND[reason], reason, sent, message, cause: error });
+  return new ProviderFailure({ ...BY_OUTBOUND[reason](tokenUrl), reason, sent, message, cause: error });
 }
 
 function refusal(answer: TokenEndpointAnswer, scrub: Scrub): Verdict | undefined {

@@ -36,7 +36,7 @@ export async function requestToken(
     () => true,
     () => false,
   );
-  if (recorder.failure) throw classifyOutbound(recorder.failure);
+  if (recorder.failure) throw classifyOutbound(recorder.failure, url.href);
   if (!recorder.answer) throw notMade(url);
   const at = { host: url.host, scrub: request.scrub, now: deps.clock.now() };
   const failure = classifyAnswer(recorder.answer, at);

@@ -9,6 +9,7 @@ export interface Verdict {
 }
 
 const ITSELF = 'Nothing to do now: Tokenwell tries again by itself.';
+const CHECK_NETWORK = 'check the network between Tokenwell and the provider';
 const CHECK_URL = 'Check the token URL: it must be the address of the token endpoint, not of a page.';
 
 export const THROTTLED: Verdict = {
@@ -149,26 +150,34 @@ export const BY_ERROR: ReadonlyMap<string, Verdict> = new Map([
   ['server_error', PROVIDER_ERROR],
 ]);
 
-/** What to do about a call that got no answer. */
-export const BY_OUTBOUND: Record<OutboundReason, Pick<Verdict, 'class' | 'action'>> = {
-  address_refused: { class: 'misconfigured', action: 'Correct the token URL, or allow its host.' },
-  scheme_refused: { class: 'misconfigured', action: 'Correct the token URL, or allow its host.' },
-  unexpected_redirect: { class: 'misconfigured', action: 'Put the final address into the token URL.' },
-  too_large: { class: 'unavailable', action: CHECK_URL },
-  deadline: {
-    class: 'unavailable',
-    action: `${ITSELF} If it stays, check the network between Tokenwell and the provider.`,
-  },
-  dns: {
-    class: 'unavailable',
-    action: 'Check the host name in the token URL, and the name servers that Tokenwell uses.',
-  },
-  tls: { class: 'unavailable', action: "Check the provider's certificate and TOKENWELL_CA_FILE." },
-  connection: {
-    class: 'unavailable',
-    action: `${ITSELF} If it stays, check the network between Tokenwell and the provider.`,
-  },
+type Unanswered = Pick<Verdict, 'class' | 'action'>;
+
+/** What to do about a call to the token URL that got no answer, by how it ended. */
+export const BY_OUTBOUND: Record<OutboundReason, (tokenUrl: string) => Unanswered> = {
+  address_refused: () => ({ class: 'misconfigured', action: 'Correct the token URL, or allow its host.' }),
+  scheme_refused: () => ({ class: 'misconfigured', action: 'Correct the token URL, or allow its host.' }),
+  unexpected_redirect: () => ({ class: 'misconfigured', action: 'Put the final address into the token URL.' }),
+  too_large: () => ({ class: 'unavailable', action: CHECK_URL }),
+  deadline: () => ({ class: 'unavailable', action: `${ITSELF} If it stays, ${CHECK_NETWORK}.` }),
+  dns: unreached('the name was found before', 'the host name', 'check the name servers that Tokenwell uses'),
+  tls: unreached(
+    'a trusted connection was there before',
+    'host and port',
+    "check the provider's certificate and TOKENWELL_CA_FILE",
+  ),
+  connection: unreached('the connection was there before', 'host and port', CHECK_NETWORK),
 };
+
+/** A passing fault of a provider that was reached before looks like a slip in the address of one that never was. */
+function unreached(before: string, part: string, otherwise: string): (tokenUrl: string) => Unanswered {
+  return tokenUrl => ({
+    class: 'unavailable',
+    action:
+      `If ${before}, nobody has to act: Tokenwell tries again by itself. ` +
+      `If the credential is new, an operator checks ${part} in its token URL, ${new URL(tokenUrl).origin}. ` +
+      `If that is right and it stays, ${otherwise}.`,
+  });
+}
 
 function unknownTarget(): Verdict {
   return {

@@ -170,6 +170,29 @@ export function commandCases(t: Test): void {
     t.match(await vault.must(['me'], { key }), /consumer +helpdesk[\s\S]*mail +any account +any scope/);
   });
 
+  t.test('whoever takes the last administrator away is told the way back', async t => {
+    const vault = await startRunningVault(t);
+    const { adminKey, variables } = vault;
+    const warning = /^tokenwell: warning: No enabled consumer with the role admin .*consumer key admin --offline/;
+    const ended = async (line: string, key: string) =>
+      await run(words(`consumer ${line}`), { ...variables, TOKENWELL_KEY: key });
+    await vault.must(words('consumer create root --role admin'));
+    const root = (await vault.must(words('consumer key root'))).trim();
+    await vault.must(words('consumer create off --role admin'));
+    t.match(await ended('disable off', adminKey), { code: 0, err: '' }, 'two are left');
+    t.match(await ended('replace admin --role service', root), { code: 0, err: '' }, 'one is left');
+    t.match(await ended('replace root --description x', root), { code: 0, err: '' }, 'it stays one');
+    t.match(await ended('delete admin', root), { code: 0, err: '' }, 'it was none');
+    const recovered = await vault.must(words('consumer key admin --offline'));
+    await vault.must(words('consumer delete root'), { key: root });
+    for (const line of ['replace admin --role auditor', 'disable admin', 'delete admin']) {
+      const key = (await vault.must(words('consumer key admin --offline'))).trim();
+      const { code, err } = await ended(line, key);
+      t.match({ code, err }, { code: 0, err: warning }, line);
+    }
+    t.match(await ended('delete nobody', recovered.trim()), { code: 1, err: /valid API key/ });
+  });
+
   t.test('the ledger is listed newest first, filtered, page by page', async t => {
     const vault = await startRunningVault(t);
     const key = await fill(vault);

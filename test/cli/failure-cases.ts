@@ -15,7 +15,8 @@ const MISUSED: readonly [string, RegExp][] = [
   ['token mail more', /too many arguments/],
   ['token mail --ttl 5', /unknown option '--ttl'/],
   ['token mail --min-ttl soon', /'soon' is invalid\. Give a whole number/],
-  ['credential create mail --secret hunter2', /unknown option '--secret'/],
+  ['credential create mail --secret hunter2', /unknown option '--secret'\n.*--secret-file/],
+  ['credential create mail --client-secret=hunter2', /unknown option '--client-secret'\n.*--secret-file/],
   ['credential create mail --grant-type password', /Allowed choices are client_credentials, authorization_code/],
   ['credential create mail --client-id c', /Still needed: --token-url, --scope; or give all of it with --file/],
   ['credential create mail --file - --secret-file -', /cannot both be standard input/],
@@ -45,7 +46,13 @@ const REFUSED: readonly [string, number, RegExp][] = [
     /does not take 2 values:\n +token_url \(--token-url\): .*\n +token_params\.scope \(--token-param\): .*\[reserved\]\nRequest id/,
   ],
   ['consumer key helpdesk --expires 2020-01-01', 1, /expires_at \(--expires\): .*future\. \[future\]/],
-  ['consumer permit helpdesk nothing', 1, /There is no credential nothing\./],
+  ['consumer permit helpdesk nothing', 1, /\n {2}<credential> nothing: There is no credential nothing\. \[exists\]\n/],
+  ['consumer permit helpdesk mail --account a/b', 1, /\n {2}--account a\/b: This does not have the right form\. /],
+  [
+    'consumer permit helpdesk mail --account bob --scope a"b',
+    1,
+    /\n {2}--scope a"b: This does not have the right form\. /,
+  ],
   ['ledger list --limit 1001', 1, /limit \(--limit\): /],
 ];
 
@@ -55,6 +62,7 @@ export function failureCases(t: Test): void {
       const { code, out, err } = await run(words(line), NOWHERE);
       t.match({ code, out, err }, { code: 2, out: '', err: says }, line);
       t.match(err, /^tokenwell: /, line);
+      t.notMatch(err, 'hunter2', line);
     }
     const empty = await run([]);
     t.match(empty, { code: 2, out: '', err: /Usage: tokenwell/ }, 'no command: the help, as an error');
@@ -115,6 +123,45 @@ export function failureCases(t: Test): void {
     const unavailable = await run(words('token mail'), variables);
     t.match(unavailable, { code: 3, out: '', err: /Try again in \d+ s\./ });
     t.equal((await run(words('credential test mail'), vault.variables)).code, 3);
+  });
+
+  t.test('an address that never answered is for an operator, one that did before for nobody', async t => {
+    const vault = await startRunningVault(t);
+    await fill(vault);
+    const closed = await ScriptedProvider.start();
+    const nobody = closed.url();
+    await closed.close();
+    const args = [...words('credential replace mail --secret-file - --token-url'), nobody];
+    await vault.must(args, { input: 'client-secret' });
+    const who =
+      /Who must act: nobody if it worked before, .*; if this credential is new, an operator of this vault\.\n/;
+    const { code, out } = await run(words('credential test mail'), vault.variables);
+    t.match({ code, out }, { code: 3, out: who });
+    t.match(out, `in its token URL, ${new URL(nobody).origin}. `);
+    const drawn = await run(words('token mail'), { ...vault.variables, TOKENWELL_KEY: vault.adminKey });
+    t.match(drawn, { code: 1 }, 'the admin may not draw');
+    await vault.must(words('consumer permit admin mail'));
+    t.match(await run(words('token mail'), vault.variables), { code: 3, err: who });
+  });
+
+  t.test('a permission that is refused is named as it was given, not by its place', async t => {
+    const vault = await startRunningVault(t);
+    await fill(vault);
+    const list = [{ credential: '*' }, { credential: 'nothing' }, { credential: 'mail', scopes: ['a b'] }];
+    const args = words('consumer permit helpdesk --replace-file -');
+    const refused = async (permissions: unknown[]) =>
+      (await run(args, vault.variables, { input: JSON.stringify(permissions) })).err;
+    t.match(await refused(list.slice(0, 2)), /permission 2 of the list, credential: There is no credential nothing\./);
+    t.match(await refused(list), /permission 3 of the list, scopes\.0: This does not have the right form\./);
+  });
+
+  t.test('a credential that nobody has signed in for says what to do', async t => {
+    const vault = await startRunningVault(t);
+    const flags = ['--token-url', vault.provider.url(), '--client-id', 'c', '--scope', 'a', '--secret-file', '-'];
+    const person = ['--grant-type', 'authorization_code', '--authorization-url', vault.provider.url()];
+    await vault.must(['credential', 'create', 'person', ...flags, ...person], { input: 'client-secret' });
+    const { code, err } = await run(words('credential test person'), vault.variables);
+    t.match({ code, err }, { code: 1, err: /\nWhat to do: The owner of the mailbox must sign in .*\nIts page: / });
   });
 
   t.test('a terminal is not steered by what a vault says, wherever it says it', async t => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import type { Test } from 'tap';
@@ -43,6 +44,17 @@ async function recorded(lines: readonly string[], env: Record<string, string>): 
   return calls.map(call => call.split('\0').slice(0, -1));
 }
 
+/** The actions that stand in the source as text. */
+function writtenActions(): string[] {
+  const folder = fileURLToPath(new URL('../../src', import.meta.url));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
+    /^(?:vault|http)\/.*\.ts$/.test(name),
+  );
+  const texts = files.map(name => readFileSync(join(folder, name), 'utf8'));
+  const action = /'((?:token|credential|consumer|key|permission|vault)\.[a-z]+)'/g;
+  return [...new Set(texts.flatMap(text => [...text.matchAll(action)].map(([, name = '']) => name)))].sort();
+}
+
 export function helpCases(t: Test): void {
   t.test('every command explains itself: what it does, each argument and flag, an example, the exit codes', async t => {
     t.equal(all().length, 25, 'commands');
@@ -66,6 +78,15 @@ export function helpCases(t: Test): void {
       '--secret-expires-at',
       '--secret-file',
     ]);
+  });
+
+  t.test('the help of the ledger names every action that the source writes, and when refusals stand there', async t => {
+    const help = (await helpOf(['ledger', 'list'])).replaceAll(/\s+/g, ' ');
+    const listed = /--action takes one of: ([a-z., ]+)\. /.exec(help)?.[1]?.split(', ') ?? [];
+    t.strictSame(listed.sort(), writtenActions());
+    for (const path of [['ledger'], ['ledger', 'list']]) {
+      t.match((await helpOf(path)).replaceAll(/\s+/g, ' '), /Equal refusals are summed .* up to a minute later/);
+    }
   });
 
   t.test('every example works as it stands', async t => {

@@ -18,6 +18,21 @@ const bytes = (...parts: (string | number[])[]): Asked => ({
   headers: JSON_TYPE,
 });
 
+/** As the instructions of providers write them, and as a browser makes them of it. */
+const PLACEHOLDERS = [
+  '{tenant-id}',
+  `\${tenant}`,
+  '<tenant>',
+  '<your tenant id>',
+  '%7Btenant%7D',
+  '%3Ctenant%3E',
+  'YOUR_TENANT',
+  'YOUR-REALM',
+  'your-tenant-id',
+  'yourTenant',
+  'TENANT_ID',
+];
+
 /** Bodies of POST /api/v1/credentials, unless another route is named; each differs from a good one in one thing. */
 export function badInputs(good: Record<string, unknown>): BadInput[] {
   const but = (change: Record<string, unknown>): Asked => ({ body: { ...good, ...change } });
@@ -157,6 +172,16 @@ export function badInputs(good: Record<string, unknown>): BadInput[] {
     { name: 'a scope with a quote', asked: but({ scope: 'a "b"' }), rules: ['scope pattern'] },
     { name: 'an unknown grant type', asked: but({ grant_type: 'password' }), rules: ['grant_type one_of'] },
     { name: 'a token URL that is none', asked: but({ token_url: 'login.example' }), rules: ['token_url format'] },
+    ...PLACEHOLDERS.map(placeholder => ({
+      name: `the placeholder ${placeholder} in the token URL`,
+      asked: but({ token_url: `https://login.example/${placeholder}/oauth2/token` }),
+      rules: ['token_url placeholder'],
+    })),
+    {
+      name: 'a placeholder as the host where people sign in',
+      asked: but({ grant_type: 'authorization_code', authorization_url: 'https://{yourDomain}/authorize' }),
+      rules: ['authorization_url placeholder'],
+    },
     {
       name: 'a token URL of 2049 characters',
       asked: but({ token_url: `https://login.example/${'a'.repeat(2049 - 22)}` }),

@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import { TestClock } from '../support/clock.js';
 import { broken, newCredential, type Running, startRunning } from './running.js';
 
 const ACME = '/api/v1/credentials/acme';
@@ -14,7 +15,7 @@ export function resourceCases(t: Test): void {
       send('PUT', ACME, { key, body, ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }) });
     t.match(await put(undefined), { status: 428, json: { code: 'precondition_required' } });
     t.match(await put('"2"'), { status: 412, json: { code: 'version_conflict' } });
-    for (const odd of ['W/"1"', '1', '"x"', '"1", "2"', '"', '']) {
+    for (const odd of ['W/"1"', '1', '"x"', '"1", "2"', '"', '', '"01"', '"0"']) {
       const answer = await put(odd);
       t.equal(answer.status, 400, odd);
       t.strictSame(broken(answer), ['if-match etag'], odd);
@@ -41,6 +42,49 @@ export function resourceCases(t: Test): void {
     const elsewhere = { ...json, token_url: json.token_url.replace('/token', '/elsewhere') };
     const refused = await send('PUT', ACME, { key, body: elsewhere, headers: { 'if-match': '*' } });
     t.strictSame(broken(refused), ['client_auth.secret required_with_new_destination']);
+  });
+
+  t.test('who puts something in the wrong place is told the right one', async t => {
+    const { send, keys, provider } = await startRunning(t);
+    const key = keys.operator;
+    const good = newCredential('two', provider.url());
+    const { client_auth } = good;
+    const post = async (body: unknown) => (await send('POST', '/api/v1/credentials', { key, body })).json;
+    for (const body of [
+      { ...good, secret: 'x' },
+      { ...good, client_secret: 'x' },
+      { ...good, client_auth: { ...client_auth, client_secret: 'x' } },
+    ]) {
+      t.match(await post(body), { errors: [{ rule: 'unknown_field', detail: /is given as client_auth\.secret\./ }] });
+    }
+    t.notMatch((await post({ ...good, owner: 'x' })).detail, /client_auth/);
+    const copied = await post({ ...good, token_url: 'https://login.example/{tenant-id}/token' });
+    t.match(copied.detail, /^token_url still holds the placeholder \{tenant-id\}\. Put your own value in its place\./);
+    const text = { 'content-type': 'text/plain' };
+    const form = await send('POST', '/api/v1/credentials', { key, raw: 'id=two', headers: text });
+    t.match(form, { status: 415, json: { detail: /Content-Type: application\/json/ } });
+    t.notMatch(form.text, /urlencoded/);
+  });
+
+  t.test('an expiry of the secret before today is refused, unless it is the stored one', async t => {
+    const clock = new TestClock();
+    const { send, keys, provider } = await startRunning(t, { overrides: { clock } });
+    const key = keys.operator;
+    const expiring = (body: ReturnType<typeof newCredential>, at: string) => {
+      return { ...body, client_auth: { ...body.client_auth, secret_expires_at: at } };
+    };
+    const [yesterday, today] = ['2026-10-31T23:59:59Z', '2026-11-01T00:00:00Z'];
+    const rule = ['client_auth.secret_expires_at today_or_later'];
+    const good = newCredential('two', provider.url());
+    const post = (body: unknown) => send('POST', '/api/v1/credentials', { key, body });
+    const put = (body: unknown) => send('PUT', '/api/v1/credentials/two', { key, body, headers: { 'if-match': '*' } });
+    t.strictSame(broken(await post(expiring(good, yesterday))), rule);
+    t.equal((await post(expiring(good, today))).status, 201);
+    clock.advance(86_400_000);
+    const { json } = await send('GET', '/api/v1/credentials/two', { key });
+    t.equal((await put({ ...json, description: 'still edited' })).status, 200, 'the stored one may come back');
+    t.strictSame(broken(await put(expiring(json, '2026-11-01T00:00:01Z'))), rule, 'another past one may not');
+    t.equal((await put(expiring(json, '2026-11-02T00:00:00Z'))).status, 200);
   });
 
   t.test('what is made says where it is, and what is deleted is gone', async t => {

@@ -105,6 +105,12 @@ export function tokenEndpointCases(t: Test): void {
       ['invalid_client', 401, { basic: `nobody:${service}`, form: { ...GRANT, scope } }],
       ['invalid_client', 401, { basic: `svc:${operator}`, form: { ...GRANT, scope } }],
       ['unauthorized_client', 400, { basic: `aud:${auditor}`, form: { ...GRANT, scope } }],
+      ['unauthorized_client', 400, { basic: `aud:${auditor}`, form: { ...GRANT, scope: '../acme' } }],
+      [
+        'unauthorized_client',
+        400,
+        { path: '/oauth2/acme/token', basic: `aud:${auditor}`, form: { ...GRANT, scope: 'a  b' } },
+      ],
       ['invalid_scope', 400, { basic, form: { ...GRANT, scope: 'nothing' } }],
       ['invalid_scope', 400, { basic, form: { ...GRANT, scope: 'acme/nobody' } }],
       ['invalid_scope', 400, { basic, form: { ...GRANT, scope: 'acme mail' } }],
@@ -138,7 +144,8 @@ export function tokenEndpointCases(t: Test): void {
     });
     t.match(bearer, { status: 401, json: { error: 'invalid_client' } });
     const json = await send('POST', '/oauth2/token', { body: { ...GRANT, scope: 'acme' } });
-    t.match(json, { status: 415, json: { error: 'invalid_request' } });
+    const error_description = /Content-Type: application\/x-www-form-urlencoded/;
+    t.match(json, { status: 415, json: { error: 'invalid_request', error_description } });
     t.match(await send('GET', '/oauth2/token'), { status: 405, json: { code: 'method_not_allowed' } });
   });
 

@@ -58,20 +58,23 @@ export const tokenEndpointRoutes: Routes = (app, { vault, publicUrl }, done) => 
     next();
   });
 
+  const issue = async (caller: Caller, named: Target, requestId: string) => {
+    try {
+      return await vault.tokens.issue(caller, { ...named, minTtl: MIN_TTL, requestId });
+    } catch (error) {
+      throw pointing(error, publicUrl, named);
+    }
+  };
+
   const grant = async (request: FastifyRequest, form: TokenForm, target: (asked: string | undefined) => Target) => {
     const caller = await authenticate(vault, request, form);
     // A parameter without a value counts as left out (RFC 6749 §3.2).
     const asked = form.scope || undefined;
-    const named = target(asked);
     try {
-      const { token, expiresIn } = await vault.tokens.issue(caller, {
-        ...named,
-        minTtl: MIN_TTL,
-        requestId: request.id,
-      });
+      const { token, expiresIn } = await issue(caller, target(asked), request.id);
       return { access_token: token.value.reveal(), token_type: token.type, expires_in: expiresIn, scope: asked };
     } catch (error) {
-      throw refused(pointing(error, publicUrl, named), caller);
+      throw refused(error, caller);
     }
   };
 

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import type { TokenwellError } from '../client/client.js';
+import { visible } from './table.js';
+
+type FieldProblem = TokenwellError['errors'][number];
+
+/** Where a permission of a list is at fault: its place, counted from 0, and the field. */
+const PERMISSION = /^(\d+)(?:\.(.+))?$/;
+
+/** One field at fault: its name, as far as it is one the flag that gives it, what is wrong, the rule. */
+export function fieldText(wrong: FieldProblem, command: Command | undefined): string {
+  const permission = command?.name() === 'permit' ? PERMISSION.exec(wrong.field) : null;
+  const name = permission && command ? permissionName(command, permission) : nameOf(wrong.field, command);
+  // What the vault says begins with its own name of the field.
+  const detail = permission ? wrong.detail.replace(`${wrong.field} `, 'This ') : wrong.detail;
+  return visible(`${name}: ${detail} [${wrong.rule}]`);
+}
+
+function nameOf(field: string, command: Command | undefined): string {
+  const flag = flagOf(field);
+  return command?.options.some(({ long }) => long === flag) ? `${field} (${flag})` : field;
+}
+
+/** The vault counts permissions from 0; a person knows the own list, or the arguments that became one permission of it. */
+function permissionName(command: Command, [, place, field = '']: RegExpExecArray): string {
+  const flags: { account?: string; scope?: string[]; replaceFile?: string } = command.opts();
+  if (flags.replaceFile !== undefined) return `permission ${Number(place) + 1} of the list${field && `, ${field}`}`;
+  if (field === 'account') return `--account ${flags.account}`;
+  return field.startsWith('scopes') ? `--scope ${flags.scope?.join(' ')}` : `<credential> ${command.args[1]}`;
+}
+
+/** The flag that gives a field of the API: the last part of its path, the outer part where there are many of it. */
+function flagOf(field: string): string {
+  const [outer = '', inner] = field.split('.');
+  if (field === 'client_auth.secret') return '--secret-file';
+  if (field === 'client_auth.method') return '--auth-method';
+  if (field === 'expires_at') return '--expires';
+  const name = outer === 'client_auth' ? (inner ?? outer) : outer.replace(/params$/, 'param');
+  return `--${name.replaceAll('_', '-')}`;
+}
