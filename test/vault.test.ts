@@ -2,7 +2,9 @@ import t from 'tap';
 import { credentialCases } from './vault/credential-cases.js';
 import { drawCases } from './vault/draw-cases.js';
 import { ledgerCases } from './vault/ledger-cases.js';
+import { paceCases } from './vault/pace-cases.js';
 
 t.test('credentials and consumers', async t => credentialCases(t));
 t.test('draws', async t => drawCases(t));
+t.test('pace', async t => paceCases(t));
 t.test('ledger', async t => ledgerCases(t));

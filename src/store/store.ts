@@ -127,16 +127,24 @@ function leases(engine: Engine): Pick<Store, 'takeLease' | 'releaseLease' | 'cla
   return {
     takeLease: async (credential, account, owner, ms) => {
       const now = engine.now();
+      const end = sql<number>`${now} + ${sql.lit(ms)}`;
       return await writer
         .updateTable('accounts')
         .set(eb => ({
           lease_owner: owner,
-          lease_until: sql<number>`${now} + ${sql.lit(ms)}`,
+          lease_until: end,
           fence: eb('fence', '+', 1),
         }))
         .where('credential', '=', credential)
         .where('account', '=', account)
-        .where(eb => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', now)]))
+        .where(eb =>
+          eb.or([
+            eb('lease_until', 'is', null),
+            eb('lease_until', '<', now),
+            // Longer than any lease: taken before the clock was put back.
+            eb('lease_until', '>', end),
+          ]),
+        )
         .returning('fence')
         .executeTakeFirst();
     },

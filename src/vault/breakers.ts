@@ -1,4 +1,5 @@
 import type { Credential } from './credential.js';
+import { pauseLeft } from './pause.js';
 import type { Clock, ProviderFailure } from './ports.js';
 import type { Breaker, Store } from './store.js';
 
@@ -26,8 +27,8 @@ export class Breakers {
     const breaker = await this.#find(credential);
     if (!breaker || breaker.openUntil === 0) return 0;
     const now = this.#clock.now();
-    if (breaker.openUntil <= now && (await this.#store.claimBreaker(breaker, now, TRIAL_MS))) return 0;
-    return Math.max(1_000, breaker.openUntil - now);
+    if (pauseLeft(breaker.openUntil, now) === 0 && (await this.#store.claimBreaker(breaker, now, TRIAL_MS))) return 0;
+    return Math.max(1_000, pauseLeft(breaker.openUntil, now));
   }
 
   /** Counts a failure that is the endpoint's, not the request's. */

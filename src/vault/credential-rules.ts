@@ -35,6 +35,17 @@ const OWN_AUTHORIZATION_PARAMS = [
   'request_uri',
 ];
 
+/** What the instructions of providers put where the reader's own value belongs: `{tenant-id}`, `<tenant>`, `YOUR_TENANT`. */
+const PLACEHOLDERS = [
+  /\$?\{[\w .-]{1,40}\}|<[\w .-]{1,40}>/,
+  /%7B[\w .-]{1,40}%7D|%3C[\w .-]{1,40}%3E/i,
+  /\bYOUR[_-][A-Z][A-Z0-9_-]{1,40}/,
+  /\byour[_-]?(?:tenant|domain|realm|okta)(?:[_-]?(?:id|name|domain))?\b/i,
+  /\b(?:TENANT|DOMAIN|REALM)[_-](?:ID|NAME)\b/,
+];
+
+const DAY_MS = 86_400_000;
+
 const PROMPTS = ['none', 'login', 'consent', 'select_account', 'create', 'admin_consent'];
 
 /**
@@ -52,10 +63,30 @@ export async function credentialErrors(input: CredentialInput, destinations: Des
   ];
 }
 
+/** The flaw of a URL that was copied without putting one's own value in; `says` follows the name of its field. */
+export function placeholderFlaw(url: string): { rule: string; says: string } | undefined {
+  const found = PLACEHOLDERS.map(pattern => pattern.exec(url)?.[0]).find(text => text !== undefined);
+  if (found === undefined) return undefined;
+  return { rule: 'placeholder', says: `still holds the placeholder ${found}. Put your own value in its place.` };
+}
+
 async function urlError(field: string, url: string | undefined, destinations: Destinations): Promise<FieldError[]> {
   if (url === undefined) return [];
+  const flaw = placeholderFlaw(url);
+  if (flaw) return [{ field, rule: flaw.rule, detail: `${field} ${flaw.says}` }];
   const broken = await destinations.check(url);
   return broken ? [{ field, ...broken }] : [];
+}
+
+/**
+ * An expiry of the secret before today (UTC) is a slip, such as the wrong year. The `stored` one may come back, so that
+ * a credential whose secret has expired can still be edited. Times in epoch milliseconds.
+ */
+export function expiryErrors(expiry: number | undefined, stored: number | undefined, now: number): FieldError[] {
+  const today = now - (now % DAY_MS);
+  if (expiry === undefined || expiry === stored || expiry >= today) return [];
+  const detail = 'secret_expires_at lies before today. Give the day on which this secret expires, or leave it out.';
+  return [{ field: 'client_auth.secret_expires_at', rule: 'today_or_later', detail }];
 }
 
 function grantErrors(input: CredentialInput): FieldError[] {

@@ -1,7 +1,7 @@
 import { type AccountState, fresh } from './account.js';
 import type { Caller } from './consumer.js';
 import { type Credential, type CredentialInput, changesDestination, changesTokens } from './credential.js';
-import { credentialErrors } from './credential-rules.js';
+import { credentialErrors, expiryErrors } from './credential-rules.js';
 import { type FieldError, invalid, notFound, VaultError } from './errors.js';
 import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Ledger } from './ledger.js';
@@ -35,7 +35,8 @@ export class Credentials {
   /** Stores a new credential and its `default` account. Throws `invalid_request`, `already_exists`. Calls no provider. */
   async create(actor: Actor, id: string, input: CredentialInput): Promise<CredentialView> {
     require(actor.caller, 'operator');
-    await this.#check(input, input.method !== 'none' && !input.secret ? [secretRequired()] : []);
+    const missing = input.method !== 'none' && !input.secret ? [secretRequired()] : [];
+    await this.#check(input, [...missing, ...expiryErrors(input.secretExpiresAt, undefined, this.#clock.now())]);
     await this.#ledger.write(actorOf(actor), async tx => {
       if (await tx.credentials.find(id)) throw alreadyExists('credential', id);
       await tx.credentials.insert(id, input, this.#clock.now());
@@ -70,7 +71,8 @@ export class Credentials {
     require(actor.caller, 'operator');
     await this.#check(input, []);
     await this.#change(actor, id, expected, 'credential.update', async (tx, before, now) => {
-      const errors = secretErrors(before, input);
+      const { secretExpiresAt } = before.clientAuth;
+      const errors = [...secretErrors(before, input), ...expiryErrors(input.secretExpiresAt, secretExpiresAt, now)];
       if (errors.length > 0) throw invalid(errors);
       if (!(await tx.credentials.update(before, input, now))) throw versionConflict();
       if (changesTokens(before, input)) await tx.accounts.reset(id, fresh());

@@ -78,3 +78,12 @@ export function invalid(errors: FieldError[]): VaultError {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   return new VaultError('invalid_request', first ? `${first.detail}${more}` : 'The request is not valid.', { errors });
 }
+
+/** 409: a person must sign in before there is anything to draw. */
+export function notConnected(): VaultError {
+  return new VaultError('not_connected', 'Nobody has signed in for this credential yet.', {
+    class: 'needs_user',
+    action:
+      'The owner of the mailbox must sign in and consent once, which this release cannot do yet. Credentials of the grant type client_credentials need no sign-in.',
+  });
+}

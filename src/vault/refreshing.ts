@@ -4,10 +4,11 @@ import type { Credential } from './credential.js';
 import { notFound, VaultError } from './errors.js';
 import { randomId } from './ids.js';
 import type { Ledger } from './ledger.js';
+import { pauseLeft } from './pause.js';
 import { type Clock, type Provider, ProviderFailure, type TokenAnswer } from './ports.js';
 import type { Failpoints } from './steps.js';
 import type { Lease, Store } from './store.js';
-import { goodFor, newestPossible, type Token } from './token.js';
+import { longEnough, type Token } from './token.js';
 import { Turn } from './turn.js';
 
 interface Asked {
@@ -80,8 +81,8 @@ export class Refreshing {
         const flight = this.#join(credential, account, scope, asked);
         const token = await flight.token;
         // A flight that began for somebody who needed less may have found a stored token that is too short for us.
-        const served = flight.asked === asked || flight.asked.force || goodFor(token, asked.minTtl, this.#clock.now());
-        if (served || token.lifetime <= asked.minTtl) return token;
+        const served = flight.asked === asked || flight.asked.force;
+        if (served || longEnough(token, asked.minTtl, this.#clock.now())) return token;
       }
     } finally {
       this.#waiters -= 1;
@@ -129,8 +130,8 @@ export class Refreshing {
       const current = await this.#reread(credential, account);
       const stored = await this.#store.reads.findToken(credential.id, account, scope);
       const now = this.#clock.now();
-      const usable = stored && (goodFor(stored, asked.minTtl, now) || newestPossible(stored, asked.minTtl, now));
-      if (usable && !asked.force) return await this.#keep(credential, account, lease, stored);
+      if (stored && !asked.force && longEnough(stored, asked.minTtl, now))
+        return await this.#keep(credential, account, lease, stored);
       if (!asked.force && !mayAskNow(current.account, now)) {
         throw problemOf(current.account.finding, current.account.nextTryAt, now);
       }
@@ -257,7 +258,7 @@ function tokenOf(account: Account, scope: string, answer: TokenAnswer, askedAt: 
 
 /** Whether no pause after an earlier failure is running. */
 export function mayAskNow(account: Account, now: number): boolean {
-  return account.nextTryAt === undefined || account.nextTryAt <= now;
+  return pauseLeft(account.nextTryAt, now) === 0;
 }
 
 /** What the caller of a draw is told of an account's finding: 424 when somebody must act, 503 when time will tell. */

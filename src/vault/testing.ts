@@ -1,5 +1,7 @@
 import type { Finding } from './account.js';
-import { notFound, VaultError } from './errors.js';
+import type { Callers } from './callers.js';
+import type { Credential } from './credential.js';
+import { notConnected, notFound, VaultError } from './errors.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
 import { type Refreshing, Superseded } from './refreshing.js';
@@ -26,12 +28,14 @@ export interface TestResult {
 /** "Save and test": asks the provider for a token now and says how it went. The token itself stays here. */
 export class Testing {
   readonly #store: Store;
+  readonly #callers: Callers;
   readonly #refreshing: Refreshing;
   readonly #limits: Limits;
   readonly #clock: Clock;
 
-  constructor(deps: { store: Store; refreshing: Refreshing; limits: Limits; clock: Clock }) {
+  constructor(deps: { store: Store; callers: Callers; refreshing: Refreshing; limits: Limits; clock: Clock }) {
     this.#store = deps.store;
+    this.#callers = deps.callers;
     this.#refreshing = deps.refreshing;
     this.#limits = deps.limits;
     this.#clock = deps.clock;
@@ -45,36 +49,31 @@ export class Testing {
     const row = await this.#store.reads.accounts.find(credentialId, account);
     if (!credential || !row) throw notFound('credential or account');
     if (credential.disabled) throw new VaultError('conflict', 'This credential is disabled. Enable it, then test.');
-    if (credential.grantType === 'authorization_code') {
-      throw new VaultError('not_connected', 'Nobody has signed in for this credential yet.', { class: 'needs_user' });
-    }
+    if (credential.grantType === 'authorization_code') throw notConnected();
     const limited = this.#limits.handTest(credentialId, account);
     if (limited) throw limited;
-    const stored: TestStep = {
-      step: 'stored',
-      ok: true,
-      ms: this.#since(started),
-      detail: 'The credential is stored and complete.',
-    };
-    const asking = this.#clock.monotonic();
+    const stored = this.#step('stored', true, started, 'The credential is stored and complete.');
+    const { step, finding } = await this.#ask(credential, account);
+    // The provider may have taken its time: who was revoked meanwhile learns nothing.
+    require(await this.#callers.renew(actor.caller), 'operator');
+    return { ok: step.ok, steps: [stored, step], finding };
+  }
+
+  async #ask(credential: Credential, account: string): Promise<Pick<TestResult, 'finding'> & { step: TestStep }> {
+    const started = this.#clock.monotonic();
+    const scope = normalizeScope(credential.scope);
     try {
-      const scope = normalizeScope(credential.scope);
       const token = await this.#refreshing.refresh(credential, account, scope, { minTtl: 0, force: true });
       const detail = `The provider gave a token for ${token.lifetime} s.`;
-      return {
-        ok: true,
-        steps: [stored, { step: 'token', ok: true, ms: this.#since(asking), detail }],
-        finding: undefined,
-      };
+      return { step: this.#step('token', true, started, detail), finding: undefined };
     } catch (error) {
       const finding = findingOf(error);
-      const step: TestStep = { step: 'token', ok: false, ms: this.#since(asking), detail: finding.message };
-      return { ok: false, steps: [stored, step], finding };
+      return { step: this.#step('token', false, started, finding.message), finding };
     }
   }
 
-  #since(start: number): number {
-    return Math.round(this.#clock.monotonic() - start);
+  #step(step: TestStep['step'], ok: boolean, started: number, detail: string): TestStep {
+    return { step, ok, ms: Math.round(this.#clock.monotonic() - started), detail };
   }
 }
 

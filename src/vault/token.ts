@@ -28,10 +28,19 @@ export function goodFor(token: Token, minTtl: number, now: number): boolean {
   return token.expiresAt - now >= Math.max(minTtl * 1000, 1);
 }
 
-const SHORT_LIVED_PAUSE_MS = 60_000;
+const YOUNG_MS = 60_000;
 
-/** A token that, as it came, could never satisfy `minTtl`: given as it is while less than a minute old. */
-export function newestPossible(token: Token, minTtl: number, now: number): boolean {
-  const young = now - token.obtainedAt < SHORT_LIVED_PAUSE_MS;
-  return token.lifetime <= minTtl && young && goodFor(token, 0, now);
+/** Whether a draw that asks for `minTtl` seconds gets this token as it is: another would hardly live longer. */
+export function longEnough(token: Token, minTtl: number, now: number): boolean {
+  return goodFor(token, minTtl, now) || newestPossible(token, minTtl, now);
+}
+
+/**
+ * Less than a minute old, and either too short for `minTtl` as it came or with half its life before it. Without the
+ * second, a consumer that asks for a second less than the lifetime would send us to the provider every second.
+ */
+function newestPossible(token: Token, minTtl: number, now: number): boolean {
+  const age = now - token.obtainedAt;
+  const halfLife = (token.lifetime * 1000) / 2;
+  return age < YOUNG_MS && (token.lifetime <= minTtl || age < halfLife) && goodFor(token, 0, now);
 }

@@ -2,7 +2,7 @@ import type { Account } from './account.js';
 import type { Callers } from './callers.js';
 import { type Caller, permits, permittedScopes } from './consumer.js';
 import { type Credential, drawableScopes } from './credential.js';
-import { notFound, VaultError } from './errors.js';
+import { notConnected, notFound, VaultError } from './errors.js';
 import { type Ledger, ledgerUnavailable } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Drawable, drawName, type Memory } from './memory.js';
@@ -11,7 +11,7 @@ import { mayAskNow, problemOf, type Refreshing, Superseded } from './refreshing.
 import { normalizeScope, within } from './scopes.js';
 import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
-import { goodFor, newestPossible, secondsLeft, type Token } from './token.js';
+import { goodFor, longEnough, secondsLeft, type Token } from './token.js';
 
 /** What a draw asks for. */
 export interface DrawRequest {
@@ -146,8 +146,8 @@ export class Tokens {
     if (credential.disabled || account.state === 'disabled') throw disabled(credential.id);
     const stored = await this.#store.reads.findToken(credential.id, account.account, scope);
     const now = this.#clock.now();
-    if (stored && (goodFor(stored, minTtl, now) || newestPossible(stored, minTtl, now))) return stored;
-    if (credential.grantType === 'authorization_code') throw notConnected(credential.id);
+    if (stored && longEnough(stored, minTtl, now)) return stored;
+    if (credential.grantType === 'authorization_code') throw notConnected();
     if (!mayAskNow(account, now)) throw problemOf(account.finding, account.nextTryAt, now);
     return await this.#refreshing.refresh(credential, account.account, scope, { minTtl, force: false });
   }
@@ -237,7 +237,8 @@ function warningOf(drawable: Drawable, minTtl: number, now: number): Warning | u
     };
   }
   if (!goodFor(token, minTtl, now)) {
-    const detail = `The provider's newest token lives ${token.lifetime} s, which is less than the ${minTtl} s asked for.`;
+    const left = secondsLeft(token, now);
+    const detail = `The newest token lives ${left} s more (${token.lifetime} s as it came), less than the ${minTtl} s asked for.`;
     return { code: 'min_ttl_unreachable', detail };
   }
   if (secretExpiresAt !== undefined && secretExpiresAt - now < SECRET_WARNING_MS) {
@@ -254,13 +255,5 @@ function disabled(credential: string): VaultError {
   return new VaultError('conflict', `Credential ${credential} or this account is disabled.`, {
     class: 'needs_operator',
     action: 'An operator must enable it again.',
-  });
-}
-
-function notConnected(credential: string): VaultError {
-  return new VaultError('not_connected', `Nobody has signed in for credential ${credential} yet.`, {
-    class: 'needs_user',
-    action:
-      'The mailbox owner must sign in and consent once; this release stores such credentials and cannot yet do that.',
   });
 }

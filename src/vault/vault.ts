@@ -72,7 +72,7 @@ export class Vault {
     this.tokens = new Tokens({ ...shared, memory, callers: this.callers, failpoints });
     this.credentials = new Credentials({ ...shared, destinations: deps.destinations });
     this.consumers = new Consumers(shared);
-    this.testing = new Testing(shared);
+    this.testing = new Testing({ ...shared, callers: this.callers });
     this.history = new History({ store, clock });
     this.upkeep = new Upkeep({ ...shared, history: this.history, log: deps.log });
   }

@@ -1,37 +1,12 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Test } from 'tap';
-import type { Overrides } from '../../src/app.js';
-import { VaultError } from '../../src/vault/errors.js';
 import { Secret } from '../../src/vault/secret.js';
-import { TestClock } from '../support/clock.js';
-import { hold, json, reset, respond, ScriptedProvider, token } from '../support/scripted-provider.js';
-import { credentialInput, outcome, startVault, whole } from '../support/vault.js';
+import { hold, json, reset, respond, token } from '../support/scripted-provider.js';
+import { credentialInput, outcome, whole } from '../support/vault.js';
+import { problem, world } from './world.js';
 
 const WRONG_SECRET = json(401, { error: 'invalid_client', error_description: 'Invalid client secret provided.' });
-
-/** A vault with a clock that stands still, a scripted provider, credential `mail` and consumer `svc`. */
-async function world(t: Test, env: Record<string, string> = {}, more: Overrides = {}) {
-  const provider = await ScriptedProvider.start();
-  t.teardown(() => provider.close());
-  const clock = new TestClock();
-  const vault = await startVault(t, { env, overrides: { clock, random: () => 1, ...more } });
-  const admin = await vault.admin();
-  await vault.vault.credentials.create(admin, 'mail', credentialInput(provider.url()));
-  const { key } = await vault.consumer('svc', [whole('mail')]);
-  const draw = (more?: Parameters<typeof vault.draw>[2]) => vault.draw(key, 'mail', more);
-  return { vault, provider, clock, admin, key, draw };
-}
-
-async function problem(work: Promise<unknown>): Promise<VaultError> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof VaultError) return error;
-    throw error;
-  }
-  throw new Error('expected a problem');
-}
 
 /** When a token is given, refreshed, or refused, and with which words. */
 export function drawCases(t: Test): void {

@@ -1,0 +1,66 @@
+import type { Test } from 'tap';
+import { hold, json, reset, token } from '../support/scripted-provider.js';
+import { credentialInput, outcome } from '../support/vault.js';
+import { problem, world } from './world.js';
+
+const HOUR = 3_600_000;
+
+/** How often the provider is asked, whatever a consumer or the wall clock does. */
+export function paceCases(t: Test): void {
+  t.test('F24: a consumer that asks for a second less than the lifetime causes one call a minute', async t => {
+    const { provider, clock, draw } = await world(t);
+    for (let second = 0; second < 120; second++) {
+      const { expiresIn } = await draw({ minTtl: 3_599 });
+      t.ok(expiresIn > 3_539, 'what it gets is less than a minute short');
+      clock.advance(1_000);
+    }
+    t.equal(provider.requests.length, 2);
+    t.match(await draw({ minTtl: 3_599 }), { warning: undefined });
+    clock.advance(30_000);
+    t.match(await draw({ minTtl: 3_599 }), { warning: { code: 'min_ttl_unreachable', detail: /3570 s more/ } });
+  });
+
+  t.test('F24: a token that lives a little longer than asked for is used for half its life at least', async t => {
+    const { provider, clock, draw } = await world(t);
+    for (let second = 0; second < 60; second++) {
+      if (second % 30 === 0) provider.next(token(`short-${second}`, { expires_in: 61 }));
+      t.ok((await draw({ minTtl: 60 })).expiresIn > 30);
+      clock.advance(1_000);
+    }
+    t.equal(provider.requests.length, 2);
+  });
+
+  t.test('F23: a pause that was set before the clock was put back does not hold an account off', async t => {
+    const { vault, provider, clock, admin, draw } = await world(t);
+    await vault.vault.credentials.create(admin, 'sibling', credentialInput(provider.url()));
+    provider.next(json(429, { error: 'slow' }, { 'retry-after': '3600' }));
+    t.match((await problem(draw())).details, { retryAfter: 3_600 });
+    clock.turnBack(1_000);
+    t.equal(await outcome(draw()), 'ok', 'neither its own pause nor the breaker of its endpoint counts');
+    clock.advance(2 * HOUR);
+    provider.next(reset());
+    t.match(await problem(draw()), { code: 'provider_unavailable' });
+    t.equal(provider.requests.length, 3);
+  });
+
+  t.test('F23: nor does the lease of a process that died before the clock was put back', async t => {
+    const { vault, clock, draw } = await world(t);
+    t.ok(await vault.store.takeLease('mail', 'default', 'a process that died', 15_000));
+    clock.turnBack(HOUR);
+    t.equal(await outcome(draw()), 'ok');
+    t.equal(clock.now(), clock.monotonic() - HOUR, 'without waiting');
+  });
+
+  t.test('W6: who was revoked while the provider took its time does not learn how a test went', async t => {
+    const { vault, provider, admin } = await world(t);
+    const { key } = await vault.consumer('helper', [], 'operator');
+    const caller = await vault.vault.callers.identify(key);
+    const held = hold(token('late'));
+    provider.next(held.answer);
+    const testing = outcome(vault.vault.testing.test({ caller, requestId: 'r' }, 'mail', 'default'));
+    await provider.received(1);
+    await vault.vault.consumers.remove(admin, 'helper');
+    held.release();
+    t.equal(await testing, 'unauthenticated');
+  });
+}
