@@ -50,12 +50,13 @@ export async function startRunning(
   const provider = await ScriptedProvider.start();
   t.teardown(() => provider.close());
   const lines: string[] = [];
-  const app = await build(testConfig(folder, options.env), {
+  const config = testConfig(folder, options.env);
+  const app = await build(config, {
     logTo: { write: line => void lines.push(line) },
     ...options.overrides,
   });
   t.teardown(() => app.close());
-  await app.server.listen({ host: '127.0.0.1', port: 0 });
+  await app.server.listen({ host: '127.0.0.1', port: config.port });
   const port = Number(new URL(app.server.listeningOrigin).port);
   const url = `http://127.0.0.1:${port}`;
   const keys = await fill(new Api(url, readFileSync(adminKeyFile({ dataDir: folder }), 'utf8').trim()), provider.url());

@@ -159,6 +159,16 @@ export function ledgerCases(t: Test): void {
     );
   });
 
+  t.test('pages are indexed a few at a time, so that draws go on meanwhile', async t => {
+    const { vault, key } = await service(t);
+    for (let draw = 0; draw < 100; draw++) await vault.draw(key, 'mail');
+    let turns = 0;
+    const counting = setInterval(() => (turns += 1), 0);
+    await vault.vault.history.catchUp();
+    clearInterval(counting);
+    t.ok(turns >= 5, `the event loop went round ${turns} times`);
+  });
+
   t.test('F37: when the ledger cannot be written no token leaves, and it recovers by itself', async t => {
     const { vault, key } = await service(t);
     t.equal(await outcome(vault.draw(key, 'mail')), 'ok');

@@ -16,6 +16,24 @@ const POLICY = {
   'frame-ancestors': "'none'",
 };
 
+/** Swagger UI's own styles, mended where a phone is too narrow for them or the dark ones leave text unseen. */
+const STYLES = `
+.swagger-ui .topbar, .swagger-ui .response-col_links { display: none }
+.swagger-ui .opblock .opblock-section-header { flex-wrap: wrap; gap: 8px }
+.swagger-ui .opblock .opblock-section-header > label { flex-wrap: wrap }
+html.dark-mode body { background: none }
+html.dark-mode .swagger-ui .response-col_description td { color: inherit }
+html.dark-mode .swagger-ui .opblock.opblock-put .opblock-section-header { background: #3d281c }
+`;
+
+/** Swagger UI's page says nothing of its width, and a phone would then lay it out as for a desk and shrink it. */
+const VIEWPORT = `
+const viewport = document.createElement('meta');
+viewport.name = 'viewport';
+viewport.content = 'width=device-width, initial-scale=1';
+document.head.append(viewport);
+`;
+
 interface DocsDeps {
   publicUrl: string;
   document: () => ApiDocument;
@@ -37,7 +55,8 @@ export const docsRoutes: FastifyPluginAsync<DocsDeps> = async (app, { publicUrl,
     uiConfig: { persistAuthorization: false, docExpansion: 'list', tryItOutEnabled: true },
     theme: {
       title: 'Tokenwell API',
-      css: [{ filename: 'tokenwell.css', content: '.swagger-ui .topbar { display: none }' }],
+      css: [{ filename: 'tokenwell.css', content: STYLES }],
+      js: [{ filename: 'viewport.js', content: VIEWPORT }],
     },
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => document());
