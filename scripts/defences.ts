@@ -137,8 +137,8 @@ export const DEFENCES: readonly Defence[] = [
   {
     name: 'refreshing: after waiting for the lease the store is read again',
     file: 'src/vault/refreshing.ts',
-    defence: 'if (usable && !asked.force) return',
-    without: 'if (usable && asked.force) return',
+    defence: 'if (stored && !asked.force && longEnough',
+    without: 'if (stored && asked.force && longEnough',
     test: REVOCATION,
     only: 'F9',
   },
