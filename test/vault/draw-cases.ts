@@ -279,6 +279,7 @@ export function drawCases(t: Test): void {
       vault.vault.ledger.refuse({ consumer: 'svc', key_id: 'k', action: 'token.refuse', credential: `n-${which}` });
     }
     await vault.vault.ledger.drain();
+    t.ok((await vault.store.ledger.index(100)) > 15, 'all pages in one transaction');
     const request = { filter: { credential: 'n-8999' }, order: 'asc' as const, limit: 10, cursor: undefined };
     t.equal((await vault.vault.history.read(admin.caller, request)).items.length, 1);
   });
