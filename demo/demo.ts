@@ -67,7 +67,9 @@ async function run(): Promise<string> {
   done('vault', vault.url);
   const keys = await fillVault({ url: vault.url, folder, tokenUrl: provider.tokenUrl, client });
   const demo = { vault: vault.url, provider, folder, client, ...keys };
-  removeSession = writeSession(options.session, demo);
+  const session = writeSession(options.session, demo);
+  removeSession = session.remove;
+  if (session.replaced) done('session', `${options.session} was of another demo and is of this one now`);
   done('contents', 'credentials demo-mail and payroll-mail, consumer helpdesk');
   tell(demo, vault.pid);
   return await vault.ended;

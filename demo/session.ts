@@ -15,9 +15,9 @@ export interface Demo extends Keys {
 /**
  * Leaves a file for the reader's shell, which the README's session and the command's help begin with: variables, and
  * `tokenwell`, which calls the demo's vault as its administrator unless TOKENWELL_KEY says otherwise. Its owner's alone.
- * Answers how to remove it: another demo, started later, may have put its own in its place.
+ * Answers whether one was there, and how to remove it: another demo, started later, may have put its own in its place.
  */
-export function writeSession(file: string, demo: Demo): () => void {
+export function writeSession(file: string, demo: Demo): { replaced: boolean; remove: () => void } {
   const variables = {
     VAULT: demo.vault,
     ADMIN_KEY: demo.adminKey,
@@ -30,17 +30,21 @@ export function writeSession(file: string, demo: Demo): () => void {
   const surroundings = `TOKENWELL_URL=${quoted(demo.vault)} TOKENWELL_DATA_DIR=${quoted(demo.folder)}`;
   const lines = [
     ...Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`),
-    'tokenwell() {',
+    // In a shell of its own: a key file of the reader's own vault is not the demo's, and a second key a mistake.
+    'tokenwell() (',
+    '  unset TOKENWELL_KEY_FILE',
     `  ${surroundings} TOKENWELL_KEY="\${TOKENWELL_KEY:-$ADMIN_KEY}" ${quoted(process.execPath)} ${quoted(COMMAND)} "$@"`,
-    '}',
+    ')',
   ];
   const text = `${lines.join('\n')}\n`;
+  const replaced = existsSync(file);
   // One that was left by a demo that was killed may have another owner or mode.
   rmSync(file, { force: true });
   writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
-  return () => {
+  const remove = () => {
     if (existsSync(file) && readFileSync(file, 'utf8') === text) rmSync(file);
   };
+  return { replaced, remove };
 }
 
 /** Any text as one word of the shell. */

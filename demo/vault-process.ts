@@ -16,10 +16,15 @@ export interface VaultProcess {
   stop(): Promise<void>;
 }
 
+/** Runs in the vault before its own code: it stops when its input ends, and with a demo that is killed the input ends. */
+const TIED = `data:text/javascript,${encodeURIComponent(
+  "process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM')).resume().unref()",
+)}`;
+
 /** Starts `tokenwell serve` with its data in `folder`, its log in `folder`/vault.log, and leave to call `allowed` (host:port). */
 export function startVault(settings: { folder: string; port: number; allowed: string }): VaultProcess {
   const { folder, port, allowed } = settings;
-  const child = spawn(process.execPath, [COMMAND, 'serve'], {
+  const child = spawn(process.execPath, ['--import', TIED, COMMAND, 'serve'], {
     cwd: folder,
     env: {
       ...withoutOurs(process.env),
@@ -27,7 +32,7 @@ export function startVault(settings: { folder: string; port: number; allowed: st
       TOKENWELL_PORT: String(port),
       TOKENWELL_ALLOWED_HOSTS: allowed,
     },
-    stdio: ['ignore', openSync(join(folder, 'vault.log'), 'a', 0o600), 'pipe'],
+    stdio: ['pipe', openSync(join(folder, 'vault.log'), 'a', 0o600), 'pipe'],
   });
   let words = '';
   child.stderr?.on('data', chunk => {

@@ -1,4 +1,5 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import { LEDGER_ACTIONS } from './ledger-actions.js';
 
 // The wire: what requests and answers look like (JSON in snake_case; times RFC 3339 UTC; durations whole seconds).
 
@@ -192,6 +193,11 @@ const credentialState = {
   updated_at: Time,
 };
 
+/** What is read of a credential and never said; given in a POST, it is refused. */
+export const SET_BY_TOKENWELL: ReadonlySet<string> = new Set(
+  [clientAuthState, credentialState].flatMap(fields => Object.keys(fields)),
+);
+
 /** A new credential. */
 export const CredentialCreate = closed({ id: Slug, ...credentialFields, client_auth: closed(clientAuthInput) });
 
@@ -349,9 +355,7 @@ export const LedgerQuery = closed({
   credential: Type.Optional(Slug),
   account: Type.Optional(AccountName),
   consumer: Type.Optional(Slug),
-  action: Type.Optional(
-    Type.String({ pattern: '^[a-z]+\\.[a-z_]+$', maxLength: 64, description: 'Such as `token.issue`.' }),
-  ),
+  action: Type.Optional(words([...LEDGER_ACTIONS], 'What happened, such as `token.issue`.')),
   from: Type.Optional(Time),
   to: Type.Optional(Time),
 });

@@ -70,6 +70,8 @@ export interface ClientConfig {
   /** The vault's origin, without a slash at its end. https unless loopback. */
   readonly url: string;
   readonly key: Secret;
+  /** The variable that the key came from, with the path of its file if it has one. */
+  readonly keySource: string;
 }
 
 /** The settings of a serving process. Throws `ConfigError`, which tells all mistakes at once. */
@@ -91,7 +93,7 @@ export function readClientConfig(variables: Variables = process.env): ClientConf
     env.refuse('TOKENWELL_KEY', 'an API key, here or in the file that TOKENWELL_KEY_FILE names');
   }
   env.finish();
-  return freeze({ url, key: new Secret(key ?? '') });
+  return freeze({ url, key: new Secret(key ?? ''), keySource: env.source('TOKENWELL_KEY') });
 }
 
 type Listener = Pick<Config, 'host' | 'port' | 'tls' | 'behindTlsProxy'>;

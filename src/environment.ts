@@ -106,16 +106,24 @@ export class Environment {
   /** The value of `name`, or the text of the file that `name`_FILE names without the newline at its end, where `valid`. */
   secret(name: string, valid: (value: string) => boolean, allowed: string): string | undefined {
     const file = `${name}_FILE`;
-    if (this.has(name) && this.has(file)) {
-      this.#mistakes.push(`${name} and ${file} are both set; allowed: one of the two.`);
+    const [given, named] = [this.#variables.get(name), this.#variables.get(file)];
+    if (given && named) {
+      this.#mistakes.push(`${name} and ${file} are both set; unset one of them.`);
       return undefined;
     }
-    const path = this.path(file);
+    // One that is empty beside the other is how some shells and compose files unset it.
+    const path = given && named === '' ? undefined : this.path(file);
     if (path === undefined) return this.text(name, valid, allowed);
     const text = this.#read(file, path)?.replace(/\r?\n$/, '');
     if (text === undefined || valid(text)) return text;
     this.#mistakes.push(`${file} names ${path}, whose text is ${text ? '(not shown)' : 'empty'}; allowed: ${allowed}.`);
     return undefined;
+  }
+
+  /** Which variable gives the value of `secret(name)`; with the path of the file where it is in one. */
+  source(name: string): string {
+    const path = this.#variables.get(`${name}_FILE`);
+    return path ? `${name}_FILE (${path})` : name;
   }
 
   /** Ends the reading. Throws `ConfigError` for all mistakes together, unknown TOKENWELL_ variables among them. */

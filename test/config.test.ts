@@ -149,7 +149,23 @@ t.test('a value and its file together are a mistake', async t => {
   const both = { TOKENWELL_DATABASE_URL: 'postgres://hunter2@db/vault', TOKENWELL_DATABASE_URL_FILE: '/no/such/file' };
   t.strictSame(
     mistakesOf(() => readConfig(both)),
-    ['TOKENWELL_DATABASE_URL and TOKENWELL_DATABASE_URL_FILE are both set; allowed: one of the two.'],
+    ['TOKENWELL_DATABASE_URL and TOKENWELL_DATABASE_URL_FILE are both set; unset one of them.'],
+  );
+});
+
+t.test('beside the other, an empty variable counts as unset', async t => {
+  const file = join(t.testdir({ key: 'twk_abc_file' }), 'key');
+  const read = (variables: Record<string, string>) => readClientConfig(variables);
+  const byFile = read({ TOKENWELL_KEY: '', TOKENWELL_KEY_FILE: file });
+  t.equal(byFile.key.reveal(), 'twk_abc_file');
+  t.equal(byFile.keySource, `TOKENWELL_KEY_FILE (${file})`);
+  const byValue = read({ TOKENWELL_KEY: 'twk_abc_value', TOKENWELL_KEY_FILE: '' });
+  t.equal(byValue.key.reveal(), 'twk_abc_value');
+  t.equal(byValue.keySource, 'TOKENWELL_KEY');
+  t.match(
+    mistakesOf(() => read({ TOKENWELL_KEY: '' })),
+    [/^TOKENWELL_KEY is empty/],
+    'alone it is a mistake',
   );
 });
 

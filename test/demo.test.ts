@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { deadLinks, settingsOutOfStep, unknownTests } from './demo/documents.js';
-import { paste, ROOT, type RunningDemo, startDemo } from './demo/running.js';
+import { paste, ROOT, type RunningDemo, startDemo, until } from './demo/running.js';
 
 type Answer = Record<string, unknown>;
 
@@ -79,12 +79,25 @@ t.test('every command that the demo and the README tell the reader to try works 
 });
 
 t.test('when the vault dies the demo says so, removes its files and fails', async t => {
-  const demo = await startDemo(t);
+  const demo = await startDemo(t, { before: 'VAULT=elsewhere' });
+  t.match(demo.output(), /session +\S.*demo\/session\.sh was of another demo and is of this one now/);
   t.ok(existsSync(demo.dataFolder));
   process.kill(demo.vaultPid, 'SIGKILL');
   t.equal(await demo.ended, 1);
   t.match(demo.output(), 'The vault ended by itself (SIGKILL).');
   t.notOk(existsSync(demo.dataFolder));
+});
+
+t.test('a demo that is killed leaves no vault behind', async t => {
+  const demo = await startDemo(t);
+  t.notMatch(demo.output(), 'another demo');
+  const ownKeyFile = 'export TOKENWELL_KEY_FILE=/nowhere; . demo/session.sh; tokenwell me';
+  t.match(await paste(ownKeyFile, demo.folder), /consumer +admin/, "the reader's own key file is left out");
+  process.kill(demo.pid, 'SIGKILL');
+  await demo.ended;
+  t.teardown(() => gone(demo.vaultPid) || process.kill(demo.vaultPid, 'SIGKILL'));
+  await until(() => gone(demo.vaultPid), 10_000);
+  t.ok(gone(demo.vaultPid));
 });
 
 t.test('what the documents name exists', async t => {

@@ -79,6 +79,21 @@ t.test('a real authorization server gives a token by both ways of client authent
   t.match(await failure(provider.clientCredentials(forbidden)), { class: 'misconfigured', reason: 'invalid_scope' });
 });
 
+t.test(
+  'what may pass by is for the next draw, or for the operator of a new credential; nothing else is promised',
+  async t => {
+    const server = await scripted(t);
+    const passing =
+      /^If .* before, nobody has to act: the next draw tries again\. If the credential is new, an operator /;
+    for (const answer of [respond(500, 'oops'), respond(403, '')]) {
+      server.next(answer);
+      t.match(await failure(provider.clientCredentials(request(server.url()))), { action: passing });
+    }
+    server.next(respond(429, ''));
+    t.match(await failure(provider.clientCredentials(request(server.url()))), { action: /^Nothing .*the next draw/ });
+  },
+);
+
 t.test('RFC 6749 §4.4.2: the request holds the grant, the client, the scope and the parameters', async t => {
   const server = await scripted(t);
   await provider.clientCredentials(
@@ -327,17 +342,18 @@ t.test('a provider that was not reached: nobody acts if it was before, an operat
     ['dns', 'the host name'],
     ['tls', 'host and port'],
     ['connection', 'host and port'],
+    ['deadline', 'host and port'],
   ] as const) {
     const fetch = async () => {
       throw new OutboundError(reason, 'not_sent', 'idp.example did this.');
     };
-    const asked = request('https://idp.example/t/token?key=hidden');
+    const asked = request('https://idp.example./t/token?key=hidden');
     const { action } = await failure(createProvider({ fetch, clock }).clientCredentials(asked));
     t.match(action, /before, nobody has to act/, reason);
-    t.match(action, `is new, an operator checks ${part} in its token URL, https://idp.example. `, reason);
+    t.match(action, `is new, an operator checks ${part} in its token URL (https://idp.example.). `, reason);
     actions.add(action);
   }
-  t.equal(actions.size, 3, 'each in its own words');
+  t.equal(actions.size, 4, 'each in its own words');
 });
 
 t.test('no error holds the answer that openid-client saw', async t => {

@@ -48,6 +48,13 @@ t.test('a refusal teaches the way out and does not repeat the URL', async t => {
   const { destinations } = wayOut({ allow: [] });
   t.match(await destinations.check('http://idp.internal/'), { detail: /idp\.internal.*TOKENWELL_ALLOWED_HOSTS/ });
   t.match(await destinations.check('https://10.0.0.1/'), { detail: /10\.0\.0\.1.*TOKENWELL_ALLOWED_HOSTS/ });
+  for (const host of ['169.254.169.254', '[::ffff:169.254.169.254]', '[64:ff9b::a9fe:a9fe]', '[fd00:ec2::254]']) {
+    for (const scheme of ['https', 'http']) {
+      const refusal = await destinations.check(`${scheme}://${host}/`);
+      t.match(refusal, { rule: 'private_address', detail: /\(metadata\)/ }, `${scheme} ${host}`);
+      t.notMatch(refusal?.detail, 'TOKENWELL_ALLOWED_HOSTS', host);
+    }
+  }
   const userinfo = await destinations.check('https://user:hunter2@login.example.com/');
   t.notMatch(userinfo?.detail, /hunter2/);
 });

@@ -34,14 +34,20 @@ The examples below each command work against the demo (npm run demo), once its v
 export async function commandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const session: Session = { ...surroundings, exitCode: EXIT.ok };
   try {
-    await programOf(session).parseAsync(args, { from: 'user' });
+    await programOf(session).parseAsync(helpLast(args), { from: 'user' });
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse;
-    const { text, exitCode } = failureOf(error, session.command);
+    const { text, exitCode } = failureOf(error, session);
     remark(session, text);
     return exitCode;
   }
+}
+
+/** `help ledger verify` as `ledger verify --help`: commander's own help command knows the first level alone. */
+function helpLast(args: readonly string[]): string[] {
+  const [first, ...path] = args;
+  return first === 'help' && path.length > 1 ? [...path, '--help'] : [...args];
 }
 
 /** All commands, before any is run. */
@@ -50,7 +56,7 @@ export function programOf(session: Session): Command {
     .description(INTRODUCTION)
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain the command')
-    .helpCommand('help [command]', 'explain a command')
+    .helpCommand('help [command...]', 'explain a command')
     .exitOverride()
     .configureOutput({
       writeOut: text => session.out.write(text),

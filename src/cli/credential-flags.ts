@@ -31,6 +31,16 @@ type ClientAuth = Partial<CredentialReplace['client_auth']>;
 /** What flags and file say of a credential; nothing where they say nothing. */
 export type CredentialChanges = Partial<Omit<CredentialReplace, 'client_auth'>> & { client_auth?: ClientAuth };
 
+/** What GET shows besides what an operator says: only Tokenwell sets it. */
+const READ_ONLY: Record<Exclude<keyof CredentialReplace, keyof CredentialCreate>, true> = {
+  disabled: true,
+  redirect_uri: true,
+  accounts: true,
+  version: true,
+  created_at: true,
+  updated_at: true,
+};
+
 /** Adds the flags for everything that an operator says of a credential. */
 export function addCredentialFlags(command: Command): Command {
   const grants = ['client_credentials', 'authorization_code'];
@@ -76,20 +86,23 @@ export async function changesOf(session: Session, flags: CredentialFlags): Promi
   return changes;
 }
 
-/** A complete new credential. Throws `UsageError`, which names all that is missing. */
+/** A complete new credential, without what only Tokenwell sets. Throws `UsageError`, which names all that is missing. */
 export function completed(id: string | undefined, changes: CredentialChanges): CredentialCreate {
-  const { id: inFile, grant_type = 'client_credentials', client_auth, token_url, client_id, scope } = changes;
-  if (id !== undefined && inFile !== undefined && id !== inFile) {
-    throw new UsageError(`The command says ${id} and the file says ${inFile}. Give one id.`);
-  }
-  const named = id ?? inFile;
+  const { grant_type = 'client_credentials', client_auth = {}, token_url, client_id, scope } = changes;
+  const named = id ?? changes.id;
   if (named === undefined || token_url === undefined || client_id === undefined || scope === undefined) {
     const needed = { '<credential>': named, '--token-url': token_url, '--client-id': client_id, '--scope': scope };
     const missing = Object.entries(needed).flatMap(([flag, value]) => (value === undefined ? [flag] : []));
     throw new UsageError(`Still needed: ${missing.join(', ')}; or give all of it with --file credential.json.`);
   }
-  const method = client_auth?.method ?? 'client_secret_post';
-  return { ...changes, id: named, grant_type, token_url, client_id, scope, client_auth: { ...client_auth, method } };
+  const { id: _, has_secret: __, method = 'client_secret_post', ...auth } = client_auth;
+  const own = { id: named, grant_type, token_url, client_id, scope, client_auth: { ...auth, method } };
+  return { ...withoutReadOnly(changes), ...own };
+}
+
+function withoutReadOnly(changes: CredentialChanges): CredentialChanges {
+  const names: ReadonlySet<string> = new Set(Object.keys(READ_ONLY));
+  return Object.fromEntries(Object.entries(changes).filter(([name]) => !names.has(name)));
 }
 
 function fieldsOf(flags: CredentialFlags): CredentialChanges {

@@ -70,7 +70,9 @@ function addReading(group: Command, session: Session): void {
   const show = group
     .command('show')
     .summary('show a credential')
-    .description('Shows a credential. What --json prints may be edited and given to `credential replace --file`.')
+    .description(
+      'Shows a credential. What --json prints may be edited and given to `credential replace --file`, or with its secret to `credential create --file`.',
+    )
     .argument('<credential>', 'id of the credential')
     .option('--json', 'print the answer as JSON')
     .action(async (id: string, flags: PrintFlags) => {

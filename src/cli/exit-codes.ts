@@ -10,7 +10,9 @@ Exit codes:
   1  the vault or the provider said no, or it could not be done
   2  used wrongly: arguments, files or environment
   3  nothing answers, or it is unavailable at present: try again later
-  4  ledger verify found a flaw`;
+  4  ledger verify found a flaw
+With --json, what a vault says no with is JSON too, on standard error: code, detail, action and more.
+Other failures are told there in words.`;
 
 const TRANSIENT = ['throttled', 'unavailable', 'in_doubt'];
 

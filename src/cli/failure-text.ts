@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
 import { TokenwellError } from '../client/client.js';
 import { ConfigError } from '../config.js';
 import { EXIT, exitCodeOf, isTransient } from './exit-codes.js';
 import { fieldText } from './field-text.js';
+import type { Session } from './session.js';
 import { counted, visible } from './table.js';
 import { actorInWords } from './words.js';
 
@@ -15,11 +15,19 @@ export interface Failure {
   exitCode: number;
 }
 
-/** Plain sentences, never a stack, and the exit code. `command` is the one that ran; its flags are named. */
-export function failureOf(error: unknown, command?: Command): Failure {
+type Ran = Pick<Session, 'command' | 'keySource'>;
+
+/**
+ * Plain sentences, never a stack, and the exit code; what a vault says is JSON where the command was asked for that.
+ * The flags of the command that ran are named, and where its key came from.
+ */
+export function failureOf(error: unknown, ran: Ran = {}): Failure {
   if (error instanceof UsageError) return { text: begin(error.message), exitCode: EXIT.misuse };
   if (error instanceof ConfigError) return { text: begin(error.message) + keyHint(error), exitCode: EXIT.misuse };
-  if (error instanceof TokenwellError) return { text: answerText(error, command), exitCode: exitCodeOf(error) };
+  if (error instanceof TokenwellError) {
+    const text = ran.command?.opts().json ? answerJson(error) : answerText(error, ran);
+    return { text, exitCode: exitCodeOf(error) };
+  }
   return ownFailure(error);
 }
 
@@ -46,12 +54,20 @@ function keyHint({ mistakes }: ConfigError): string {
   );
 }
 
-function answerText(error: TokenwellError, command: Command | undefined): string {
+/** The fields of the problem by their names on the wire, on one line. */
+function answerJson(error: TokenwellError): string {
+  const { code, status, detail, errors, action, class: errorClass, provider } = error;
+  const { retryAfter: retry_after, requestId: request_id, connectUrl: connect_url } = error;
+  const named = { code, status, detail, errors, class: errorClass, action, provider };
+  return visible(JSON.stringify({ ...named, connect_url, retry_after, request_id }));
+}
+
+function answerText(error: TokenwellError, { command, keySource }: Ran): string {
   const lines = [headOf(error), ...error.errors.map(wrong => `  ${fieldText(wrong, command)}`)];
   // Where nothing answered, nobody knows who must act.
   if (error.class !== undefined && error.status !== 0)
     lines.push(`Who must act: ${actorInWords(error.class, error.code)}.`);
-  const advice = adviceOf(error);
+  const advice = adviceOf(error, keySource);
   if (advice !== undefined) lines.push(`What to do: ${visible(advice)}`);
   const provider = providerText(error.provider);
   if (provider !== undefined) lines.push(`The provider said: ${provider}`);
@@ -66,11 +82,11 @@ function headOf({ code, detail, errors }: TokenwellError): string {
   return begin(refused ? `The vault does not take ${counted(errors.length, 'value')}:` : visible(detail));
 }
 
-function adviceOf({ code, action }: TokenwellError): string | undefined {
+function adviceOf({ code, action }: TokenwellError, keySource = ''): string | undefined {
   if (code === 'unreachable') return 'Is it running? (tokenwell serve) Or set TOKENWELL_URL to where it runs.';
   if (code === 'version_conflict') return 'Show it again and repeat the change on what is there now.';
   if (code !== 'unauthenticated') return action;
-  return `${action ?? ''} This one came from TOKENWELL_KEY or TOKENWELL_KEY_FILE.`.trim();
+  return `${action ?? ''} This one came from ${keySource}.`.trim();
 }
 
 /** What fails in this very process: opening the database, the port, the keys. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { LedgerEntry, LedgerQuery, Page } from '../client/client.js';
+import { LEDGER_ACTIONS } from '../ledger-actions.js';
 import { timeArgument, wholeArgument } from './arguments.js';
 import { examples } from './examples.js';
 import { EXIT } from './exit-codes.js';
@@ -17,11 +18,6 @@ interface VerifyFlags extends PrintFlags {
   saveHeads?: string;
 }
 
-/** Everything that the ledger holds entries of. */
-const ACTIONS =
-  'token.issue, token.refuse, token.refresh, credential.create, credential.update, credential.disable, ' +
-  'credential.enable, credential.delete, consumer.create, consumer.update, consumer.delete, key.create, key.delete, ' +
-  'key.refuse, key.recover, permission.put, vault.create, vault.start';
 const SUMMED =
   'Equal refusals are summed in one entry with their count and the time of the first. It is written when their time is ' +
   'over: about a second later for a known key, up to a minute later for wrong keys.';
@@ -43,7 +39,7 @@ function addList(group: Command, session: Session): void {
     .summary('list entries, the newest first')
     .description(
       'Lists entries of a running vault, the newest first. Needs the key of an auditor, operator or admin. ' +
-        `--action takes one of: ${ACTIONS}. ${SUMMED}`,
+        `--action takes one of: ${LEDGER_ACTIONS.join(', ')}. ${SUMMED}`,
     )
     .option('--credential <id>', 'entries about this credential')
     .option('--account <account>', 'entries about this account')

@@ -18,6 +18,8 @@ export interface Session extends Surroundings {
   exitCode: number;
   /** The command that runs, once it is known. */
   command?: Command;
+  /** Where the key came from, once it was read. */
+  keySource?: string;
 }
 
 /** The flag that every printing command takes. */
@@ -27,7 +29,8 @@ export interface PrintFlags {
 
 /** The running vault that the environment names. Throws `ConfigError`. */
 export function connect(session: Session): TokenwellClient {
-  const { url, key } = readClientConfig(session.variables);
+  const { url, key, keySource } = readClientConfig(session.variables);
+  session.keySource = keySource;
   return new TokenwellClient({ url, key: key.reveal() });
 }
 

@@ -163,7 +163,7 @@ function oauthErrors(): Record<string, Answer> {
     401: 'Unknown client, or not its key.',
     413: 'The form is too large.',
     415: 'Not a form.',
-    429: 'Too many wrong keys or refused draws.',
+    429: 'Too many wrong keys or refused draws, or more draws than the operator allows.',
     503: 'The provider or the ledger is not available at present.',
   };
   const waits = { headers: { 'Retry-After': RETRY_AFTER } };

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import formats from 'ajv-formats';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
-import { PLAIN_TEXT_PATTERN } from '../api.js';
+import { PLAIN_TEXT_PATTERN, SET_BY_TOKENWELL } from '../api.js';
 import { placeholderFlaw } from '../vault/credential-rules.js';
 import { type FieldError, invalid, notFound, type VaultError } from '../vault/errors.js';
 import { fieldPath } from './field-paths.js';
@@ -59,18 +59,27 @@ function fieldError(flaw: Flaw, part: string): FieldError {
 /** The stable word of a broken rule, and the rest of the sentence that begins with the field. */
 const BROKEN: Record<string, (flaw: Flaw, part: string) => { rule: string; says: string }> = {
   required: () => ({ rule: 'required', says: 'is missing.' }),
-  additionalProperties: flaw => ({ rule: 'unknown_field', says: `is not known here.${placeHint(flaw)}` }),
+  additionalProperties: (flaw, part) => ({ rule: 'unknown_field', says: unknownField(flaw, part) }),
   type: typeFlaw,
   enum: ({ params }) => ({ rule: 'one_of', says: `is one of: ${String(params.allowedValues).replaceAll(',', ', ')}.` }),
+  minimum: ({ params }) => ({ rule: 'minimum', says: `must be at least ${params.limit}.` }),
+  maximum: ({ params }) => ({ rule: 'maximum', says: `must be at most ${params.limit}.` }),
   format: flaw => urlFlaw(flaw) ?? formFlaw('format')(flaw),
   pattern: formFlaw('pattern'),
 };
 
 function typeFlaw({ instancePath, data, params }: Flaw, part: string): { rule: string; says: string } {
   if (instancePath === '' && data === null) return { rule: 'required', says: 'is missing.' };
+  if (instancePath === '' && part === 'body' && params.type === 'object')
+    return { rule: 'type', says: 'must be one JSON object.' };
   if (Array.isArray(data) && params.type !== 'array')
     return { rule: part === 'body' ? 'type' : 'repeated', says: 'takes one value.' };
   return { rule: 'type', says: `must be of type ${params.type}.` };
+}
+
+function unknownField(flaw: Flaw, part: string): string {
+  const readOnly = part === 'body' && SET_BY_TOKENWELL.has(String(flaw.params.additionalProperty));
+  return readOnly ? 'is set by Tokenwell; leave it out.' : `is not known here.${placeHint(flaw)}`;
 }
 
 /** Where a client secret belongs, for one that stands beside it or has the name that the OAuth documents use. */
@@ -86,9 +95,14 @@ function urlFlaw({ params, data }: Flaw): { rule: string; says: string } | undef
 }
 
 function formFlaw(rule: string) {
-  return ({ params, parentSchema }: Flaw) => {
-    if (params.pattern === PLAIN_TEXT_PATTERN)
-      return { rule: 'control_characters', says: 'may not hold control characters.' };
+  return ({ params, parentSchema, data }: Flaw) => {
+    if (params.pattern === PLAIN_TEXT_PATTERN) {
+      const half = /\p{Cs}/u.test(String(data));
+      return {
+        rule: 'control_characters',
+        says: half ? 'holds half a character (an unpaired surrogate).' : 'may not hold control characters.',
+      };
+    }
     return { rule, says: `does not have the right form. ${parentSchema?.description ?? ''}`.trim() };
   };
 }

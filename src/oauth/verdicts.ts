@@ -8,7 +8,7 @@ export interface Verdict {
   action: string;
 }
 
-const ITSELF = 'Nothing to do now: Tokenwell tries again by itself.';
+const LATER = 'Nothing to do now: the next draw tries again.';
 const CHECK_NETWORK = 'check the network between Tokenwell and the provider';
 const CHECK_URL = 'Check the token URL: it must be the address of the token endpoint, not of a page.';
 
@@ -16,14 +16,14 @@ export const THROTTLED: Verdict = {
   class: 'unavailable',
   reason: 'throttled',
   says: 'asks for fewer requests',
-  action: `${ITSELF} If it stays, ask the provider for a higher limit.`,
+  action: `${LATER} If it stays, ask the provider for a higher limit.`,
 };
 
 export const PROVIDER_ERROR: Verdict = {
   class: 'unavailable',
   reason: 'provider_error',
   says: 'has a fault of its own',
-  action: `${ITSELF} If it stays, look at the provider's status page.`,
+  action: passing('it worked before', 'its token URL', "look at the provider's status page"),
 };
 
 export const WRONG_CLIENT_SECRET: Verdict = {
@@ -87,7 +87,7 @@ export function unexpectedAnswer(what: string): Verdict {
     class: 'unavailable',
     reason: 'unexpected_answer',
     says: `answered with ${what}, which Tokenwell does not know`,
-    action: `${ITSELF} If it stays, check the token URL and what the provider says about this answer.`,
+    action: passing('it worked before', 'its token URL', 'look up what the provider says about this answer'),
   };
 }
 
@@ -154,11 +154,14 @@ type Unanswered = Pick<Verdict, 'class' | 'action'>;
 
 /** What to do about a call to the token URL that got no answer, by how it ended. */
 export const BY_OUTBOUND: Record<OutboundReason, (tokenUrl: string) => Unanswered> = {
-  address_refused: () => ({ class: 'misconfigured', action: 'Correct the token URL, or allow its host.' }),
+  address_refused: () => ({
+    class: 'misconfigured',
+    action: 'Correct the token URL, or allow its host where the message says so.',
+  }),
   scheme_refused: () => ({ class: 'misconfigured', action: 'Correct the token URL, or allow its host.' }),
   unexpected_redirect: () => ({ class: 'misconfigured', action: 'Put the final address into the token URL.' }),
   too_large: () => ({ class: 'unavailable', action: CHECK_URL }),
-  deadline: () => ({ class: 'unavailable', action: `${ITSELF} If it stays, ${CHECK_NETWORK}.` }),
+  deadline: unreached('it answered in time before', 'host and port', CHECK_NETWORK),
   dns: unreached('the name was found before', 'the host name', 'check the name servers that Tokenwell uses'),
   tls: unreached(
     'a trusted connection was there before',
@@ -168,15 +171,19 @@ export const BY_OUTBOUND: Record<OutboundReason, (tokenUrl: string) => Unanswere
   connection: unreached('the connection was there before', 'host and port', CHECK_NETWORK),
 };
 
-/** A passing fault of a provider that was reached before looks like a slip in the address of one that never was. */
 function unreached(before: string, part: string, otherwise: string): (tokenUrl: string) => Unanswered {
   return tokenUrl => ({
     class: 'unavailable',
-    action:
-      `If ${before}, nobody has to act: Tokenwell tries again by itself. ` +
-      `If the credential is new, an operator checks ${part} in its token URL, ${new URL(tokenUrl).origin}. ` +
-      `If that is right and it stays, ${otherwise}.`,
+    action: passing(before, `${part} in its token URL (${new URL(tokenUrl).origin})`, otherwise),
   });
+}
+
+/** A passing fault of a provider that was there before looks like a slip in the address of one that never was. */
+function passing(before: string, what: string, otherwise: string): string {
+  return (
+    `If ${before}, nobody has to act: the next draw tries again. ` +
+    `If the credential is new, an operator checks ${what}. If that is right and it stays, ${otherwise}.`
+  );
 }
 
 function unknownTarget(): Verdict {

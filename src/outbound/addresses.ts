@@ -45,6 +45,26 @@ export function isPublicAddress(address: string): boolean {
   return isIPv6(address) && globalUnicast.check(address, 'ipv6') && !reserved.check(address, 'ipv6');
 }
 
+/** Where clouds answer machines about themselves, their credentials included; IPv6 also where it holds such an IPv4 address. */
+const METADATA: readonly [network: string, prefix: number, family: 'ipv4' | 'ipv6'][] = [
+  ['169.254.0.0', 16, 'ipv4'],
+  ['168.63.129.16', 32, 'ipv4'],
+  ['100.100.100.200', 32, 'ipv4'],
+  ['fd00:ec2::', 32, 'ipv6'],
+  ['fe80::', 10, 'ipv6'],
+  ['64:ff9b::a9fe:0', 112, 'ipv6'],
+  ['64:ff9b:1::a9fe:0', 112, 'ipv6'],
+  ['2002:a9fe::', 32, 'ipv6'],
+];
+
+const metadata = new BlockList();
+for (const [network, prefix, family] of METADATA) metadata.addSubnet(network, prefix, family);
+
+/** Whether an IP address (no brackets) is one at which a cloud tells machines about themselves. */
+export function isMetadataAddress(address: string): boolean {
+  return isWithin(metadata, address);
+}
+
 /** Whether `address` lies in `range`. An IPv4-mapped IPv6 address counts as the IPv4 address that it holds. */
 export function isWithin(range: BlockList, address: string): boolean {
   if (isIPv4(address)) return range.check(address, 'ipv4');

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
-import { isPublicAddress } from './addresses.js';
+import { isMetadataAddress, isPublicAddress } from './addresses.js';
 import { type AllowedHost, allowsAddress, allowsHost, withoutTrailingDot } from './allowed-hosts.js';
 
 export type DestinationRule =
@@ -74,6 +74,7 @@ function refuseUrl({ url, host, port, allowed }: Target): Refusal | undefined {
     return { rule: 'no_fragment', detail: 'The URL has a fragment (#…). Leave it out.' };
   }
   if (allowed) return undefined;
+  if (isMetadataAddress(host)) return privateAddress(host, host);
   if (url.protocol === 'http:') {
     return {
       rule: 'https_required',
@@ -91,6 +92,10 @@ function refuseUrl({ url, host, port, allowed }: Target): Refusal | undefined {
 
 function privateAddress(host: string, address: string): Refusal {
   const what = host === address ? `${host} is` : `${host} resolves to ${address},`;
+  if (isMetadataAddress(address)) {
+    const detail = `${what} an address at which machines are told about themselves (metadata). No provider is there: correct the URL.`;
+    return { rule: 'private_address', detail };
+  }
   return {
     rule: 'private_address',
     detail: `${what} a private or reserved address. If it is meant to be reached, add ${host} to TOKENWELL_ALLOWED_HOSTS.`,

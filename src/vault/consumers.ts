@@ -1,7 +1,7 @@
 import { createKey } from './callers.js';
 import type { Caller, Consumer, ConsumerKey, Permission, Role } from './consumer.js';
 import { alreadyExists } from './credentials.js';
-import { type FieldError, invalid, notFound } from './errors.js';
+import { type FieldError, invalid, missing } from './errors.js';
 import type { Ledger, Written } from './ledger.js';
 import type { Clock } from './ports.js';
 import { type Actor, actorOf, require } from './roles.js';
@@ -42,7 +42,7 @@ export class Consumers {
 
   async get(caller: Caller, id: string): Promise<Consumer> {
     require(caller, 'auditor');
-    return found(await this.#store.reads.consumers.find(id));
+    return found(await this.#store.reads.consumers.find(id), id);
   }
 
   /** In order of id, after the one named. */
@@ -54,7 +54,7 @@ export class Consumers {
   /** Replaces description, role and whether it is disabled; effective for the next draw on every instance. */
   async replace(actor: Actor, id: string, input: ConsumerInput): Promise<Consumer> {
     return await this.#write(actor, 'consumer.update', id, async tx => {
-      const before = found(await tx.consumers.find(id));
+      const before = found(await tx.consumers.find(id), id);
       const disabled = input.disabled ?? before.disabled;
       const after: Consumer = { ...before, ...input, disabled, updatedAt: this.#clock.now() };
       await tx.consumers.update(after);
@@ -65,7 +65,7 @@ export class Consumers {
   /** Removes the consumer with its keys and permissions. */
   async remove(actor: Actor, id: string): Promise<void> {
     await this.#write(actor, 'consumer.delete', id, async tx => {
-      if (!(await tx.consumers.remove(id))) throw notFound('consumer');
+      if (!(await tx.consumers.remove(id))) throw missing('consumer', id);
     });
   }
 
@@ -82,7 +82,7 @@ export class Consumers {
     const { id, key: secret, hash } = createKey();
     const key: ConsumerKey = { id, consumer, hash, expiresAt, createdAt: now };
     return await this.#write(actor, 'key.create', consumer, async tx => {
-      found(await tx.consumers.find(consumer));
+      found(await tx.consumers.find(consumer), consumer);
       await tx.consumers.insertKey(key);
       return { ...key, secret };
     });
@@ -95,7 +95,7 @@ export class Consumers {
 
   async removeKey(actor: Actor, consumer: string, id: string): Promise<void> {
     await this.#write(actor, 'key.delete', consumer, async tx => {
-      if (!(await tx.consumers.removeKey(consumer, id))) throw notFound('key');
+      if (!(await tx.consumers.removeKey(consumer, id))) throw missing('key', id);
     });
   }
 
@@ -104,11 +104,11 @@ export class Consumers {
     return await this.#store.reads.consumers.permissions(consumer);
   }
 
-  /** Replaces all permissions of a consumer. Each must name a credential that exists, or `*`. */
+  /** Replaces all permissions of a consumer. Each must be there once and name a credential that exists, or `*`. */
   async replacePermissions(actor: Actor, consumer: string, permissions: Permission[]): Promise<Permission[]> {
     return await this.#write(actor, 'permission.put', consumer, async tx => {
-      found(await tx.consumers.find(consumer));
-      const errors = await unknownCredentials(tx, permissions);
+      found(await tx.consumers.find(consumer), consumer);
+      const errors = [...repeated(permissions), ...(await unknownCredentials(tx, permissions))];
       if (errors.length > 0) throw invalid(errors);
       await tx.consumers.replacePermissions(consumer, permissions);
       return permissions;
@@ -124,9 +124,20 @@ export class Consumers {
   }
 }
 
-function found(consumer: Consumer | undefined): Consumer {
-  if (!consumer) throw notFound('consumer');
+function found(consumer: Consumer | undefined, id: string): Consumer {
+  if (!consumer) throw missing('consumer', id);
   return consumer;
+}
+
+/** The same permission twice is a slip of whoever made the list. */
+function repeated(permissions: Permission[]): FieldError[] {
+  const texts = permissions.map(({ credential, account, scopes }) => JSON.stringify([credential, account, scopes]));
+  const first = new Map(texts.map((text, index) => [text, index] as const).reverse());
+  return texts.flatMap((text, index) =>
+    first.get(text) === index
+      ? []
+      : [{ field: `${index}`, rule: 'unique', detail: 'This permission is in the list twice. Give it once.' }],
+  );
 }
 
 /** A permission for an id that does not exist yet would open whatever is stored under it later. */

@@ -43,6 +43,12 @@ const PLACEHOLDERS = [
   /\byour[_-]?(?:tenant|domain|realm|okta)(?:[_-]?(?:id|name|domain))?\b/i,
   /\b(?:TENANT|DOMAIN|REALM)[_-](?:ID|NAME)\b/,
 ];
+/** The same where a client's own id or secret belongs; in a URL it may be the name of a host. */
+const CLIENT_PLACEHOLDERS = [
+  ...PLACEHOLDERS,
+  /\byour[_-]?(?:(?:client|app|application)[_-]?)?(?:id|secret)\b/i,
+  /\b(?:CLIENT|APP|APPLICATION)[_-](?:ID|SECRET)\b/,
+];
 
 const DAY_MS = 86_400_000;
 
@@ -56,6 +62,7 @@ export async function credentialErrors(input: CredentialInput, destinations: Des
   const urlErrors = await Promise.all(URL_FIELDS.map(([field, key]) => urlError(field, input[key], destinations)));
   return [
     ...urlErrors.flat(),
+    ...clientErrors(input),
     ...grantErrors(input),
     ...paramErrors('token_params', input.tokenParams, OWN_TOKEN_PARAMS),
     ...paramErrors('authorization_params', input.authorizationParams, OWN_AUTHORIZATION_PARAMS),
@@ -65,9 +72,28 @@ export async function credentialErrors(input: CredentialInput, destinations: Des
 
 /** The flaw of a URL that was copied without putting one's own value in; `says` follows the name of its field. */
 export function placeholderFlaw(url: string): { rule: string; says: string } | undefined {
-  const found = PLACEHOLDERS.map(pattern => pattern.exec(url)?.[0]).find(text => text !== undefined);
-  if (found === undefined) return undefined;
-  return { rule: 'placeholder', says: `still holds the placeholder ${found}. Put your own value in its place.` };
+  const found = placeholderIn(url, PLACEHOLDERS);
+  return found === undefined ? undefined : { rule: 'placeholder', says: says(`the placeholder ${found}`) };
+}
+
+function placeholderIn(text: string, patterns: readonly RegExp[]): string | undefined {
+  return patterns.map(pattern => pattern.exec(text)?.[0]).find(found => found !== undefined);
+}
+
+function says(what: string): string {
+  return `still holds ${what}. Put your own value in its place.`;
+}
+
+function clientErrors({ clientId, secret }: CredentialInput): FieldError[] {
+  const error = (field: string, what: string) => ({ field, rule: 'placeholder', detail: `${field} ${says(what)}` });
+  const inId = placeholderIn(clientId, CLIENT_PLACEHOLDERS);
+  const given = secret?.reveal();
+  // Random characters may well look like <this>, so a secret must be a placeholder from its beginning to its end.
+  const isPlaceholder = given !== undefined && placeholderIn(given, CLIENT_PLACEHOLDERS) === given;
+  return [
+    ...(inId === undefined ? [] : [error('client_id', `the placeholder ${inId}`)]),
+    ...(isPlaceholder ? [error('client_auth.secret', 'a placeholder')] : []),
+  ];
 }
 
 async function urlError(field: string, url: string | undefined, destinations: Destinations): Promise<FieldError[]> {

@@ -2,7 +2,7 @@ import { type AccountState, fresh } from './account.js';
 import type { Caller } from './consumer.js';
 import { type Credential, type CredentialInput, changesDestination, changesTokens } from './credential.js';
 import { credentialErrors, expiryErrors } from './credential-rules.js';
-import { type FieldError, invalid, notFound, VaultError } from './errors.js';
+import { type FieldError, invalid, missing, VaultError } from './errors.js';
 import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Ledger } from './ledger.js';
 import type { Clock, Destinations } from './ports.js';
@@ -50,7 +50,7 @@ export class Credentials {
   async get(caller: Caller, id: string): Promise<CredentialView> {
     require(caller, 'auditor');
     const credential = await this.#store.reads.credentials.find(id);
-    if (!credential) throw notFound('credential');
+    if (!credential) throw missing('credential', id);
     const counts = await this.#store.reads.accounts.counts([id]);
     return { credential, accounts: counts.get(id) ?? {} };
   }
@@ -108,7 +108,7 @@ export class Credentials {
   ): Promise<void> {
     await this.#ledger.write(actorOf(actor), async tx => {
       const before = await tx.credentials.find(id);
-      if (!before) throw notFound('credential');
+      if (!before) throw missing('credential', id);
       if (expected !== '*' && expected !== before.version) throw versionConflict();
       await work(tx, before, this.#clock.now());
       return { result: undefined, touched: [{ kind: 'credential', id }], entry: { action, credential: id } };

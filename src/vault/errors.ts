@@ -72,6 +72,20 @@ export function notFound(what: string): VaultError {
   });
 }
 
+const WHERE_LISTED = {
+  credential: 'tokenwell credential list',
+  account: 'an application has the account default alone',
+  consumer: 'tokenwell consumer list',
+  key: 'tokenwell consumer keys',
+} as const;
+
+/** What does not exist, said to a caller whose role may read everything; a draw says `notFound`. */
+export function missing(kind: keyof typeof WHERE_LISTED, id: string): VaultError {
+  return new VaultError('not_found', `There is no ${kind} ${id}.`, {
+    action: `Check the name (${WHERE_LISTED[kind]}).`,
+  });
+}
+
 /** A 400 that names every field at fault. */
 export function invalid(errors: FieldError[]): VaultError {
   const first = errors[0];

@@ -279,7 +279,7 @@ function paused(credential: Credential, pauseMs: number): VaultError {
     `${host} failed repeatedly or asked for a pause, so it is not called now.`,
     {
       class: 'unavailable',
-      action: 'Nothing: it is tried again by itself when the pause ends.',
+      action: 'The first draw after the pause asks again; a test of the credential asks at once.',
       retryAfter: Math.ceil(pauseMs / 1000),
     },
   );

@@ -1,7 +1,7 @@
 import type { Finding } from './account.js';
 import type { Callers } from './callers.js';
 import type { Credential } from './credential.js';
-import { notConnected, notFound, VaultError } from './errors.js';
+import { missing, notConnected, VaultError } from './errors.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
 import { type Refreshing, Superseded } from './refreshing.js';
@@ -47,7 +47,8 @@ export class Testing {
     const started = this.#clock.monotonic();
     const credential = await this.#store.reads.credentials.find(credentialId);
     const row = await this.#store.reads.accounts.find(credentialId, account);
-    if (!credential || !row) throw notFound('credential or account');
+    if (!credential) throw missing('credential', credentialId);
+    if (!row) throw missing('account', account);
     if (credential.disabled) throw new VaultError('conflict', 'This credential is disabled. Enable it, then test.');
     if (credential.grantType === 'authorization_code') throw notConnected();
     const limited = this.#limits.handTest(credentialId, account);

@@ -125,6 +125,23 @@ export function commandCases(t: Test): void {
     });
   });
 
+  t.test('what show prints makes another credential, with the id of the command line and its secret', async t => {
+    const vault = await startRunningVault(t);
+    await stored(vault, 'mail', words('--description Old --auth-method client_secret_basic'));
+    await vault.must(words('credential disable mail'));
+    const file = join(vault.folder, 'credential.json');
+    writeFileSync(file, await vault.must(words('credential show mail --json')));
+    const create = ['credential', 'create', 'copy', '--file', file, '--secret-file', '-'];
+    t.match(await vault.must(create, { input: SECRET }), /Stored the credential copy/);
+    t.match(await shown(vault, 'copy'), {
+      description: 'Old',
+      client_auth: { method: 'client_secret_basic', has_secret: true },
+      disabled: false,
+      version: 1,
+    });
+    await vault.must(['credential', 'replace', 'mail', '--file', file]);
+  });
+
   t.test('permit adds to what is there, --remove takes away, --replace-file puts all', async t => {
     const vault = await startRunningVault(t);
     const key = await fill(vault);

@@ -33,7 +33,20 @@ const MISUSED: readonly [string, RegExp][] = [
 
 /** What a vault refuses: the command line, the exit code, what is said. */
 const REFUSED: readonly [string, number, RegExp][] = [
-  ['credential show nothing', 1, /^tokenwell: There is no such credential.*\nWhat to do: .*\nRequest id: \S+\n$/],
+  [
+    'credential show nothing',
+    1,
+    /^tokenwell: There is no credential nothing\.\nWhat to do: .*credential list.*\nRequest id: \S+\n$/,
+  ],
+  ['consumer permit nobody mail', 1, /There is no consumer nobody\.\nWhat to do: .*\(tokenwell consumer list\)/],
+  ['consumer key-delete helpdesk aaaaaaaaaaaa', 1, /There is no key aaaaaaaaaaaa\./],
+  ['credential test mail --account bob', 1, /There is no account bob\./],
+  [
+    'ledger list --action token.isue',
+    1,
+    /action \(--action\): action is one of: token\.issue, .*vault\.start\. \[one_of\]/,
+  ],
+  ['ledger list --limit 0', 1, /limit \(--limit\): limit must be at least 1\. \[minimum\]/],
   ['credential show ..', 1, /".\." cannot be the name of anything/],
   [
     'consumer create helpdesk',
@@ -91,7 +104,28 @@ export function failureCases(t: Test): void {
       t.match(ended, { code, out: '', err: says }, line);
     }
     const stranger = await run(['me'], { ...vault.variables, TOKENWELL_KEY: 'twk_wrong' });
-    t.match(stranger, { code: 1, err: /valid API key is needed[\s\S]*TOKENWELL_KEY_FILE/ });
+    t.match(stranger, { code: 1, err: /valid API key is needed[\s\S]* This one came from TOKENWELL_KEY\.\n/ });
+    const file = join(vault.folder, 'wrong.key');
+    writeFileSync(file, 'twk_wrong');
+    const named = { ...vault.variables, TOKENWELL_KEY: undefined, TOKENWELL_KEY_FILE: file };
+    t.match((await run(['me'], named)).err, `This one came from TOKENWELL_KEY_FILE (${file}).`);
+  });
+
+  t.test('with --json the problem is JSON on standard error', async t => {
+    const vault = await startRunningVault(t);
+    const { code, out, err } = await run(words('credential show nothing --json'), vault.variables);
+    t.match({ code, out }, { code: 1, out: '' });
+    const action = /credential list/;
+    t.match(JSON.parse(err), {
+      code: 'not_found',
+      status: 404,
+      detail: /nothing/,
+      action,
+      errors: [],
+      request_id: /./,
+    });
+    const nowhere = await run(words('me --json'), NOWHERE);
+    t.match({ code: nowhere.code, err: JSON.parse(nowhere.err) }, { code: 3, err: { code: 'unreachable', status: 0 } });
   });
 
   t.test('a role that is too low is said, with the one that is needed', async t => {
@@ -122,6 +156,10 @@ export function failureCases(t: Test): void {
     vault.provider.always(json(503, {}));
     const unavailable = await run(words('token mail'), variables);
     t.match(unavailable, { code: 3, out: '', err: /Try again in \d+ s\./ });
+    t.match(
+      unavailable.err,
+      /Who must act: nobody if it worked before.*\nWhat to do: If it worked before, nobody has to act/,
+    );
     t.equal((await run(words('credential test mail'), vault.variables)).code, 3);
   });
 
@@ -137,7 +175,7 @@ export function failureCases(t: Test): void {
       /Who must act: nobody if it worked before, .*; if this credential is new, an operator of this vault\.\n/;
     const { code, out } = await run(words('credential test mail'), vault.variables);
     t.match({ code, out }, { code: 3, out: who });
-    t.match(out, `in its token URL, ${new URL(nobody).origin}. `);
+    t.match(out, `in its token URL (${new URL(nobody).origin}). `);
     const drawn = await run(words('token mail'), { ...vault.variables, TOKENWELL_KEY: vault.adminKey });
     t.match(drawn, { code: 1 }, 'the admin may not draw');
     await vault.must(words('consumer permit admin mail'));

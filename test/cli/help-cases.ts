@@ -69,6 +69,9 @@ export function helpCases(t: Test): void {
     for (const path of [[], ['help'], ['credential'], ['consumer'], ['ledger']]) {
       t.match(await helpOf(path), /\$ .*tokenwell [\s\S]*Exit codes:/, path.join(' '));
     }
+    for (const path of [['ledger', 'verify'], ['consumer', 'key'], ['ledger']]) {
+      t.equal((await run(['help', ...path])).out, await helpOf(path), `help ${path.join(' ')}`);
+    }
     t.match(await run(['--version']), { code: 0, out: /^\d+\.\d+\.\d+\n$/ });
   });
 

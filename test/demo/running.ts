@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -25,11 +25,15 @@ export interface RunningDemo {
   ended: Promise<number | null>;
 }
 
-/** Starts the demo as `npm run demo` does, on free ports, with a temporary folder whose name needs quotes. Ended with the test. */
-export async function startDemo(t: Teardown): Promise<RunningDemo> {
+/**
+ * Starts the demo as `npm run demo` does, on free ports, with a temporary folder whose name needs quotes. `before` is
+ * what another demo left as its session file. Ended with the test.
+ */
+export async function startDemo(t: Teardown, { before }: { before?: string } = {}): Promise<RunningDemo> {
   const folder = temporaryFolder(t);
   const temporary = join(folder, "the reader's files");
   for (const path of [temporary, join(folder, 'demo')]) mkdirSync(path);
+  if (before !== undefined) writeFileSync(join(folder, 'demo/session.sh'), before);
   const options = ['--port', '0', '--provider-port', '0', '--session', join(folder, 'demo/session.sh')];
   const child = spawn(process.execPath, ['--import', 'tsx', 'demo/demo.ts', ...options], {
     cwd: ROOT,
@@ -60,11 +64,11 @@ export async function paste(command: string, folder: string): Promise<string> {
   return shell.stdout + shell.stderr;
 }
 
-/** Waits until something is true. Throws after two minutes. */
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + START_MS;
+/** Waits until something is true, for two minutes unless said. Throws after that. */
+export async function until(holds: () => boolean, ms = START_MS): Promise<void> {
+  const deadline = performance.now() + ms;
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error('the demo was not ready in time');
+    if (performance.now() > deadline) throw new Error('it did not come true in time');
     await sleep(50);
   }
 }

@@ -177,6 +177,16 @@ export function badInputs(good: Record<string, unknown>): BadInput[] {
       asked: but({ token_url: `https://login.example/${placeholder}/oauth2/token` }),
       rules: ['token_url placeholder'],
     })),
+    ...['{client-id}', '<your client id>', 'YOUR_CLIENT_ID', 'your-client-id'].map(placeholder => ({
+      name: `the placeholder ${placeholder} as the client id`,
+      asked: but({ client_id: placeholder }),
+      rules: ['client_id placeholder'],
+    })),
+    ...['<client_secret>', 'YOUR_CLIENT_SECRET', 'your-client-secret'].map(secret => ({
+      name: `the placeholder ${secret} as the secret`,
+      asked: but({ client_auth: { ...auth, secret } }),
+      rules: ['client_auth.secret placeholder'],
+    })),
     {
       name: 'a placeholder as the host where people sign in',
       asked: but({ grant_type: 'authorization_code', authorization_url: 'https://{yourDomain}/authorize' }),

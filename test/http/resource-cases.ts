@@ -66,6 +66,43 @@ export function resourceCases(t: Test): void {
     t.notMatch(form.text, /urlencoded/);
   });
 
+  t.test('a mistake is told in words that fit it', async t => {
+    const { send, keys, provider } = await startRunning(t);
+    const good = newCredential('two', provider.url());
+    const { client_auth } = good;
+    const post = async (body: unknown) => await send('POST', '/api/v1/credentials', { key: keys.admin, body });
+    const own = 'is set by Tokenwell; leave it out.';
+    for (const [body, detail] of [
+      [[], 'body must be one JSON object.'],
+      ['text', 'body must be one JSON object.'],
+      [{ ...good, description: '\ud800' }, 'description holds half a character (an unpaired surrogate).'],
+      [{ ...good, version: 7 }, `version ${own}`],
+      [{ ...good, client_auth: { ...client_auth, has_secret: true } }, `client_auth.has_secret ${own}`],
+      [{ ...good, owner: 7 }, 'owner is not known here.'],
+      [{ ...good, grace_seconds: -1 }, 'grace_seconds must be at least 0.'],
+    ] as const) {
+      t.equal((await post(body)).json.detail, detail);
+    }
+    const secret = 'YOUR_CLIENT_SECRET';
+    const answer = await post({ ...good, client_auth: { ...client_auth, secret } });
+    t.match(answer.json.detail, /^client_auth\.secret still holds a placeholder\./);
+    t.notMatch(answer.text, secret);
+    const random = { ...good, client_auth: { ...client_auth, secret: 'x8<Q~>{4}YOUR_Z' } };
+    t.equal((await post(random)).status, 201, 'a random secret with such characters is none');
+  });
+
+  t.test(
+    'who may read everything is told what is missing; a draw does not tell it from what is not permitted',
+    async t => {
+      const { send, keys } = await startRunning(t);
+      const missing = async (path: string, key: string) => (await send('GET', `/api/v1/${path}`, { key })).json.detail;
+      t.equal(await missing('credentials/nosuch', keys.auditor), 'There is no credential nosuch.');
+      t.equal(await missing('consumers/nosuch/keys', keys.auditor), 'There is no consumer nosuch.');
+      t.match(await missing('credentials/nosuch/token', keys.service), /or you may not use it/);
+      t.match(await missing('credentials/nosuch/token', keys.admin), /or you may not use it/);
+    },
+  );
+
   t.test('an expiry of the secret before today is refused, unless it is the stored one', async t => {
     const clock = new TestClock();
     const { send, keys, provider } = await startRunning(t, { overrides: { clock } });
@@ -150,6 +187,8 @@ export function resourceCases(t: Test): void {
       key: { id: keys.service.split('_')[1] },
       permissions: [{}, {}],
     });
+    const twice = await send('PUT', path, { key, body: [...wanted, { credential: '*', account: '*' }, wanted[0]] });
+    t.strictSame(broken(twice), ['2 unique', '3 unique']);
     const many = Array.from({ length: 1000 }, (_, n) => ({ credential: 'acme', account: `${'a'.repeat(100)}${n}` }));
     t.equal((await send('PUT', path, { key, body: many })).json.length, 1000, '1,000 fit, with long names');
   });

@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import { hold, json, reset, token } from '../support/scripted-provider.js';
-import { credentialInput, outcome } from '../support/vault.js';
+import { credentialInput, outcome, whole } from '../support/vault.js';
 import { problem, world } from './world.js';
 
 const HOUR = 3_600_000;
@@ -42,6 +42,23 @@ export function paceCases(t: Test): void {
     t.match(await problem(draw()), { code: 'provider_unavailable' });
     t.equal(provider.requests.length, 3);
   });
+
+  t.test(
+    'a paused endpoint is asked again by the first draw after the pause, or at once by a test, as it says',
+    async t => {
+      const { vault, provider, clock, admin, draw } = await world(t);
+      await vault.vault.credentials.create(admin, 'sibling', credentialInput(provider.url()));
+      const { key } = await vault.consumer('other', [whole('sibling')]);
+      provider.next(json(429, { error: 'slow' }, { 'retry-after': '3600' }));
+      await problem(draw());
+      const action = 'The first draw after the pause asks again; a test of the credential asks at once.';
+      t.match((await problem(vault.draw(key, 'sibling'))).details, { action, retryAfter: 3_600 });
+      clock.advance(10 * 60_000);
+      t.equal(provider.requests.length, 1, 'nothing is asked without a draw');
+      t.match(await vault.vault.testing.test(admin, 'mail', 'default'), { ok: true });
+      t.equal(provider.requests.length, 2);
+    },
+  );
 
   t.test('F23: nor does the lease of a process that died before the clock was put back', async t => {
     const { vault, clock, draw } = await world(t);

@@ -1,0 +1,21 @@
+/** Everything that the ledger holds entries of. */
+export const LEDGER_ACTIONS = [
+  'token.issue',
+  'token.refuse',
+  'token.refresh',
+  'credential.create',
+  'credential.update',
+  'credential.disable',
+  'credential.enable',
+  'credential.delete',
+  'consumer.create',
+  'consumer.update',
+  'consumer.delete',
+  'key.create',
+  'key.delete',
+  'key.refuse',
+  'key.recover',
+  'permission.put',
+  'vault.create',
+  'vault.start',
+] as const;
