@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openFile } from '../src/store/sqlite-file.js';
 
 /** Brings a SQLite vault that is not being served to `count` credentials, by copying the one named `bench`. */
 export function fill(dataDir: string, count: number): void {
-  const database = new Database(join(dataDir, 'tokenwell.db'));
+  const database = openFile(join(dataDir, 'tokenwell.db'));
   const numbers = `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count - 1})`;
   const columns = (table: string, replaced: Record<string, string>) => {
     const names = database.pragma(`table_info(${table})`) as { name: string }[];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -14,6 +14,7 @@ import {
 import { Turn } from '../vault/turn.js';
 import type { Engine, OpenTransaction } from './engine.js';
 import { codeOf, guarded, translated } from './guarded-connection.js';
+import { openFile } from './sqlite-file.js';
 import { SqlitePages } from './sqlite-pages.js';
 import type { Tables } from './tables.js';
 
@@ -157,10 +158,7 @@ export function openSqlite(file: string, options: { serving: boolean; now: () =>
   };
 }
 
-/**
- * Preparing costs more than running for most of our statements. None is ever let go: on Node 24 a statement that is
- * collected as garbage ends the process (better-sqlite3 12), and there are at most some hundreds of texts.
- */
+/** Preparing costs more than running for most of our statements, and there are at most some hundreds of texts. */
 function preparedOnce(database: Database.Database): SqliteDatabase {
   const statements = new Map<string, Database.Statement>();
   return {
@@ -174,7 +172,7 @@ function preparedOnce(database: Database.Database): SqliteDatabase {
 }
 
 function open(file: string, readonly: boolean): Database.Database {
-  const database = new Database(file, { timeout: 25 });
+  const database = openFile(file, { timeout: 25 });
   database.exec('PRAGMA journal_mode = WAL');
   // The driver's default becomes NORMAL at the first write; only FULL makes a commit outlive a power cut.
   database.exec('PRAGMA synchronous = FULL');
@@ -186,7 +184,7 @@ function open(file: string, readonly: boolean): Database.Database {
 }
 
 function lockBeside(file: string): Database.Database {
-  const lock = new Database(`${file}.lock`, { timeout: 0 });
+  const lock = openFile(`${file}.lock`, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return lock;

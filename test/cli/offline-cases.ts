@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { Test } from 'tap';
 import { build } from '../../src/app.js';
 import { createMasterKeyFile } from '../../src/crypto/master-key.js';
+import { openFile } from '../../src/store/sqlite-file.js';
 import { temporaryFolder, testConfig } from '../support/vault.js';
 import { fill, type RunningVault, startRunningVault } from './running-vault.js';
 import { run, words } from './terminal.js';
 
 /** Changes the database behind the vault's back. */
 function tamper(folder: string, sql: string): void {
-  const database = new Database(join(folder, 'tokenwell.db'));
+  const database = openFile(join(folder, 'tokenwell.db'));
   database.exec(sql);
   database.close();
 }
@@ -164,7 +164,7 @@ export function offlineCases(t: Test): void {
     const variables = { TOKENWELL_DATA_DIR: folder };
     t.match(await run(['migrate'], variables), { code: 0, out: /up to date; nothing was applied/ });
     const empty = temporaryFolder(t);
-    new Database(join(empty, 'tokenwell.db')).close();
+    openFile(join(empty, 'tokenwell.db')).close();
     const { code, out } = await run(['migrate'], { TOKENWELL_DATA_DIR: empty });
     t.match({ code, out }, { code: 0, out: /^Applied:\n {2}0001_init\n/ });
   });

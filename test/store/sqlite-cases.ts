@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { Test } from 'tap';
 import { migrate } from '../../src/store/migrations.js';
 import { openSqlite } from '../../src/store/sqlite.js';
+import { openFile } from '../../src/store/sqlite-file.js';
 import { temporaryFolder } from '../support/vault.js';
 import { pageAt, write } from './conformance.js';
 import { openEngine, openStore } from './open.js';
@@ -38,7 +38,7 @@ export function sqliteCases(t: Test): void {
     const engine = openSqlite(join(folder, 'tokenwell.db'), { serving: true, now: () => Date.now() });
     t.teardown(() => engine.close());
     await migrate(engine);
-    const other = new Database(join(folder, 'tokenwell.db'));
+    const other = openFile(join(folder, 'tokenwell.db'));
     t.teardown(() => void other.close());
     other.exec('BEGIN IMMEDIATE');
     let turns = 0;

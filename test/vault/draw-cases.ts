@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { Test } from 'tap';
+import { openFile } from '../../src/store/sqlite-file.js';
 import { Secret } from '../../src/vault/secret.js';
 import { hold, json, reset, respond, token } from '../support/scripted-provider.js';
 import { credentialInput, outcome, whole } from '../support/vault.js';
@@ -228,7 +228,7 @@ export function drawCases(t: Test): void {
       const other = await vault.consumer('other', [whole('other')]);
       const first = await draw();
       await vault.draw(other.key, 'other');
-      const database = new Database(join(vault.config.dataDir, 'tokenwell.db'));
+      const database = openFile(join(vault.config.dataDir, 'tokenwell.db'));
       t.teardown(() => void database.close());
       const exchange = (table: string) =>
         database.exec(`update ${table} set value = (select value from ${table} b where b.rowid <> ${table}.rowid)`);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { Test } from 'tap';
+import { openFile } from '../../src/store/sqlite-file.js';
 import type { PageHead } from '../../src/vault/page.js';
 import { ScriptedProvider } from '../support/scripted-provider.js';
 import { credentialInput, outcome, startVault, type TestVault, temporaryFolder, whole } from '../support/vault.js';
@@ -113,7 +113,7 @@ export function ledgerCases(t: Test): void {
       const copy = temporaryFolder(t);
       const { cpSync } = await import('node:fs');
       cpSync(folder, copy, { recursive: true });
-      const database = new Database(join(copy, 'tokenwell.db'));
+      const database = openFile(join(copy, 'tokenwell.db'));
       database.exec(sql);
       database.close();
       const { flaw } = await verify(t, copy);
@@ -125,7 +125,7 @@ export function ledgerCases(t: Test): void {
 
   t.test('D6: a cut of everything newest is seen against an anchor, and only there', async t => {
     const { folder, heads } = await written(t);
-    const database = new Database(join(folder, 'tokenwell.db'));
+    const database = openFile(join(folder, 'tokenwell.db'));
     database.exec(
       `delete from ledger_pages where first_position >= (select max(first_position) - 1 from ledger_pages)`,
     );
@@ -172,7 +172,7 @@ export function ledgerCases(t: Test): void {
   t.test('F37: when the ledger cannot be written no token leaves, and it recovers by itself', async t => {
     const { vault, key } = await service(t);
     t.equal(await outcome(vault.draw(key, 'mail')), 'ok');
-    const other = new Database(join(vault.config.dataDir, 'tokenwell.db'));
+    const other = openFile(join(vault.config.dataDir, 'tokenwell.db'));
     t.teardown(() => void other.close());
     other.exec(`create trigger full before insert on ledger_pages begin select raise(abort, 'disk is full'); end`);
     const before = other.prepare('select count(*) as n from ledger_pages').get();
