@@ -1,55 +1,25 @@
 import { inspect } from 'node:util';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { createProvider } from '../src/oauth/provider.js';
 import { createScrub } from '../src/oauth/scrubber.js';
-import {
-  type ClientCredentialsRequest,
-  type GuardedFetch,
-  OutboundError,
-  ProviderFailure,
-} from '../src/vault/ports.js';
+import { type ClientCredentialsRequest, type GuardedFetch, OutboundError } from '../src/vault/ports.js';
 import { Secret } from '../src/vault/secret.js';
 import { FAILURES } from './oauth/answers.js';
+import { authorizationUrls } from './oauth/authorization-urls.js';
 import { VECTORS } from './oauth/basic-credentials.js';
+import { grants } from './oauth/grants.js';
 import { LIFETIMES } from './oauth/lifetimes.js';
-import { NOW, PAUSES } from './oauth/retry-after.js';
-import { wayOut } from './outbound/way-out.js';
+import { clock, failure, outbound, provider, request, SECRET, scripted } from './oauth/provider-under-test.js';
+import { PAUSES } from './oauth/retry-after.js';
+import { revocations } from './oauth/revocations.js';
+import { signIns } from './oauth/sign-ins.js';
 import { startAuthorizationServer } from './support/authorization-server.js';
-import { TestClock } from './support/clock.js';
-import { json, respond, ScriptedProvider, token } from './support/scripted-provider.js';
+import { json, respond, token } from './support/scripted-provider.js';
 
-const clock = new TestClock(NOW);
-const outbound = wayOut();
-const provider = createProvider({ fetch: outbound.fetch, clock });
-const SECRET = 'hunter2-hunter2';
-
-function request(tokenUrl: string, more: Partial<ClientCredentialsRequest> = {}): ClientCredentialsRequest {
-  return {
-    tokenUrl,
-    clientId: 'app-1',
-    method: 'client_secret_post',
-    secret: new Secret(SECRET),
-    scope: 'mail.read',
-    params: {},
-    ...more,
-  };
-}
-
-/** The ProviderFailure of a request that must fail. */
-async function failure(call: Promise<unknown>): Promise<ProviderFailure> {
-  const error = await call.then(
-    () => new Error('it gave a token'),
-    (error: unknown) => error,
-  );
-  if (error instanceof ProviderFailure) return error;
-  throw error;
-}
-
-async function scripted(test: Test): Promise<ScriptedProvider> {
-  const started = await ScriptedProvider.start();
-  test.teardown(() => started.close());
-  return started;
-}
+authorizationUrls(t);
+grants(t);
+revocations(t);
+signIns(t);
 
 t.test('a real authorization server gives a token by both ways of client authentication', async t => {
   const secret = 'p+%& :"-x~';
@@ -267,14 +237,72 @@ t.test('R11: our secret, echoed in whatever form, is not in what we show', async
 });
 
 t.test('R11: scrubbing holds for odd secrets and comes before cutting', async t => {
-  t.equal(createScrub('id', '')('text [x]', 20), 'text [x]', 'no secret, nothing to scrub');
-  t.equal(createScrub('id', 'a.b')('a.b axb', 20), '[secret] axb', 'a secret is no pattern');
-  t.equal(createScrub('id', 'a"b')('x a"b y', 20), 'x [secret] y');
-  t.equal(createScrub('id', '$&$1')('x $&$1 y', 20), 'x [secret] y');
-  t.equal(createScrub('id', 'a\u200bb-c')('x ab-c y', 20), 'x [secret] y', 'a secret with an invisible character');
-  const cut = createScrub('id', 'long-secret-value')(`${'x'.repeat(10)} long-secret-value`, 20);
+  t.equal(createScrub('id', [''])('text [x]', 20), 'text [x]', 'no secret, nothing to scrub');
+  t.equal(createScrub('id', ['', 'a.b', 'c-d'])('c-d a.b', 20), '[secret] [secret]', 'several secrets');
+  t.equal(createScrub('id', ['a.b'])('a.b axb', 20), '[secret] axb', 'a secret is no pattern');
+  t.equal(createScrub('id', ['a"b'])('x a"b y', 20), 'x [secret] y');
+  t.equal(createScrub('id', ['$&$1'])('x $&$1 y', 20), 'x [secret] y');
+  t.equal(createScrub('id', ['a\u200bb-c'])('x ab-c y', 20), 'x [secret] y', 'a secret with an invisible character');
+  const cut = createScrub('id', ['long-secret-value'])(`${'x'.repeat(10)} long-secret-value`, 20);
   t.equal(cut, 'xxxxxxxxxx [secret]');
-  t.equal(createScrub('id', 'zzzz')('\u{1f511}'.repeat(30), 10), `${'\u{1f511}'.repeat(9)}…`, 'cut between characters');
+  t.equal(
+    createScrub('id', ['zzzz'])('\u{1f511}'.repeat(30), 10),
+    `${'\u{1f511}'.repeat(9)}…`,
+    'cut between characters',
+  );
+});
+
+t.test('R11: a secret that was escaped, cut or turned round is not shown', async t => {
+  const secret = `a/b&c<d>e"f'g h+i\u00e9-und-mehr`;
+  const scrub = createScrub('id', [secret]);
+  const named: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  const html = secret.replace(/[&<>"']/g, found => named[found] ?? found);
+  const numbered = (form: (code: number) => string) =>
+    secret.replace(/[^a-z -]/g, found => form(found.codePointAt(0) ?? 0));
+  const unescapable = "50%41&x'y";
+  for (const [form, echo] of Object.entries({
+    html,
+    'html by number': numbered(code => `&#${code};`),
+    'html by hexadecimal number': numbered(code => `&#X${code.toString(16)};`),
+    'html twice': html.replaceAll('&', '&amp;'),
+    'html in a URL': encodeURIComponent(html),
+    'a URL twice': encodeURIComponent(encodeURIComponent(secret)),
+    'a URL three times': encodeURIComponent(encodeURIComponent(encodeURIComponent(secret))),
+    'JSON with every escape': numbered(code => `\\u${code.toString(16).padStart(4, '0')}`),
+    'JSON in JSON': JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+    'slashes of JSON': secret.replaceAll('/', '\\/').replaceAll('"', '\\"'),
+    'without its first character': secret.slice(1),
+    'its last 12 characters': secret.slice(-12),
+    'out of its middle': secret.slice(3, -3),
+    'an end in a form': new URLSearchParams({ s: secret.slice(2) }).toString().slice(2),
+    reversed: [...secret].reverse().join(''),
+    'cut, and then escaped': html.slice(2),
+    'reversed and cut': [...secret].reverse().join('').slice(2),
+    'reversed in a URL': encodeURIComponent([...secret].reverse().join('')),
+  })) {
+    t.equal(scrub(`before ${echo} after`, 300), 'before [secret] after', form);
+  }
+  t.equal(scrub(`x:${secret.slice(-11)}`, 300), `x:${secret.slice(-11)}`, 'less than 12 characters is no echo');
+  const html2 = unescapable.replace('&', '&amp;').replace("'", '&#39;');
+  t.equal(createScrub('id', [unescapable])(`x ${html2}`, 300), 'x [secret]', 'a secret that looks escaped itself');
+  t.equal(scrub('100%25 of &lt;scope&gt; \\u0041', 300), '100%25 of &lt;scope&gt; \\u0041', 'other escapes stay');
+  const steering = createScrub('id', ['long-secret-value'])('%1b[2Jlong-secret%2Dvalue%0aend', 300);
+  t.equal(steering, '[2J[secret] end', 'what was escaped steers no terminal');
+});
+
+t.test('R11: 16 KB are scrubbed at once, whatever they are made of', async t => {
+  const secrets = ['a'.repeat(40).concat('b'), 'x%25'.repeat(30), 'eyJ'.repeat(5_000)];
+  const scrub = createScrub('id', secrets);
+  scrub('ready', 300);
+  for (const unit of ['a', 'a ', '%61', '%2525', '&amp;', '&#x61;', '\\u0061', 'eyJ', 'Ab+/', '%', '&#', '\\']) {
+    const text = unit.repeat(Math.ceil(16_384 / unit.length));
+    const times = [0, 1, 2].map(() => {
+      const from = process.hrtime.bigint();
+      scrub(text, 300);
+      return Number(process.hrtime.bigint() - from) / 1e6;
+    });
+    t.ok(Math.min(...times) < 50, `${unit}: ${Math.min(...times).toFixed(1)} ms`);
+  }
 });
 
 t.test('what the provider says is shown short and clean', async t => {

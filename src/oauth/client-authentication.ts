@@ -1,40 +1,53 @@
 import type { ClientAuth } from 'openid-client';
-import type { ClientCredentialsRequest } from '../vault/ports.js';
+import type { ClientAtServer } from '../vault/ports.js';
+import type { Secret } from '../vault/secret.js';
 import { formEncode } from './form-encoding.js';
 import { misconfigured } from './refusal.js';
 
+type Client = Pick<ClientAtServer, 'clientId' | 'method' | 'secret'>;
+
+/** client_credentials is for clients that prove themselves (RFC 6749 §4.4). Throws `ProviderFailure` for one that cannot. */
+export function requireProof({ method }: Client): void {
+  if (method !== 'none') return;
+  throw misconfigured(
+    'client_auth_required',
+    'client_credentials needs a client that proves itself, and this credential has no client authentication.',
+    'Choose client_secret_post or client_secret_basic and paste a client secret.',
+  );
+}
+
 /**
- * How the client proves itself (RFC 6749 §2.3.1), in the shape that openid-client takes. Throws `ProviderFailure`
- * (misconfigured, not sent) when there is no secret, or when id or secret hold a line break or another control character.
+ * How the client proves itself (RFC 6749 §2.3.1), in the shape that openid-client takes; a public client (`none`) names
+ * itself only (§3.2.1). Throws `ProviderFailure` (misconfigured, not sent) when there is no secret where there must be
+ * one, or when id or secret hold a line break or another control character.
  */
-export function clientAuthentication(request: ClientCredentialsRequest): ClientAuth {
-  const { clientId, method } = request;
-  const secret = request.secret?.reveal() ?? '';
-  if (method === 'none') {
-    throw misconfigured(
-      'client_auth_required',
-      'client_credentials needs a client that proves itself, and this credential has no client authentication.',
-      'Choose client_secret_post or client_secret_basic and paste a client secret.',
-    );
-  }
-  if (secret === '') {
+export function clientAuthentication({ clientId, method, secret }: Client): ClientAuth {
+  const usableId = clientIdOf(clientId);
+  if (method === 'none') return (_server, _client, body) => body.set('client_id', usableId);
+  const usableSecret = secretOf(secret);
+  return method === 'client_secret_basic' ? basic(usableId, usableSecret) : post(usableId, usableSecret);
+}
+
+function clientIdOf(clientId: string): string {
+  if (clientId !== '' && !hasControls(clientId)) return clientId;
+  throw misconfigured(
+    'unusable_client_id',
+    'The client id is empty or holds a line break or another control character.',
+    'Enter the client id again.',
+  );
+}
+
+function secretOf(secret: Secret | undefined): string {
+  const text = secret?.reveal() ?? '';
+  if (text === '') {
     throw misconfigured('no_client_secret', 'This credential has no client secret.', 'Paste a client secret.');
   }
-  if (clientId === '' || hasControls(clientId)) {
-    throw misconfigured(
-      'unusable_client_id',
-      'The client id is empty or holds a line break or another control character.',
-      'Enter the client id again.',
-    );
-  }
-  if (hasControls(secret)) {
-    throw misconfigured(
-      'unusable_client_secret',
-      'The client secret holds a line break or another control character.',
-      'Paste the client secret again, without the line break.',
-    );
-  }
-  return method === 'client_secret_basic' ? basic(clientId, secret) : post(clientId, secret);
+  if (!hasControls(text)) return text;
+  throw misconfigured(
+    'unusable_client_secret',
+    'The client secret holds a line break or another control character.',
+    'Paste the client secret again, without the line break.',
+  );
 }
 
 function basic(clientId: string, secret: string): ClientAuth {

@@ -1,6 +1,12 @@
-import { clientCredentialsGrant } from 'openid-client';
-import type { Clock, GuardedFetch, Provider } from '../vault/ports.js';
-import { clientAuthentication } from './client-authentication.js';
+import { clientCredentialsGrant, refreshTokenGrant } from 'openid-client';
+import { type Clock, type GuardedFetch, type Provider, ProviderFailure } from '../vault/ports.js';
+import { adminConsentUrl } from './admin-consent-url.js';
+import { authorizationUrl } from './authorization-url.js';
+import { requireProof } from './client-authentication.js';
+import { exchangeCode } from './code-exchange.js';
+import { grantAnswerOf } from './grant-answer.js';
+import { providerWords } from './provider-words.js';
+import { revokeToken } from './revocation.js';
 import { createScrub } from './scrubber.js';
 import { tokenParameters } from './token-parameters.js';
 import { requestToken } from './token-request.js';
@@ -8,19 +14,39 @@ import { requestToken } from './token-request.js';
 /** The `Provider` port over openid-client. Keeps no state: each call stands for itself. */
 export function createProvider(deps: { fetch: GuardedFetch; clock: Clock }): Provider {
   return {
+    authorizationUrl,
+    adminConsentUrl,
+
     /** RFC 6749 §4.4. */
     async clientCredentials(request) {
-      const { tokenUrl, issuer, clientId } = request;
-      const authentication = clientAuthentication(request);
+      requireProof(request);
       const parameters = tokenParameters(request);
-      return requestToken(deps, {
-        tokenUrl,
-        issuer,
-        clientId,
-        authentication,
-        scrub: createScrub(clientId, request.secret?.reveal() ?? ''),
+      const { token } = await requestToken(deps, {
+        client: request,
+        sends: [],
         grant: configuration => clientCredentialsGrant(configuration, parameters),
       });
+      if (token instanceof ProviderFailure) throw token;
+      return token;
     },
+
+    exchangeCode: request => exchangeCode(deps, request),
+
+    /** RFC 6749 §6. */
+    async refresh(request) {
+      const { refreshToken, clientId, issuer } = request;
+      const parameters = tokenParameters(request);
+      const tokens = await requestToken(deps, {
+        client: request,
+        sends: [refreshToken],
+        grant: configuration => refreshTokenGrant(configuration, refreshToken.reveal(), parameters),
+      });
+      return grantAnswerOf(tokens, { clientId, issuer, nonce: 'any', now: deps.clock.now() });
+    },
+
+    revoke: request => revokeToken(deps, request),
+
+    // No secret of ours has gone to the page that wrote this.
+    words: said => providerWords(said, createScrub('', [])),
   };
 }

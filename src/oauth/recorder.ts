@@ -1,6 +1,6 @@
 import type { CustomFetch } from 'openid-client';
 import { type GuardedFetch, OutboundError } from '../vault/ports.js';
-import { forLibrary, readAnswer, type TokenEndpointAnswer } from './token-answer.js';
+import { type EndpointAnswer, forLibrary, readAnswer } from './endpoint-answer.js';
 
 /**
  * The fetch that openid-client is given. It ignores the library's abort signal (the deadline is outbound's, and soft),
@@ -8,7 +8,7 @@ import { forLibrary, readAnswer, type TokenEndpointAnswer } from './token-answer
  */
 export class Recorder {
   readonly #fetch: GuardedFetch;
-  #answer: TokenEndpointAnswer | undefined;
+  #answer: EndpointAnswer | undefined;
   #failure: OutboundError | undefined;
 
   constructor(fetch: GuardedFetch) {
@@ -26,7 +26,7 @@ export class Recorder {
     }
   };
 
-  get answer(): TokenEndpointAnswer | undefined {
+  get answer(): EndpointAnswer | undefined {
     return this.#answer;
   }
 

@@ -1,4 +1,3 @@
-import type { ClientCredentialsRequest } from '../vault/ports.js';
 import { misconfigured } from './refusal.js';
 
 /** What the grant, the client authentication and the scope decide; nothing else may. */
@@ -17,10 +16,14 @@ const RESERVED = new Set([
 ]);
 
 /**
- * The parameters of a token request apart from grant and client authentication: the scope, and the credential's own
- * (`resource`, `audience` …). Throws `ProviderFailure` (misconfigured, not sent) for one that is not its own to set.
+ * The parameters of a token request apart from client authentication: the credential's own (`resource`, `audience` …),
+ * the scope unless it is empty or left out, and those of the grant. Throws `ProviderFailure` (misconfigured, not sent)
+ * for one that is not the credential's own to set.
  */
-export function tokenParameters({ scope, params }: ClientCredentialsRequest): Record<string, string> {
+export function tokenParameters(
+  { scope = '', params }: { scope?: string; params: Record<string, string> },
+  grant: Record<string, string> = {},
+): Record<string, string> {
   const reserved = Object.keys(params).find(name => RESERVED.has(name.trim().toLowerCase()));
   if (reserved !== undefined) {
     throw misconfigured(
@@ -29,5 +32,5 @@ export function tokenParameters({ scope, params }: ClientCredentialsRequest): Re
       `Take "${reserved}" out of the token parameters of the credential.`,
     );
   }
-  return scope === '' ? { ...params } : { ...params, scope };
+  return { ...params, ...(scope === '' ? {} : { scope }), ...grant };
 }

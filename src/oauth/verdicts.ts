@@ -1,4 +1,4 @@
-import type { FailureClass, OutboundReason } from '../vault/ports.js';
+import type { FailureClass } from '../vault/ports.js';
 
 /** What a failure means: `says` continues a sentence that begins with the provider's host. */
 export interface Verdict {
@@ -9,8 +9,7 @@ export interface Verdict {
 }
 
 const LATER = 'Nothing to do now: the next draw tries again.';
-const CHECK_NETWORK = 'check the network between Tokenwell and the provider';
-const CHECK_URL = 'Check the token URL: it must be the address of the token endpoint, not of a page.';
+export const CHECK_URL = 'Check the token URL: it must be the address of the token endpoint, not of a page.';
 
 export const THROTTLED: Verdict = {
   class: 'unavailable',
@@ -31,6 +30,13 @@ export const WRONG_CLIENT_SECRET: Verdict = {
   reason: 'wrong_client_secret',
   says: 'does not accept the client secret: it is wrong or has expired, or the client id is wrong',
   action: 'Paste a new client secret into the credential and check its client id.',
+};
+
+export const CLIENT_REFUSED: Verdict = {
+  class: 'misconfigured',
+  reason: 'client_refused',
+  says: 'does not accept this client without a secret: it has one there, or the client id is wrong',
+  action: 'Check the client id, or choose client_secret_post and paste the client secret into the credential.',
 };
 
 export const EMPTY: Verdict = {
@@ -92,7 +98,7 @@ export function unexpectedAnswer(what: string): Verdict {
 }
 
 /** The `error` codes of RFC 6749 §5.2, RFC 8707 §2, OpenID Connect Core §3.1.2.6 and what providers use like them. */
-export const BY_ERROR: ReadonlyMap<string, Verdict> = new Map([
+const BY_ERROR: ReadonlyMap<string, Verdict> = new Map([
   ['invalid_client', WRONG_CLIENT_SECRET],
   [
     'unauthorized_client',
@@ -150,36 +156,24 @@ export const BY_ERROR: ReadonlyMap<string, Verdict> = new Map([
   ['server_error', PROVIDER_ERROR],
 ]);
 
-type Unanswered = Pick<Verdict, 'class' | 'action'>;
+/** Not found, method not allowed, gone (RFC 9110 §15.5): this is no such endpoint, and waiting does not make it one. */
+const NOT_THERE: ReadonlySet<number> = new Set([404, 405, 410]);
 
-/** What to do about a call to the token URL that got no answer, by how it ended. */
-export const BY_OUTBOUND: Record<OutboundReason, (tokenUrl: string) => Unanswered> = {
-  address_refused: () => ({
-    class: 'misconfigured',
-    action: 'Correct the token URL, or allow its host where the message says so.',
-  }),
-  scheme_refused: () => ({ class: 'misconfigured', action: 'Correct the token URL, or allow its host.' }),
-  unexpected_redirect: () => ({ class: 'misconfigured', action: 'Put the final address into the token URL.' }),
-  too_large: () => ({ class: 'unavailable', action: CHECK_URL }),
-  deadline: unreached('it answered in time before', 'host and port', CHECK_NETWORK),
-  dns: unreached('the name was found before', 'the host name', 'check the name servers that Tokenwell uses'),
-  tls: unreached(
-    'a trusted connection was there before',
-    'host and port',
-    "check the provider's certificate and TOKENWELL_CA_FILE",
-  ),
-  connection: unreached('the connection was there before', 'host and port', CHECK_NETWORK),
-};
+/** Whether a status says that nothing is at this address. */
+export function isNotThere(status: number): boolean {
+  return NOT_THERE.has(status);
+}
 
-function unreached(before: string, part: string, otherwise: string): (tokenUrl: string) => Unanswered {
-  return tokenUrl => ({
-    class: 'unavailable',
-    action: passing(before, `${part} in its token URL (${new URL(tokenUrl).origin})`, otherwise),
-  });
+/** What a status and a known `error` mean at any endpoint; undefined where they say nothing bad, or nothing known. */
+export function byStatusAndError(status: number, error: string | undefined): Verdict | undefined {
+  if (status === 429) return THROTTLED;
+  if (status >= 500) return PROVIDER_ERROR;
+  const known = BY_ERROR.get(error ?? '');
+  return known ?? (status === 401 ? WRONG_CLIENT_SECRET : undefined);
 }
 
 /** A passing fault of a provider that was there before looks like a slip in the address of one that never was. */
-function passing(before: string, what: string, otherwise: string): string {
+export function passing(before: string, what: string, otherwise: string): string {
   return (
     `If ${before}, nobody has to act: the next draw tries again. ` +
     `If the credential is new, an operator checks ${what}. If that is right and it stays, ${otherwise}.`

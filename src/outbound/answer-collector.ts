@@ -7,7 +7,7 @@ import { connectionFailure } from './connection-failure.js';
 export interface RawAnswer {
   status: number;
   headers: IncomingHttpHeaders;
-  body: Buffer;
+  body: NonSharedBuffer;
 }
 
 type Settle = { resolve: (answer: RawAnswer) => void; reject: (error: Error) => void };

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 
-type Decode = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+type Decode = (body: NonSharedBuffer, options: { maxOutputLength: number }) => Promise<NonSharedBuffer>;
 
 const inflateZlib: Decode = promisify(inflate);
 const inflateBare: Decode = promisify(inflateRaw);
@@ -19,7 +19,7 @@ const DECODERS = new Map<string, Decode>([
  * Undoes a Content-Encoding (RFC 9110 §8.4), at most two layers, never giving more than `maxBytes` (no decompression
  * bomb). Rejects with `code` `ERR_BUFFER_TOO_LARGE` for more, and with another error for what cannot be decoded.
  */
-export async function decodeBody(body: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
+export async function decodeBody(body: NonSharedBuffer, encoding: string, maxBytes: number): Promise<NonSharedBuffer> {
   const layers = encoding
     .toLowerCase()
     .split(',')

@@ -104,7 +104,7 @@ class Sender {
     }
   }
 
-  async #decoded({ headers, body }: RawAnswer, host: string): Promise<Buffer> {
+  async #decoded({ headers, body }: RawAnswer, host: string): Promise<NonSharedBuffer> {
     try {
       return await decodeBody(body, [headers['content-encoding'] ?? ''].flat().join(), this.#maxBytes);
     } catch (error) {
@@ -127,7 +127,7 @@ function requestOf({ url }: Target, { method, headers, body }: Init): Dispatcher
 /** What callers need; cookies and everything else a server may say stay behind. */
 const KEPT_HEADERS = ['content-type', 'retry-after', 'www-authenticate', 'date'];
 
-function responseOf({ status, headers }: RawAnswer, body: Buffer): Response {
+function responseOf({ status, headers }: RawAnswer, body: NonSharedBuffer): Response {
   const kept = new Headers();
   for (const name of KEPT_HEADERS) {
     const [first] = [headers[name]].flat();
