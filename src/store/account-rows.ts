@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
-import type { Selectable } from 'kysely';
-import type { Account, AccountProgress, AccountState, Finding } from '../vault/account.js';
-import type { Tx } from '../vault/store.js';
+import type { Selectable, Updateable } from 'kysely';
+import type { Account, AccountName, AccountProgress, AccountState, Finding, Intent } from '../vault/account.js';
+import type { AccountReads, Tx } from '../vault/store.js';
 import { inChunks } from './chunks.js';
 import type { Handle } from './engine.js';
 import type { Tables } from './tables.js';
 
 const NO_LEASE = { lease_owner: null, lease_until: null };
+const NO_INTENT = { intent_id: null, intent_at: null, intent_first_at: null };
 
 /** Accounts and their progress. What becomes of them is decided in the domain. */
 export function accountRows(db: Handle): Tx['accounts'] {
@@ -28,6 +29,14 @@ export function accountRows(db: Handle): Tx['accounts'] {
       for (const some of inChunks(credentials)) counts.push(...(await countByState(db, some)));
       return countsOf(counts);
     },
+    ...accountWrites(db),
+  };
+}
+
+type AccountWrites = Omit<Tx['accounts'], keyof AccountReads>;
+
+function accountWrites(db: Handle): AccountWrites {
+  return {
     insert: async (credential, account) => {
       // A fence that was never used: a flight that began for a deleted account of this name can settle nothing here.
       await db
@@ -35,28 +44,42 @@ export function accountRows(db: Handle): Tx['accounts'] {
         .values({ credential, account, state: 'pending', fail_count: 0, fence: randomInt(2 ** 47) })
         .execute();
     },
-    reset: async (credential, progress) => {
-      await db
-        .updateTable('accounts')
-        .set(eb => ({ ...columnsOf(progress), ...NO_LEASE, fence: eb('fence', '+', 1) }))
-        .where('credential', '=', credential)
-        .execute();
-      await db.deleteFrom('tokens').where('credential', '=', credential).execute();
-    },
+    revise: (account, progress) => revise(db, account, columnsOf(progress)),
     retry: async credential => {
       await db.updateTable('accounts').set({ next_try_at: null }).where('credential', '=', credential).execute();
     },
-    settle: async (credential, account, fence, progress) => {
+    settle: async ({ credential, account }, fence, progress, intent) => {
       const settled = await db
         .updateTable('accounts')
-        .set({ ...columnsOf(progress), ...NO_LEASE })
+        .set({ ...columnsOf(progress), ...NO_LEASE, ...(intent === 'doubtful' ? {} : NO_INTENT) })
         .where('credential', '=', credential)
         .where('account', '=', account)
         .where('fence', '=', fence)
         .executeTakeFirst();
       return settled.numUpdatedRows > 0n;
     },
+    restart: (account, progress) => revise(db, account, { ...columnsOf(progress), ...NO_INTENT }),
+    forgetTokens: async ({ credential, account }) => {
+      await db.deleteFrom('tokens').where('credential', '=', credential).where('account', '=', account).execute();
+    },
+    remove: async ({ credential, account }) => {
+      const mine = db.deleteFrom('accounts').where('credential', '=', credential).where('account', '=', account);
+      return (await mine.executeTakeFirst()).numDeletedRows > 0n;
+    },
   };
+}
+
+async function revise(
+  db: Handle,
+  { credential, account }: AccountName,
+  columns: Partial<Updateable<Tables['accounts']>>,
+): Promise<void> {
+  await db
+    .updateTable('accounts')
+    .set(eb => ({ ...columns, ...NO_LEASE, fence: eb('fence', '+', 1) }))
+    .where('credential', '=', credential)
+    .where('account', '=', account)
+    .execute();
 }
 
 function accountOf(row: Selectable<Tables['accounts']>): Account {
@@ -68,7 +91,13 @@ function accountOf(row: Selectable<Tables['accounts']>): Account {
     failCount: row.fail_count,
     nextTryAt: row.next_try_at ?? undefined,
     lastSuccessAt: row.last_success_at ?? undefined,
+    intent: intentOf(row),
   };
+}
+
+function intentOf({ intent_id, intent_at, intent_first_at }: Selectable<Tables['accounts']>): Intent | undefined {
+  if (intent_id === null || intent_at === null) return undefined;
+  return { id: intent_id, at: intent_at, firstAt: intent_first_at ?? intent_at };
 }
 
 function columnsOf(progress: AccountProgress) {

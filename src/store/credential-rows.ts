@@ -1,13 +1,15 @@
 import type { Selectable } from 'kysely';
 import type { ClientAuth, Credential, CredentialInput, GrantType, RefreshPolicy } from '../vault/credential.js';
 import { randomId } from '../vault/ids.js';
-import type { ClientAuthMethod } from '../vault/ports.js';
+import type { ClientAuthMethod, Place } from '../vault/ports.js';
 import { placeOf, SECRET_VALUE } from '../vault/sealed-fields.js';
 import type { Secret } from '../vault/secret.js';
 import type { Tx } from '../vault/store.js';
 import type { Handle } from './engine.js';
 import type { Opening } from './opening.js';
 import type { Tables } from './tables.js';
+
+type SecretRow = Pick<Selectable<Tables['secrets']>, 'id' | 'client_auth' | 'version'>;
 
 type Row = Selectable<Tables['credentials']> & {
   auth_id: string;
@@ -30,7 +32,7 @@ export function credentialRows(db: Handle, opening: Opening): Tx['credentials'] 
     secret: async credential => {
       const found = db.selectFrom('secrets').selectAll().where('client_auth', '=', credential.clientAuth.id);
       const row = await found.where('kind', '=', 'client_secret').executeTakeFirst();
-      return row ? opening.get(placeOf(SECRET_VALUE, row), row.value) : undefined;
+      return row ? opening.get(placeOfSecret(row, credential), row.value, 'client secret') : undefined;
     },
     insert: async (id, input, now) => {
       const times = { version: 1, disabled: 0, created_at: now, updated_at: now };
@@ -139,10 +141,10 @@ async function insertAuth(db: Handle, opening: Opening, credential: string, inpu
     .insertInto('client_auths')
     .values({ id, credential, method, secret_expires_at: secretExpiresAt ?? null, active: 1, created_at: now })
     .execute();
-  if (input.secret) await insertSecret(db, opening, id, input.secret);
+  if (input.secret) await insertSecret(db, opening, id, input.secret, destinationOf(credential, input));
 }
 
-async function updateAuth(db: Handle, opening: Opening, { clientAuth }: Credential, input: CredentialInput) {
+async function updateAuth(db: Handle, opening: Opening, { id, clientAuth }: Credential, input: CredentialInput) {
   await db
     .updateTable('client_auths')
     .set({ method: input.method, secret_expires_at: input.secretExpiresAt ?? null })
@@ -150,14 +152,42 @@ async function updateAuth(db: Handle, opening: Opening, { clientAuth }: Credenti
     .execute();
   if (!input.secret && input.method !== 'none') return;
   await db.deleteFrom('secrets').where('client_auth', '=', clientAuth.id).execute();
-  if (input.secret) await insertSecret(db, opening, clientAuth.id, input.secret);
+  if (input.secret) await insertSecret(db, opening, clientAuth.id, input.secret, destinationOf(id, input));
 }
 
-async function insertSecret(db: Handle, { sealer }: Opening, clientAuth: string, secret: Secret) {
+async function insertSecret(
+  db: Handle,
+  { sealer }: Opening,
+  clientAuth: string,
+  secret: Secret,
+  destination: Destination,
+) {
   const row = { id: randomId('sec'), client_auth: clientAuth, kind: 'client_secret', version: randomId('v') };
-  const value = sealer.seal(placeOf(SECRET_VALUE, row), secret);
+  const value = sealer.seal(placeOfSecret(row, destination), secret);
   await db
     .insertInto('secrets')
     .values({ ...row, value })
     .execute();
+}
+
+type Destination = Pick<Credential, 'id' | 'clientId' | 'tokenUrl' | 'revocationUrl' | 'issuer'> & {
+  clientAuth: Pick<ClientAuth, 'method'>;
+};
+
+function destinationOf(id: string, input: CredentialInput): Destination {
+  return { ...input, id, clientAuth: { method: input.method } };
+}
+
+function placeOfSecret({ id, client_auth, version }: SecretRow, to: Destination): Place {
+  return placeOf(SECRET_VALUE, {
+    id,
+    client_auth,
+    version,
+    credential: to.id,
+    client_id: to.clientId,
+    method: to.clientAuth.method,
+    token_url: to.tokenUrl,
+    revocation_url: to.revocationUrl ?? '',
+    issuer: to.issuer ?? '',
+  });
 }

@@ -74,12 +74,13 @@ async function newestHeads(engine: Engine, except: string, limit: number) {
 }
 
 /**
- * Gives positions to the oldest pages that have none. Their bodies are read and taken apart before the transaction,
+ * Gives positions to the oldest pages that have none: by revision, which no clock moves, so that a draw stands before the
+ * withdrawal that it did not know of; under one revision by time. Their bodies are read and taken apart before the transaction,
  * which holds the one writer only for three statements.
  */
 async function placePages(engine: Engine, limit: number): Promise<number> {
-  const oldest = selectPages(engine).where('first_position', 'is', null).orderBy('first_at').orderBy('writer');
-  const pages = await oldest.orderBy('seq').limit(limit).execute();
+  const oldest = selectPages(engine).where('first_position', 'is', null).orderBy('revision').orderBy('first_at');
+  const pages = await oldest.orderBy('writer').orderBy('seq').limit(limit).execute();
   if (pages.length === 0) return 0;
   try {
     await engine.transaction(

@@ -25,12 +25,12 @@ export class Opening {
   }
 
   /** Throws `provider_refused` when it does not open; for values that only a person can give again. */
-  get(place: Place, sealed: string): Secret {
+  get(place: Place, sealed: string, what: string): Secret {
     const opened = this.find(place, sealed);
     if (opened) return opened;
-    throw new VaultError('provider_refused', 'The stored client secret does not open: somebody changed or moved it.', {
+    throw new VaultError('provider_refused', `The stored ${what} does not open: somebody changed or moved it.`, {
       class: 'needs_operator',
-      action: 'Store the client secret again, and find out who can write to the database.',
+      action: `Give the ${what} again, and find out who can write to the database.`,
     });
   }
 }

@@ -1,13 +1,15 @@
-import { sql } from 'kysely';
 import type { Logger } from '../vault/logger.js';
 import type { PageDraft } from '../vault/page.js';
 import type { Clock, Sealer } from '../vault/ports.js';
 import type { Failpoints } from '../vault/steps.js';
 import type { Store, Tx } from '../vault/store.js';
 import { accountRows } from './account-rows.js';
+import { consentRows, purgeConsents } from './consent-rows.js';
 import { consumerRows } from './consumer-rows.js';
 import { credentialRows } from './credential-rows.js';
 import type { Engine, Handle, OpenTransaction } from './engine.js';
+import { grantRows } from './grant-rows.js';
+import { leaseRows } from './lease-rows.js';
 import { ledgerRows } from './ledger-rows.js';
 import { Opening } from './opening.js';
 import { tokenRows } from './token-rows.js';
@@ -30,6 +32,8 @@ export function createStore(deps: StoreDeps): Store {
     credentials: credentialRows(handle, opening),
     accounts: accountRows(handle),
     consumers: consumerRows(handle),
+    grants: grantRows(handle, opening),
+    consents: consentRows(handle, opening),
     ...tokenRows(handle, opening),
   });
   return {
@@ -49,9 +53,10 @@ export function createStore(deps: StoreDeps): Store {
       );
     },
     appendPage: build => engine.appendPage(build),
-    ...leases(engine),
+    ...leaseRows(engine),
     ledger: ledgerRows(engine),
     purgeChanges: (keep, before) => purgeChanges(engine, keep, before),
+    purgeConsents: before => purgeConsents(engine, before),
     registerInstance: async (id, now) => {
       const row = { id, started_at: now, seen_at: now };
       const insert = engine.writer.insertInto('instances').values(row);
@@ -120,54 +125,6 @@ async function nextRevision(handle: Handle): Promise<number> {
 
 async function currentRevision(handle: Handle): Promise<number> {
   return (await handle.selectFrom('meta').select('revision').where('id', '=', 1).executeTakeFirstOrThrow()).revision;
-}
-
-function leases(engine: Engine): Pick<Store, 'takeLease' | 'releaseLease' | 'claimBreaker'> {
-  const { writer } = engine;
-  return {
-    takeLease: async (credential, account, owner, ms) => {
-      const now = engine.now();
-      const end = sql<number>`${now} + ${sql.lit(ms)}`;
-      return await writer
-        .updateTable('accounts')
-        .set(eb => ({
-          lease_owner: owner,
-          lease_until: end,
-          fence: eb('fence', '+', 1),
-        }))
-        .where('credential', '=', credential)
-        .where('account', '=', account)
-        .where(eb =>
-          eb.or([
-            eb('lease_until', 'is', null),
-            eb('lease_until', '<', now),
-            // Longer than any lease: taken before the clock was put back.
-            eb('lease_until', '>', end),
-          ]),
-        )
-        .returning('fence')
-        .executeTakeFirst();
-    },
-    releaseLease: async (credential, account, fence) => {
-      await writer
-        .updateTable('accounts')
-        .set({ lease_owner: null, lease_until: null })
-        .where('credential', '=', credential)
-        .where('account', '=', account)
-        .where('fence', '=', fence)
-        .execute();
-    },
-    claimBreaker: async (breaker, now, ms) => {
-      const claimed = await writer
-        .updateTable('breakers')
-        .set({ open_until: now + ms })
-        .where('token_url', '=', breaker.tokenUrl)
-        .where('client_id', '=', breaker.clientId)
-        .where('open_until', '=', breaker.openUntil)
-        .executeTakeFirst();
-      return claimed.numUpdatedRows > 0n;
-    },
-  };
 }
 
 /** Under the exclusive lock, because a page reads the floor and the feed in two statements. */

@@ -1,3 +1,4 @@
+import type { Credential } from './credential.js';
 import type { ErrorClass, ProviderAnswer } from './errors.js';
 import type { ProviderFailure } from './ports.js';
 
@@ -22,6 +23,9 @@ export interface Finding {
   provider?: ProviderAnswer;
 }
 
+/** An account's place: the same name may exist under every credential. */
+export type AccountName = Pick<Account, 'credential' | 'account'>;
+
 /** What a credential may act as, and how it is doing. Only the functions below write its state fields. */
 export interface Account {
   credential: string;
@@ -33,14 +37,51 @@ export interface Account {
   /** Epoch milliseconds before which the provider is not asked again. */
   nextTryAt: number | undefined;
   lastSuccessAt: number | undefined;
+  /** The refresh that was begun and has not ended: evidence after a crash or a lost answer. */
+  intent: Intent | undefined;
+}
+
+/** A refresh token that may have been used up: when it was last sent, and when first. Epoch milliseconds. */
+export interface Intent {
+  id: string;
+  at: number;
+  firstAt: number;
 }
 
 /** The state fields alone: what a transition answers and the store writes. */
-export type AccountProgress = Omit<Account, 'credential' | 'account'>;
+export type AccountProgress = Omit<Account, 'credential' | 'account' | 'intent'>;
 
 const MISCONFIGURED_PAUSE_MS = 60_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
+
+/** Whether somebody must sign in before the provider can be asked at all. */
+export function needsPerson({ grantType }: Pick<Credential, 'grantType'>, { state }: Pick<Account, 'state'>): boolean {
+  return grantType === 'authorization_code' && (state === 'pending' || state === 'needs_user');
+}
+
+/** What becomes of an account, save that who is disabled stays so: only a person enables, by saying so (invariant 8). */
+export function whileDisabled({ state }: Pick<Account, 'state'>, progress: AccountProgress): AccountProgress {
+  return state === 'disabled' ? { ...progress, state } : progress;
+}
+
+/** What an account is when a person allows it again: what its finding says, else whether it ever worked. */
+export function enabled(account: Account, hasGrant: boolean): AccountProgress {
+  return { ...account, state: enabledState(account, hasGrant), nextTryAt: undefined };
+}
+
+function enabledState({ finding, lastSuccessAt }: Account, hasGrant: boolean): AccountState {
+  switch (finding?.class) {
+    case 'needs_user':
+    case 'needs_admin':
+    case 'needs_operator':
+      return finding.class;
+    case undefined:
+      return hasGrant || lastSuccessAt !== undefined ? 'connected' : 'pending';
+    default:
+      return 'degraded';
+  }
+}
 
 /** A new token came: every trace of earlier failures goes. */
 export function renewed(now: number): AccountProgress {
@@ -56,8 +97,11 @@ export function fresh(lastSuccessAt?: number): AccountProgress {
  * A refresh failed. Misconfigured and rejected wait for an operator and are asked again at most once a minute;
  * unavailable backs off with full jitter from 1 s to 5 min, or as long as the provider asked.
  */
-export function failed(account: Account, failure: ProviderFailure, now: number, random: number): AccountProgress {
-  const finding = findingOf(failure, now);
+export function failed(
+  account: Account,
+  failure: ProviderFailure,
+  { now, random, finding = findingOf(failure, now) }: { now: number; random: number; finding?: Finding },
+): AccountProgress {
   const failCount = account.failCount + 1;
   const base = { finding, failCount, lastSuccessAt: account.lastSuccessAt };
   if (failure.class !== 'unavailable') {
@@ -69,9 +113,17 @@ export function failed(account: Account, failure: ProviderFailure, now: number, 
   return { ...base, state, nextTryAt: now + pause };
 }
 
-function findingOf(failure: ProviderFailure, at: number): Finding {
-  const throttled = failure.reason === 'throttled';
-  const errorClass = failure.class === 'unavailable' ? (throttled ? 'throttled' : 'unavailable') : 'needs_operator';
+/** The grant is refused: a person must sign in again, and until then nobody asks. */
+export function rejected(account: Account, finding: Finding): AccountProgress {
+  const state = finding.class === 'needs_admin' ? 'needs_admin' : 'needs_user';
+  const { failCount, lastSuccessAt } = account;
+  // An administrator's approval is not told to us, so after a while it is tried.
+  const nextTryAt = state === 'needs_admin' ? finding.at + MISCONFIGURED_PAUSE_MS : undefined;
+  return { state, finding, failCount: failCount + 1, nextTryAt, lastSuccessAt };
+}
+
+/** What a failed call means, in plain words; `errorClass` where the failure alone does not say it. */
+export function findingOf(failure: ProviderFailure, at: number, errorClass = classOf(failure)): Finding {
   return {
     class: errorClass,
     reason: failure.reason,
@@ -80,4 +132,9 @@ function findingOf(failure: ProviderFailure, at: number): Finding {
     at,
     ...(failure.answer ? { provider: failure.answer } : {}),
   };
+}
+
+function classOf({ class: failureClass, reason }: ProviderFailure): ErrorClass {
+  if (failureClass !== 'unavailable') return 'needs_operator';
+  return reason === 'throttled' ? 'throttled' : 'unavailable';
 }

@@ -1,5 +1,6 @@
-import type { CredentialInput } from './credential.js';
+import type { Credential, CredentialInput } from './credential.js';
 import type { FieldError } from './errors.js';
+import { isClientPlaceholder, placeholderInUrl } from './placeholders.js';
 import type { Destinations } from './ports.js';
 
 const URL_FIELDS = [
@@ -35,34 +36,26 @@ const OWN_AUTHORIZATION_PARAMS = [
   'request_uri',
 ];
 
-/** What the instructions of providers put where the reader's own value belongs: `{tenant-id}`, `<tenant>`, `YOUR_TENANT`. */
-const PLACEHOLDERS = [
-  /\$?\{[\w .-]{1,40}\}|<[\w .-]{1,40}>/,
-  /%7B[\w .-]{1,40}%7D|%3C[\w .-]{1,40}%3E/i,
-  /\bYOUR[_-][A-Z][A-Z0-9_-]{1,40}/,
-  /\byour[_-]?(?:tenant|domain|realm|okta)(?:[_-]?(?:id|name|domain))?\b/i,
-  /\b(?:TENANT|DOMAIN|REALM)[_-](?:ID|NAME)\b/,
-];
-/** The same where a client's own id or secret belongs; in a URL it may be the name of a host. */
-const CLIENT_PLACEHOLDERS = [
-  ...PLACEHOLDERS,
-  /\byour[_-]?(?:(?:client|app|application)[_-]?)?(?:id|secret)\b/i,
-  /\b(?:CLIENT|APP|APPLICATION)[_-](?:ID|SECRET)\b/,
-];
-
 const DAY_MS = 86_400_000;
 
 const PROMPTS = ['none', 'login', 'consent', 'select_account', 'create', 'admin_consent'];
 
 /**
  * What a careful person would check before storing a credential, beyond the form of each field. Names are resolved to
- * see where a URL leads; no provider is called.
+ * see where a URL leads; no provider is called. What is as in the `stored` one may look like a placeholder, so that a
+ * credential stays editable.
  */
-export async function credentialErrors(input: CredentialInput, destinations: Destinations): Promise<FieldError[]> {
-  const urlErrors = await Promise.all(URL_FIELDS.map(([field, key]) => urlError(field, input[key], destinations)));
+export async function credentialErrors(
+  input: CredentialInput,
+  destinations: Destinations,
+  stored?: Credential,
+): Promise<FieldError[]> {
+  const urlErrors = await Promise.all(
+    URL_FIELDS.map(([field, key]) => urlError(field, input[key], stored?.[key], destinations)),
+  );
   return [
     ...urlErrors.flat(),
-    ...clientErrors(input),
+    ...clientErrors(input, stored),
     ...grantErrors(input),
     ...paramErrors('token_params', input.tokenParams, OWN_TOKEN_PARAMS),
     ...paramErrors('authorization_params', input.authorizationParams, OWN_AUTHORIZATION_PARAMS),
@@ -70,35 +63,34 @@ export async function credentialErrors(input: CredentialInput, destinations: Des
   ];
 }
 
-/** The flaw of a URL that was copied without putting one's own value in; `says` follows the name of its field. */
-export function placeholderFlaw(url: string): { rule: string; says: string } | undefined {
-  const found = placeholderIn(url, PLACEHOLDERS);
+/** The flaw of a URL that was copied without putting one's own value in; `says` follows the name of its `field`. */
+export function placeholderFlaw(url: string, field = ''): { rule: string; says: string } | undefined {
+  const found = placeholderInUrl(url, field);
   return found === undefined ? undefined : { rule: 'placeholder', says: says(`the placeholder ${found}`) };
-}
-
-function placeholderIn(text: string, patterns: readonly RegExp[]): string | undefined {
-  return patterns.map(pattern => pattern.exec(text)?.[0]).find(found => found !== undefined);
 }
 
 function says(what: string): string {
   return `still holds ${what}. Put your own value in its place.`;
 }
 
-function clientErrors({ clientId, secret }: CredentialInput): FieldError[] {
+function clientErrors({ clientId, secret }: CredentialInput, stored: Credential | undefined): FieldError[] {
   const error = (field: string, what: string) => ({ field, rule: 'placeholder', detail: `${field} ${says(what)}` });
-  const inId = placeholderIn(clientId, CLIENT_PLACEHOLDERS);
-  const given = secret?.reveal();
-  // Random characters may well look like <this>, so a secret must be a placeholder from its beginning to its end.
-  const isPlaceholder = given !== undefined && placeholderIn(given, CLIENT_PLACEHOLDERS) === given;
+  const copiedId = clientId !== stored?.clientId && isClientPlaceholder(clientId);
+  const copiedSecret = secret !== undefined && isClientPlaceholder(secret.reveal());
   return [
-    ...(inId === undefined ? [] : [error('client_id', `the placeholder ${inId}`)]),
-    ...(isPlaceholder ? [error('client_auth.secret', 'a placeholder')] : []),
+    ...(copiedId ? [error('client_id', `the placeholder ${clientId}`)] : []),
+    ...(copiedSecret ? [error('client_auth.secret', 'a placeholder')] : []),
   ];
 }
 
-async function urlError(field: string, url: string | undefined, destinations: Destinations): Promise<FieldError[]> {
+async function urlError(
+  field: string,
+  url: string | undefined,
+  stored: string | undefined,
+  destinations: Destinations,
+): Promise<FieldError[]> {
   if (url === undefined) return [];
-  const flaw = placeholderFlaw(url);
+  const flaw = url === stored ? undefined : placeholderFlaw(url, field);
   if (flaw) return [{ field, rule: flaw.rule, detail: `${field} ${flaw.says}` }];
   const broken = await destinations.check(url);
   return broken ? [{ field, ...broken }] : [];

@@ -1,5 +1,5 @@
 import type { ClientAuthMethod } from './ports.js';
-import { scopeTokens } from './scopes.js';
+import { normalizeScope, resourceScope, scopeTokens } from './scopes.js';
 import type { Secret } from './secret.js';
 
 export type GrantType = 'client_credentials' | 'authorization_code';
@@ -47,6 +47,11 @@ export interface CredentialInput extends CredentialFields {
   method: ClientAuthMethod;
   secret: Secret | undefined;
   secretExpiresAt: number | undefined;
+}
+
+/** What a draw asks, which may name a scope or not, normalised: never what belongs to the consent alone. */
+export function drawScope({ grantType, scope }: Credential, asked: string | undefined): string {
+  return grantType === 'authorization_code' ? resourceScope(asked ?? scope) : normalizeScope(asked ?? scope);
 }
 
 /** Every scope token that a draw of this credential may name. */

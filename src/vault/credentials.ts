@@ -1,4 +1,4 @@
-import { type AccountState, fresh } from './account.js';
+import type { AccountState } from './account.js';
 import type { Caller } from './consumer.js';
 import { type Credential, type CredentialInput, changesDestination, changesTokens } from './credential.js';
 import { credentialErrors, expiryErrors } from './credential-rules.js';
@@ -6,6 +6,7 @@ import { type FieldError, invalid, missing, VaultError } from './errors.js';
 import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Ledger } from './ledger.js';
 import type { Clock, Destinations } from './ports.js';
+import { reregister } from './reregistration.js';
 import { type Actor, actorOf, require } from './roles.js';
 import type { Store, Tx } from './store.js';
 
@@ -69,16 +70,22 @@ export class Credentials {
    */
   async replace(actor: Actor, id: string, expected: Expected, input: CredentialInput): Promise<CredentialView> {
     require(actor.caller, 'operator');
-    await this.#check(input, []);
+    await this.#check(input, [], await this.#store.reads.credentials.find(id));
     await this.#change(actor, id, expected, 'credential.update', async (tx, before, now) => {
       const { secretExpiresAt } = before.clientAuth;
       const errors = [...secretErrors(before, input), ...expiryErrors(input.secretExpiresAt, secretExpiresAt, now)];
       if (errors.length > 0) throw invalid(errors);
       if (!(await tx.credentials.update(before, input, now))) throw versionConflict();
-      if (changesTokens(before, input)) await tx.accounts.reset(id, fresh());
+      if (changesTokens(before, input)) await this.#reregister(tx, id, now);
       else await tx.accounts.retry(id);
     });
     return await this.get(actor.caller, id);
+  }
+
+  async #reregister(tx: Tx, id: string, now: number): Promise<void> {
+    const credential = await tx.credentials.find(id);
+    if (!credential) return;
+    for (const account of await tx.accounts.list(id)) await reregister(tx, credential, account, now);
   }
 
   /** Stops or allows draws again. Throws `version_conflict` when somebody else changed it at the same time. */
@@ -115,8 +122,8 @@ export class Credentials {
     });
   }
 
-  async #check(input: CredentialInput, more: FieldError[]): Promise<void> {
-    const errors = [...(await credentialErrors(input, this.#destinations)), ...more];
+  async #check(input: CredentialInput, more: FieldError[], stored?: Credential): Promise<void> {
+    const errors = [...(await credentialErrors(input, this.#destinations, stored)), ...more];
     if (errors.length > 0) throw invalid(errors);
   }
 }

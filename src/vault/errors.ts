@@ -74,7 +74,8 @@ export function notFound(what: string): VaultError {
 
 const WHERE_LISTED = {
   credential: 'tokenwell credential list',
-  account: 'an application has the account default alone',
+  account: 'tokenwell account list',
+  link: 'tokenwell account links',
   consumer: 'tokenwell consumer list',
   key: 'tokenwell consumer keys',
 } as const;
@@ -93,11 +94,19 @@ export function invalid(errors: FieldError[]): VaultError {
   return new VaultError('invalid_request', first ? `${first.detail}${more}` : 'The request is not valid.', { errors });
 }
 
-/** 409: a person must sign in before there is anything to draw. */
-export function notConnected(): VaultError {
-  return new VaultError('not_connected', 'Nobody has signed in for this credential yet.', {
-    class: 'needs_user',
-    action:
-      'The owner of the mailbox must sign in and consent once, which this release cannot do yet. Credentials of the grant type client_credentials need no sign-in.',
-  });
+interface NotConnected {
+  message: string;
+  action: string;
+  provider?: ProviderAnswer;
+}
+
+const NEVER_CONNECTED: NotConnected = {
+  message: 'Nobody has signed in for this account yet.',
+  action: 'The owner of the mailbox must sign in and consent once: make a connect link and send it.',
+};
+
+/** 409: a person must sign in, for the first time or again, before there is anything to draw. */
+export function notConnected(why: NotConnected = NEVER_CONNECTED): VaultError {
+  const { message, action, provider } = why;
+  return new VaultError('not_connected', message, { class: 'needs_user', action, ...(provider ? { provider } : {}) });
 }

@@ -40,6 +40,7 @@ const WRONG_KEYS_EACH = 20;
 const WRONG_KEYS_IN_ALL = 1_000;
 const REFUSED_DRAWS = 100;
 const HAND_TESTS = 6;
+const PROVIDER_CALLS = 60;
 
 /**
  * Limits on failures and on calls that reach a provider by hand. Successful draws are limited only where the operator
@@ -50,6 +51,7 @@ export class Limits {
   readonly #refusals: Windows;
   readonly #draws: Windows;
   readonly #handTests: Windows;
+  readonly #providerCalls: Windows;
   readonly #drawsPerSecond: number;
 
   constructor(deps: { clock: Clock; drawsPerSecond: number }) {
@@ -57,6 +59,7 @@ export class Limits {
     this.#refusals = new Windows(deps.clock, 1_000);
     this.#draws = new Windows(deps.clock, 1_000);
     this.#handTests = new Windows(deps.clock, 60_000);
+    this.#providerCalls = new Windows(deps.clock, 60_000);
     this.#drawsPerSecond = deps.drawsPerSecond;
   }
 
@@ -66,6 +69,11 @@ export class Limits {
     if (this.#wrongKeys.add('in all') > WRONG_KEYS_IN_ALL) return limited('wrong API keys', this.#wrongKeys.rest);
     if (this.#wrongKeys.add(`${address} ${prefix}`) <= WRONG_KEYS_EACH) return undefined;
     return limited('wrong API keys', this.#wrongKeys.rest);
+  }
+
+  /** Counts a callback that was refused, by the address that it came from; bounds as those of wrong keys. */
+  refusedConsent(address: string): VaultError | undefined {
+    return this.wrongKey(address, 'consent');
   }
 
   /** Counts a draw with a key, where the operator limits them. */
@@ -78,6 +86,12 @@ export class Limits {
   refusedDraw(keyId: string): VaultError | undefined {
     if (this.#refusals.add(keyId) <= REFUSED_DRAWS) return undefined;
     return limited('refused draws with this key', this.#refusals.rest);
+  }
+
+  /** Counts a call to the provider for an account: 60 a minute, whatever scopes its consumers think of. Seconds to wait. */
+  providerCall(credential: string, account: string): number | undefined {
+    const calls = this.#providerCalls.add(`${credential} ${account}`);
+    return calls <= PROVIDER_CALLS ? undefined : this.#providerCalls.rest;
   }
 
   /** Counts a call by hand that reaches the provider: 6 a minute for an account. */

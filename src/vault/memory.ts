@@ -1,4 +1,5 @@
 import { BoundedMap } from './bounded-map.js';
+import { normalizeScope } from './scopes.js';
 import type { KeyRecord, PageResult, Standing, Touched } from './store.js';
 import type { Token } from './token.js';
 
@@ -88,5 +89,6 @@ export function touching(changes: readonly Touched[]) {
 
 /** The name under which a draw's token is remembered. An absent scope is a name of its own. */
 export function drawName(credential: string, account: string, scope: string | undefined): string {
-  return `${credential} ${account} ${scope ?? ''}`;
+  // One name for one set of scopes, or each order of them would be remembered with its own copy of the token.
+  return `${credential} ${account} ${scope === undefined ? '' : normalizeScope(scope)}`;
 }

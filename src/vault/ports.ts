@@ -90,16 +90,87 @@ export interface Destinations {
 
 export type ClientAuthMethod = 'client_secret_post' | 'client_secret_basic' | 'none';
 
-/** All that a token request needs (RFC 6749 §4.4.2). */
-export interface ClientCredentialsRequest {
+/** Which client asks which authorization server, and how it proves itself. */
+export interface ClientAtServer {
   tokenUrl: string;
   issuer?: string;
   clientId: string;
   method: ClientAuthMethod;
   secret?: Secret;
+}
+
+/** All that a client_credentials request needs (RFC 6749 §4.4.2). */
+export interface ClientCredentialsRequest extends ClientAtServer {
   scope: string;
   /** Extra token parameters such as `resource` or `audience`. */
   params: Record<string, string>;
+}
+
+/** What a consent is asked with (RFC 6749 §4.1.1, RFC 7636, OpenID Connect Core §3.1.2.1). */
+export interface AuthorizationRequest {
+  /** May hold query parameters of its own, which survive. */
+  authorizationUrl: string;
+  clientId: string;
+  redirectUri: string;
+  scope: string;
+  state: string;
+  /** The PKCE verifier; only its S256 challenge is sent. */
+  verifier: Secret;
+  /** Sent where `openid` is asked. */
+  nonce?: string;
+  loginHint?: string;
+  /** The operator's own parameters; `prompt` among them, in them or in the URL keeps `select_account` out. */
+  params: Record<string, string>;
+}
+
+/** The exchange of a code (RFC 6749 §4.1.3). */
+export interface CodeRequest extends ClientAtServer {
+  code: Secret;
+  redirectUri: string;
+  verifier: Secret;
+  /** The nonce that the consent was asked with. */
+  nonce?: string;
+  /** Named where the consent asked for several resources: one token request names one. */
+  scope?: string;
+  params: Record<string, string>;
+}
+
+/** The use of a refresh token (RFC 6749 §6). */
+export interface RefreshRequest extends ClientAtServer {
+  refreshToken: Secret;
+  /** Left out: what the grant has. */
+  scope?: string;
+  params: Record<string, string>;
+}
+
+/** A token to be ended at the provider (RFC 7009 §2.1). */
+export interface RevocationRequest extends Omit<ClientAtServer, 'tokenUrl'> {
+  revocationUrl: string;
+  token: Secret;
+}
+
+/** Who signed in, by claims that do not change: never an e-mail address. */
+export interface Identity {
+  issuer: string;
+  subject: string;
+  /** Microsoft's `tid` or Google's `hd`: the organisation. */
+  tenant: string | undefined;
+  /** For people to read: `preferred_username`, `email` or `name`. */
+  name: string | undefined;
+}
+
+/** What the ID token of an answer says. `refused` names the check that failed, in words for an operator. */
+export type IdentityClaim = { known: Identity } | { refused: string } | 'none';
+
+/**
+ * What came for a code or a refresh token. A refresh token that came is here, however malformed the rest of the answer
+ * was: it may be the only one that still works.
+ */
+export interface GrantAnswer {
+  refreshToken: Secret | undefined;
+  /** The access token, or why none of this answer can be used. */
+  token: TokenAnswer | ProviderFailure;
+  identity: IdentityClaim;
 }
 
 /** What a token endpoint gave (RFC 6749 §5.1), made safe. */
@@ -148,7 +219,16 @@ export class ProviderFailure extends Error {
   }
 }
 
-/** An authorization server, as the domain sees it. Throws `ProviderFailure` and nothing else. */
+/** An authorization server, as the domain sees it. Its calls throw `ProviderFailure` and nothing else. */
 export interface Provider {
   clientCredentials(request: ClientCredentialsRequest): Promise<TokenAnswer>;
+  /** The address to which a browser is sent; calls nobody. Throws where the authorization URL cannot be read. */
+  authorizationUrl(request: AuthorizationRequest): string;
+  /** Where an administrator may approve for a whole organisation, where the provider has such a page; calls nobody. */
+  adminConsentUrl(authorizationUrl: string, scope: string): string | undefined;
+  exchangeCode(request: CodeRequest): Promise<GrantAnswer>;
+  refresh(request: RefreshRequest): Promise<GrantAnswer>;
+  revoke(request: RevocationRequest): Promise<void>;
+  /** What an error in a callback said, as far as it may be shown; calls nobody. */
+  words(said: { error: string; error_description: string | undefined }): ProviderAnswer | undefined;
 }

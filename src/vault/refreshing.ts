@@ -1,11 +1,13 @@
-import { type Account, type AccountProgress, type Finding, failed, renewed } from './account.js';
+import type { Account } from './account.js';
+import type { Asking, Way } from './asking.js';
 import type { Breakers } from './breakers.js';
-import type { Credential } from './credential.js';
+import type { Credential, GrantType } from './credential.js';
 import { notFound, VaultError } from './errors.js';
-import { randomId } from './ids.js';
 import type { Ledger } from './ledger.js';
-import { pauseLeft } from './pause.js';
-import { type Clock, type Provider, ProviderFailure, type TokenAnswer } from './ports.js';
+import type { Limits } from './limits.js';
+import type { Clock } from './ports.js';
+import { busy, mayAskNow, problemOf } from './problem.js';
+import { type Current, Superseded } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Lease, Store } from './store.js';
 import { longEnough, type Token } from './token.js';
@@ -18,20 +20,14 @@ interface Asked {
   force: boolean;
 }
 
-interface Current {
-  credential: Credential;
-  account: Account;
-}
-
 interface Flight {
   token: Promise<Token>;
   asked: Asked;
 }
 
-/** The credential was changed while its token was on the way: what came is not stored, and the draw starts again. */
-export class Superseded extends Error {}
-
 const LEASE_MS = 15_000;
+// The call has ten seconds, and what follows it one.
+const LEAVE_BY_MS = 4_000;
 const LEASE_WAIT_MS = 20_000;
 
 /**
@@ -40,8 +36,9 @@ const LEASE_WAIT_MS = 20_000;
  */
 export class Refreshing {
   readonly #store: Store;
-  readonly #provider: Provider;
+  readonly #ways: Record<GrantType, Way>;
   readonly #breakers: Breakers;
+  readonly #limits: Limits;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -53,8 +50,9 @@ export class Refreshing {
 
   constructor(deps: {
     store: Store;
-    provider: Provider;
+    ways: Record<GrantType, Way>;
     breakers: Breakers;
+    limits: Limits;
     ledger: Ledger;
     clock: Clock;
     random: () => number;
@@ -62,8 +60,9 @@ export class Refreshing {
     mostWaiters: number;
   }) {
     this.#store = deps.store;
-    this.#provider = deps.provider;
+    this.#ways = deps.ways;
     this.#breakers = deps.breakers;
+    this.#limits = deps.limits;
     this.#ledger = deps.ledger;
     this.#clock = deps.clock;
     this.#random = deps.random;
@@ -124,18 +123,21 @@ export class Refreshing {
   }
 
   async #fly(credential: Credential, account: string, scope: string, asked: Asked): Promise<Token> {
+    // Counted from before the lease was asked for, so that ours ends here no later than in the store.
+    const begun = this.#clock.monotonic();
     const lease = await this.#lease(credential.id, account);
     try {
       await this.#at('refresh.leased');
       const current = await this.#reread(credential, account);
       const stored = await this.#store.reads.findToken(credential.id, account, scope);
       const now = this.#clock.now();
-      if (stored && !asked.force && longEnough(stored, asked.minTtl, now))
+      if (stored && !asked.force && longEnough(stored, asked.minTtl, now)) {
         return await this.#keep(credential, account, lease, stored);
+      }
       if (!asked.force && !mayAskNow(current.account, now)) {
         throw problemOf(current.account.finding, current.account.nextTryAt, now);
       }
-      return await this.#ask(current, scope, lease, asked.force);
+      return await this.#ask({ ...current, scope, lease, stored, leaveBy: begun + LEAVE_BY_MS }, asked.force);
     } catch (error) {
       await this.#store.releaseLease(credential.id, account, lease.fence);
       throw error;
@@ -169,107 +171,29 @@ export class Refreshing {
     return { credential: now, account: row };
   }
 
-  async #ask(current: Current, scope: string, lease: Lease, force: boolean): Promise<Token> {
-    const { credential, account } = current;
+  async #ask(asking: Asking, force: boolean): Promise<Token> {
+    const { credential } = asking;
     const pauseMs = force ? 0 : await this.#breakers.pause(credential);
     if (pauseMs > 0) throw paused(credential, pauseMs);
-    const askedAt = this.#clock.now();
-    try {
-      const answer = await this.#provider.clientCredentials({
-        tokenUrl: credential.tokenUrl,
-        ...(credential.issuer === undefined ? {} : { issuer: credential.issuer }),
-        clientId: credential.clientId,
-        method: credential.clientAuth.method,
-        ...(await this.#secret(credential)),
-        scope,
-        params: credential.tokenParams,
-      });
-      await this.#at('refresh.answered');
-      return await this.#save(current, tokenOf(account, scope, answer, askedAt), lease);
-    } catch (error) {
-      if (!(error instanceof ProviderFailure)) throw error;
-      throw await this.#failed(current, error, lease);
+    const wait = this.#limits.providerCall(credential.id, asking.account.account);
+    if (wait !== undefined) throw tooMany(asking.account, wait);
+    const obtained = await this.#ways[credential.grantType].obtain(asking);
+    if ('token' in obtained) {
+      await this.#breakers.close(credential);
+      await this.#at('refresh.stored');
+      return obtained.token;
     }
-  }
-
-  async #secret(credential: Credential) {
-    const secret = await this.#store.reads.credentials.secret(credential);
-    return secret ? { secret } : {};
-  }
-
-  /** The token, the account's state, the end of the lease and the ledger entry: one transaction, before anyone has the token. */
-  async #save(current: Current, token: Token, lease: Lease): Promise<Token> {
-    const progress = renewed(this.#clock.now());
-    const details = {
-      outcome: 'ok' as const,
-      scope: token.grantedScope,
-      token_id: token.id,
-      expires_at: token.expiresAt,
-    };
-    await this.#settle(current, lease, progress, details, token);
-    await this.#breakers.close(current.credential);
-    await this.#at('refresh.stored');
-    return token;
-  }
-
-  async #failed(current: Current, failure: ProviderFailure, lease: Lease): Promise<VaultError> {
+    const { progress, failure } = obtained;
     const now = this.#clock.now();
-    const progress = failed(current.account, failure, now, this.#random());
-    await this.#settle(current, lease, progress, { outcome: 'failed', code: failure.reason });
-    await this.#breakers.count(current.credential, failure, now);
-    return problemOf(progress.finding, progress.nextTryAt, now);
-  }
-
-  async #settle(
-    { credential, account }: Current,
-    lease: Lease,
-    progress: AccountProgress,
-    details: { outcome: 'ok' | 'failed'; scope?: string; token_id?: string; expires_at?: number; code?: string },
-    token?: Token,
-  ): Promise<void> {
-    await this.#ledger.write({}, async tx => {
-      const ours = await tx.accounts.settle(credential.id, account.account, lease.fence, progress);
-      if (!ours) throw new Superseded();
-      if (token) await tx.saveToken(token);
-      const entry = { action: 'token.refresh', credential: credential.id, account: account.account, ...details };
-      // A new token is no change, older ones stay good; a new state is, so that every memory learns to warn.
-      const worse = token === undefined && progress.state !== account.state;
-      const touched = worse ? [{ kind: 'account' as const, id: `${credential.id}/${account.account}` }] : [];
-      return { result: undefined, touched, entry };
-    });
+    if (failure) await this.#breakers.count(credential, failure, now);
+    throw problemOf(progress.finding, progress.nextTryAt, now);
   }
 }
 
-function tokenOf(account: Account, scope: string, answer: TokenAnswer, askedAt: number): Token {
-  return {
-    credential: account.credential,
-    account: account.account,
-    scope,
-    id: randomId('tok'),
-    value: answer.accessToken,
-    type: answer.tokenType,
-    grantedScope: answer.scope ?? scope,
-    obtainedAt: askedAt,
-    // Counted from before the request left, so that it ends here no later than at the provider.
-    expiresAt: askedAt + answer.lifetime * 1000,
-    lifetime: answer.lifetime,
-  };
-}
-
-/** Whether no pause after an earlier failure is running. */
-export function mayAskNow(account: Account, now: number): boolean {
-  return pauseLeft(account.nextTryAt, now) === 0;
-}
-
-/** What the caller of a draw is told of an account's finding: 424 when somebody must act, 503 when time will tell. */
-export function problemOf(finding: Finding | undefined, nextTryAt: number | undefined, now: number): VaultError {
-  if (!finding) return busy('The provider was asked a moment ago.');
-  const { message, action, provider } = finding;
-  const details = { class: finding.class, action, ...(provider ? { provider } : {}) };
-  const waits = finding.class === 'unavailable' || finding.class === 'throttled' || finding.class === 'in_doubt';
-  if (!waits) return new VaultError('provider_refused', message, details);
-  const retryAfter = Math.max(1, Math.ceil(((nextTryAt ?? now) - now) / 1000));
-  return new VaultError('provider_unavailable', message, { ...details, retryAfter });
+function tooMany({ account }: Account, seconds: number): VaultError {
+  const message = `The provider was asked too often for ${account} within a minute.`;
+  const action = 'Ask for the same scopes each time, so that a stored token can serve.';
+  return new VaultError('provider_unavailable', message, { class: 'throttled', action, retryAfter: seconds });
 }
 
 function paused(credential: Credential, pauseMs: number): VaultError {
@@ -283,12 +207,4 @@ function paused(credential: Credential, pauseMs: number): VaultError {
       retryAfter: Math.ceil(pauseMs / 1000),
     },
   );
-}
-
-function busy(message: string): VaultError {
-  return new VaultError('provider_unavailable', `${message} Try again in a second.`, {
-    class: 'unavailable',
-    action: 'Try again.',
-    retryAfter: 1,
-  });
 }

@@ -39,7 +39,7 @@ export class Refusals {
     const name = [entry.consumer, entry.key_id, entry.action, entry.credential, entry.account, entry.code].join(' ');
     const sum = table.get(name);
     if (sum) sum.count += 1;
-    else table.set(name, { entry, count: 1, until: at + (known ? SECOND : MINUTE) });
+    else table.set(name, { entry, count: 1, until: this.#clock.monotonic() + (known ? SECOND : MINUTE) });
   }
 
   /** The sums whose time is over (or all of them), each as one entry. */
@@ -48,7 +48,8 @@ export class Refusals {
   }
 
   #take(table: Map<string, Sum>, all: boolean): Entry[] {
-    const now = this.#clock.now();
+    // By the clock that nobody puts back, so that a sum never waits longer than it says.
+    const now = this.#clock.monotonic();
     const ripe = [...table].filter(([, sum]) => all || sum.until <= now);
     for (const [name] of ripe) table.delete(name);
     return ripe.map(([, { entry, count }]) => (count > 1 ? { ...entry, count } : entry));

@@ -4,7 +4,7 @@ import type { Place } from './ports.js';
 export interface SealedField {
   readonly table: string;
   readonly field: string;
-  /** The columns of the row's key, in order. */
+  /** The columns that say which row it is, and where a value of it may be sent; in order. They may stand in the row's parents. */
   readonly rowKey: readonly string[];
   /** The column that changes with every write of the value. */
   readonly versionColumn: string;
@@ -15,11 +15,14 @@ export type SealedRow<Field extends SealedField> = Readonly<
   Record<Field['rowKey'][number] | Field['versionColumn'], string | number>
 >;
 
-/** The secret, certificate or private key of a client auth. */
+/**
+ * The secret, certificate or private key of a client auth, bound to the client and to every address that it may go to:
+ * whoever can write to the database cannot have it sent elsewhere.
+ */
 export const SECRET_VALUE = {
   table: 'secrets',
   field: 'value',
-  rowKey: ['id'],
+  rowKey: ['id', 'client_auth', 'credential', 'client_id', 'method', 'token_url', 'revocation_url', 'issuer'],
   versionColumn: 'version',
 } as const satisfies SealedField;
 
@@ -31,11 +34,11 @@ export const TOKEN_VALUE = {
   versionColumn: 'token_id',
 } as const satisfies SealedField;
 
-/** The refresh token of a grant. */
+/** The refresh token of a grant, bound to where and as whom it was obtained, for it goes nowhere else. */
 export const GRANT_REFRESH_TOKEN = {
   table: 'grants',
   field: 'refresh_token',
-  rowKey: ['id'],
+  rowKey: ['id', 'credential', 'account', 'origin', 'client_id'],
   versionColumn: 'generation',
 } as const satisfies SealedField;
 

@@ -1,4 +1,5 @@
-import type { Account, AccountProgress, AccountState } from './account.js';
+import type { Account, AccountName, AccountProgress, AccountState } from './account.js';
+import type { ConsentReads, ConsentWrites, GrantReads, GrantWrites } from './consent-store.js';
 import type { Consumer, ConsumerKey, Permission } from './consumer.js';
 import type { Credential, CredentialInput } from './credential.js';
 import type { Page, PageDraft, PageHead } from './page.js';
@@ -98,12 +99,14 @@ export interface Reads {
   readonly credentials: CredentialReads;
   readonly accounts: AccountReads;
   readonly consumers: ConsumerReads;
+  readonly grants: GrantReads;
+  readonly consents: ConsentReads;
   findToken(credential: string, account: string, scope: string): Promise<Token | undefined>;
   findBreaker(tokenUrl: string, clientId: string): Promise<Breaker | undefined>;
 }
 
 /** Reads and writes inside one transaction. Inside the callback use only this. */
-export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers'> {
+export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers' | 'grants' | 'consents'> {
   readonly credentials: CredentialReads & {
     insert(id: string, input: CredentialInput, now: number): Promise<void>;
     /** False when the version was not the expected one. */
@@ -114,13 +117,23 @@ export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers'
   };
   readonly accounts: AccountReads & {
     insert(credential: string, account: string): Promise<void>;
-    /** Back to the beginning after an operator's change: state, failures, stored tokens; ends every lease by a new fence. */
-    reset(credential: string, progress: AccountProgress): Promise<void>;
+    /** A person's act: new state, and every flight that is under way ends by a new fence. An intent stays what it is. */
+    revise(account: AccountName, progress: AccountProgress): Promise<void>;
     /** Ends every pause after a failure, so that the provider is asked at the next draw. */
     retry(credential: string): Promise<void>;
-    /** Writes the outcome of a refresh and ends its lease. False when the fence is no longer ours. */
-    settle(credential: string, account: string, fence: number, progress: AccountProgress): Promise<boolean>;
+    /**
+     * Writes the outcome of a refresh and ends its lease. False when the fence is no longer ours. The intent ends too
+     * unless it is doubtful what became of the refresh token.
+     */
+    settle(account: AccountName, fence: number, progress: AccountProgress, intent?: 'doubtful'): Promise<boolean>;
+    /** As `revise`, where the refresh token is another one from now on: the intent ends too. */
+    restart(account: AccountName, progress: AccountProgress): Promise<void>;
+    /** Gives up every stored token of an account. */
+    forgetTokens(account: AccountName): Promise<void>;
+    remove(account: AccountName): Promise<boolean>;
   };
+  readonly grants: GrantWrites;
+  readonly consents: ConsentWrites;
   readonly consumers: ConsumerReads & {
     insert(consumer: Consumer): Promise<void>;
     update(consumer: Consumer): Promise<boolean>;
@@ -155,11 +168,23 @@ export interface Store {
   /** Takes the account's lease if it is free or has ended, by the database's clock. */
   takeLease(credential: string, account: string, owner: string, ms: number): Promise<Lease | undefined>;
   releaseLease(credential: string, account: string, fence: number): Promise<void>;
+  /**
+   * Notes, durably and before the call leaves, that a refresh token is about to be sent; the first attempt's time stays
+   * until the intent ends. False when the fence is no longer ours.
+   */
+  intend(account: AccountName, fence: number, intent: { id: string; at: number }): Promise<boolean>;
+  /** Ends an intent whose call never left. */
+  withdrawIntent(account: Account, fence: number): Promise<void>;
   /** Whether an open breaker's pause is over and this caller is the one who may try; the pause is prolonged by `ms`. */
   claimBreaker(breaker: Breaker, now: number, ms: number): Promise<boolean>;
   ledger: LedgerReads;
   /** Forgets feed rows older than the newest `keep` and older than `before`, and raises the floor. */
   purgeChanges(keep: number, before: number): Promise<void>;
+  /**
+   * Forgets what no longer counts, by when it ended or became so (epoch milliseconds): consents, links, waiting grants,
+   * and those that were kept or came too late.
+   */
+  purgeConsents(before: { consents: number; links: number; candidates: number; kept: number }): Promise<void>;
   /** Notes that this instance lives; forgets those that have not been seen for a week. */
   registerInstance(id: string, now: number): Promise<void>;
   /** Throws when the database does not answer. */

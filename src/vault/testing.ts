@@ -1,12 +1,12 @@
-import type { Finding } from './account.js';
+import { type Finding, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
-import type { Credential } from './credential.js';
+import { type Credential, drawScope } from './credential.js';
 import { missing, notConnected, VaultError } from './errors.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
-import { type Refreshing, Superseded } from './refreshing.js';
+import type { Refreshing } from './refreshing.js';
 import { type Actor, require } from './roles.js';
-import { normalizeScope } from './scopes.js';
+import { Superseded } from './settling.js';
 import type { Store } from './store.js';
 
 /** One step of a test and how it went. */
@@ -50,7 +50,7 @@ export class Testing {
     if (!credential) throw missing('credential', credentialId);
     if (!row) throw missing('account', account);
     if (credential.disabled) throw new VaultError('conflict', 'This credential is disabled. Enable it, then test.');
-    if (credential.grantType === 'authorization_code') throw notConnected();
+    if (needsPerson(credential, row)) throw notConnected(row.finding);
     const limited = this.#limits.handTest(credentialId, account);
     if (limited) throw limited;
     const stored = this.#step('stored', true, started, 'The credential is stored and complete.');
@@ -62,7 +62,7 @@ export class Testing {
 
   async #ask(credential: Credential, account: string): Promise<Pick<TestResult, 'finding'> & { step: TestStep }> {
     const started = this.#clock.monotonic();
-    const scope = normalizeScope(credential.scope);
+    const scope = drawScope(credential, undefined);
     try {
       const token = await this.#refreshing.refresh(credential, account, scope, { minTtl: 0, force: true });
       const detail = `The provider gave a token for ${token.lifetime} s.`;

@@ -1,3 +1,4 @@
+import { CLOCK_SKEW_MS } from './pause.js';
 import type { Secret } from './secret.js';
 
 /** An access token of one account for one scope. */
@@ -23,9 +24,13 @@ export function secondsLeft(token: Token, now: number): number {
   return Math.max(0, Math.floor((token.expiresAt - now) / 1000));
 }
 
-/** Whether the token is good for `minTtl` more seconds; never for one that has ended. */
+/**
+ * Whether the token is good for `minTtl` more seconds; never for one that has ended. One that seems to live longer than
+ * when it came was obtained before the clock was put back: nobody knows how long it lives.
+ */
 export function goodFor(token: Token, minTtl: number, now: number): boolean {
-  return token.expiresAt - now >= Math.max(minTtl * 1000, 1);
+  const left = token.expiresAt - now;
+  return left >= Math.max(minTtl * 1000, 1) && left <= token.lifetime * 1000 + CLOCK_SKEW_MS;
 }
 
 const YOUNG_MS = 60_000;

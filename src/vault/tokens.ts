@@ -1,14 +1,16 @@
-import type { Account } from './account.js';
+import { type Account, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
 import { type Caller, permits, permittedScopes } from './consumer.js';
-import { type Credential, drawableScopes } from './credential.js';
+import { type Credential, drawableScopes, drawScope } from './credential.js';
 import { notConnected, notFound, VaultError } from './errors.js';
 import { type Ledger, ledgerUnavailable } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Drawable, drawName, type Memory } from './memory.js';
 import type { Clock } from './ports.js';
-import { mayAskNow, problemOf, type Refreshing, Superseded } from './refreshing.js';
-import { normalizeScope, within } from './scopes.js';
+import { mayAskNow, problemOf } from './problem.js';
+import type { Refreshing } from './refreshing.js';
+import { missingScopes, within } from './scopes.js';
+import { Superseded } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
 import { goodFor, longEnough, secondsLeft, type Token } from './token.js';
@@ -110,8 +112,9 @@ export class Tokens {
     const readAt = await this.#store.standing();
     draw.restsOn(readAt.revision);
     const { credential, account } = await this.#drawable(request);
-    const scope = normalizeScope(request.scope ?? credential.scope);
+    const scope = drawScope(credential, request.scope);
     await this.#authorize(caller, credential, request.account, scope, draw);
+    if (request.scope !== undefined && !(await this.#isGranted(credential, account, scope))) throw unknownDraw();
     const token = await this.#token(credential, account, scope, request.minTtl);
     const drawable = this.#describe(credential, account, token);
     await this.#at('draw.read');
@@ -126,7 +129,7 @@ export class Tokens {
       reads.credentials.find(request.credential),
       reads.accounts.find(request.credential, request.account),
     ]);
-    if (!credential || !account) throw notFound('credential or account');
+    if (!credential || !account) throw unknownDraw();
     return { credential, account };
   }
 
@@ -138,8 +141,13 @@ export class Tokens {
       draw.restsOn(renewed.revision);
       permitted = permittedScopes(renewed, credential.id, account);
     }
-    if (!permits(permitted, scope)) throw notFound('credential or account');
-    if (!within(scope, drawableScopes(credential))) throw notFound('credential or account');
+    if (!permits(permitted, scope)) throw unknownDraw();
+  }
+
+  /** Within the grant where a person gave one; within what the credential asks for where nobody did, or not yet. */
+  async #isGranted(credential: Credential, { account }: Account, scope: string): Promise<boolean> {
+    const grant = await this.#store.reads.grants.find(credential.id, account, 'current');
+    return grant ? missingScopes(scope, grant.scopes).length === 0 : within(scope, drawableScopes(credential));
   }
 
   async #token(credential: Credential, account: Account, scope: string, minTtl: number): Promise<Token> {
@@ -147,7 +155,7 @@ export class Tokens {
     const stored = await this.#store.reads.findToken(credential.id, account.account, scope);
     const now = this.#clock.now();
     if (stored && longEnough(stored, minTtl, now)) return stored;
-    if (credential.grantType === 'authorization_code') throw notConnected();
+    if (needsPerson(credential, account)) throw notConnected(account.finding);
     if (!mayAskNow(account, now)) throw problemOf(account.finding, account.nextTryAt, now);
     return await this.#refreshing.refresh(credential, account.account, scope, { minTtl, force: false });
   }
@@ -249,6 +257,10 @@ function warningOf(drawable: Drawable, minTtl: number, now: number): Warning | u
     };
   }
   return undefined;
+}
+
+function unknownDraw(): VaultError {
+  return notFound('credential or account');
 }
 
 function disabled(credential: string): VaultError {

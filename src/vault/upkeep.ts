@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const KEPT_CHANGES = 10_000;
 
-/** What is done beside the requests: summed refusals, the ledger's index, other writers' heads, the change feed. */
+/** What is done beside the requests: summed refusals, the ledger's index, other writers' heads, what is over. */
 export class Upkeep {
   readonly #store: Store;
   readonly #ledger: Ledger;
@@ -40,12 +40,14 @@ export class Upkeep {
     await Promise.all(this.#rounds);
   }
 
-  /** The minute's round: proof of life, the heads of the other writers, the feed's old rows. */
+  /** The minute's round: proof of life, the heads of the other writers, and what is long over. */
   async minute(): Promise<void> {
     const now = this.#clock.now();
     await this.#store.registerInstance(this.#ledger.writer, now);
     await this.#ledger.noteHeads();
     await this.#store.purgeChanges(KEPT_CHANGES, now - DAY);
+    const [week, month] = [now - 7 * DAY, now - 30 * DAY];
+    await this.#store.purgeConsents({ consents: week, links: month, candidates: week, kept: month });
   }
 
   async #repeat(ms: number, round: () => Promise<void>): Promise<void> {

@@ -1,8 +1,15 @@
+import { Accounts } from './accounts.js';
+import { Application } from './application.js';
 import { Breakers } from './breakers.js';
 import { Callers } from './callers.js';
+import { ConnectLinks } from './connect-links.js';
+import { Consents } from './consents.js';
 import { Consumers } from './consumers.js';
 import { Credentials } from './credentials.js';
+import { Granted } from './granted.js';
+import { Granting } from './granting.js';
 import { History } from './history.js';
+import { Keeping } from './keeping.js';
 import { Ledger } from './ledger.js';
 import { Limits } from './limits.js';
 import type { Logger } from './logger.js';
@@ -37,6 +44,10 @@ export interface VaultDeps {
   failpoints: Failpoints;
   /** How many draws may wait for a provider at the same time. */
   mostWaiters: number;
+  /** Where providers send the browser back to, exactly as it is registered with them. */
+  redirectUri: string;
+  /** Origins to which the page after a consent may lead on. */
+  returnToOrigins: readonly string[];
 }
 
 /** The domain, joined: what Tokenwell does, by noun. */
@@ -46,6 +57,9 @@ export class Vault {
   readonly credentials: Credentials;
   readonly tokens: Tokens;
   readonly testing: Testing;
+  readonly accounts: Accounts;
+  readonly connectLinks: ConnectLinks;
+  readonly consents: Consents;
   readonly history: History;
   readonly ledger: Ledger;
   readonly limits: Limits;
@@ -67,12 +81,23 @@ export class Vault {
     this.ledger = new Ledger({ ...deps, memory });
     this.callers = new Callers({ store, memory, clock, failpoints });
     const breakers = new Breakers({ store, clock });
-    this.#refreshing = new Refreshing({ ...deps, breakers, ledger: this.ledger });
-    const shared = { store, clock, ledger: this.ledger, limits: this.limits, refreshing: this.#refreshing };
+    const { ledger } = this;
+    const keeping = new Keeping({ ...deps, ledger });
+    const ways = {
+      client_credentials: new Application({ ...deps, ledger }),
+      authorization_code: new Granted({ ...deps, ledger, keeping }),
+    };
+    this.#refreshing = new Refreshing({ ...deps, ways, breakers, ledger, limits: this.limits });
+    const shared = { store, clock, ledger, limits: this.limits, refreshing: this.#refreshing };
     this.tokens = new Tokens({ ...shared, memory, callers: this.callers, failpoints });
     this.credentials = new Credentials({ ...shared, destinations: deps.destinations });
     this.consumers = new Consumers(shared);
     this.testing = new Testing({ ...shared, callers: this.callers });
+    const granting = new Granting({ ...deps, ledger, keeping });
+    this.connectLinks = new ConnectLinks({ store, ledger, clock, origins: deps.returnToOrigins });
+    const { limits, connectLinks } = this;
+    this.consents = new Consents({ ...deps, ledger, limits, granting, connectLinks });
+    this.accounts = new Accounts({ ...shared, keeping, callers: this.callers });
     this.history = new History({ store, clock });
     this.upkeep = new Upkeep({ ...shared, history: this.history, log: deps.log });
   }

@@ -124,10 +124,16 @@ class Walk {
 
   brokenPositions(): Flaw | undefined {
     let next = 1;
+    let revision = 0;
     for (const { page, first } of this.#positions.sort((a, b) => a.first - b.first)) {
       const detail = `Positions do not follow each other: ${next} is due, page ${page.seq} begins at ${first}.`;
       if (first !== next) return { writer: page.writer, seq: page.seq, kind: 'positions_broken', detail, entries: [] };
+      if (page.revision < revision) {
+        const detail = `Page ${page.seq} of writer ${page.writer} is listed behind changes that came after it.`;
+        return { writer: page.writer, seq: page.seq, kind: 'positions_broken', detail, entries: [] };
+      }
       next = first + page.count;
+      revision = page.revision;
     }
     return undefined;
   }

@@ -1,0 +1,87 @@
+import { sql } from 'kysely';
+import type { Store } from '../vault/store.js';
+import type { Engine } from './engine.js';
+
+type LeaseWrites = Pick<Store, 'takeLease' | 'releaseLease' | 'intend' | 'withdrawIntent' | 'claimBreaker'>;
+
+/** Who may refresh an account, or try a failing endpoint, right now: single statements, durable by themselves. */
+export function leaseRows(engine: Engine): LeaseWrites {
+  const { writer } = engine;
+  return {
+    takeLease: async (credential, account, owner, ms) => {
+      const now = engine.now();
+      const end = sql<number>`${now} + ${sql.lit(ms)}`;
+      return await writer
+        .updateTable('accounts')
+        .set(eb => ({
+          lease_owner: owner,
+          lease_until: end,
+          fence: eb('fence', '+', 1),
+        }))
+        .where('credential', '=', credential)
+        .where('account', '=', account)
+        .where(eb =>
+          eb.or([
+            eb('lease_until', 'is', null),
+            eb('lease_until', '<', now),
+            // Longer than any lease: taken before the clock was put back.
+            eb('lease_until', '>', end),
+          ]),
+        )
+        .returning('fence')
+        .executeTakeFirst();
+    },
+    releaseLease: async (credential, account, fence) => {
+      await writer
+        .updateTable('accounts')
+        .set({ lease_owner: null, lease_until: null })
+        .where('credential', '=', credential)
+        .where('account', '=', account)
+        .where('fence', '=', fence)
+        .execute();
+    },
+    ...intentRows(engine),
+    ...breakerRows(engine),
+  };
+}
+
+function intentRows({ writer }: Engine): Pick<LeaseWrites, 'intend' | 'withdrawIntent'> {
+  return {
+    intend: async ({ credential, account }, fence, { id, at }) => {
+      const intended = await writer
+        .updateTable('accounts')
+        .set(eb => ({ intent_id: id, intent_at: at, intent_first_at: eb.fn.coalesce('intent_first_at', eb.val(at)) }))
+        .where('credential', '=', credential)
+        .where('account', '=', account)
+        .where('fence', '=', fence)
+        .executeTakeFirst();
+      return intended.numUpdatedRows > 0n;
+    },
+    withdrawIntent: async ({ credential, account, intent }, fence) => {
+      // Back to what was known before this call, which may itself be in doubt.
+      const before = { intent_id: intent?.id ?? null, intent_at: intent?.at ?? null };
+      await writer
+        .updateTable('accounts')
+        .set({ ...before, intent_first_at: intent?.firstAt ?? null })
+        .where('credential', '=', credential)
+        .where('account', '=', account)
+        .where('fence', '=', fence)
+        .execute();
+    },
+  };
+}
+
+function breakerRows({ writer }: Engine): Pick<LeaseWrites, 'claimBreaker'> {
+  return {
+    claimBreaker: async (breaker, now, ms) => {
+      const claimed = await writer
+        .updateTable('breakers')
+        .set({ open_until: now + ms })
+        .where('token_url', '=', breaker.tokenUrl)
+        .where('client_id', '=', breaker.clientId)
+        .where('open_until', '=', breaker.openUntil)
+        .executeTakeFirst();
+      return claimed.numUpdatedRows > 0n;
+    },
+  };
+}

@@ -1,0 +1,251 @@
+import { type Account, type AccountName, enabled, fresh, renewed, whileDisabled } from './account.js';
+import type { Callers } from './callers.js';
+import type { Caller } from './consumer.js';
+import { type Credential, drawScope } from './credential.js';
+import { missing, notConnected, VaultError } from './errors.js';
+import { belongsTo, consentScope, type Grant, sameIdentity } from './grant.js';
+import { DEFAULT_ACCOUNT } from './ids.js';
+import type { Keeping } from './keeping.js';
+import type { Ledger } from './ledger.js';
+import type { Limits } from './limits.js';
+import type { Clock } from './ports.js';
+import type { Refreshing } from './refreshing.js';
+import { type Actor, actorOf, require } from './roles.js';
+import { missingScopes } from './scopes.js';
+import type { Secret } from './secret.js';
+import { Superseded } from './settling.js';
+import type { Store, Tx } from './store.js';
+
+/** An account with what it was given, and what waits for an operator's word. */
+export interface AccountView {
+  account: Account;
+  grant: Grant | undefined;
+  /** What the consent asked for and the grant does not hold. */
+  missing: string[];
+  candidate: Grant | undefined;
+}
+
+interface Ended {
+  grant: Grant;
+  token: Secret;
+}
+
+/** How a disconnect went at the provider: true, or why it was not told there. */
+export interface Disconnected {
+  revoked: true | string;
+}
+
+/** What a credential may act as, one by one. */
+export class Accounts {
+  readonly #store: Store;
+  readonly #ledger: Ledger;
+  readonly #keeping: Keeping;
+  readonly #refreshing: Refreshing;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #callers: Callers;
+
+  constructor(deps: {
+    store: Store;
+    ledger: Ledger;
+    keeping: Keeping;
+    refreshing: Refreshing;
+    limits: Limits;
+    clock: Clock;
+    callers: Callers;
+  }) {
+    this.#store = deps.store;
+    this.#ledger = deps.ledger;
+    this.#keeping = deps.keeping;
+    this.#refreshing = deps.refreshing;
+    this.#limits = deps.limits;
+    this.#clock = deps.clock;
+    this.#callers = deps.callers;
+  }
+
+  async list(caller: Caller, credentialId: string): Promise<AccountView[]> {
+    require(caller, 'auditor');
+    const credential = await this.#credential(credentialId);
+    const accounts = await this.#store.reads.accounts.list(credentialId);
+    return await Promise.all(accounts.map(account => this.#view(credential, account)));
+  }
+
+  async get(caller: Caller, credentialId: string, name: string): Promise<AccountView> {
+    require(caller, 'auditor');
+    const credential = await this.#credential(credentialId);
+    const account = await this.#store.reads.accounts.find(credentialId, name);
+    if (!account) throw missing('account', name);
+    return await this.#view(credential, account);
+  }
+
+  /**
+   * Ends what an account was given, here at once and at the provider where it can be told (RFC 7009). The account goes;
+   * `default` stays and waits for a new consent.
+   */
+  async disconnect(actor: Actor, credentialId: string, name: string): Promise<Disconnected> {
+    require(actor.caller, 'operator');
+    const credential = await this.#credential(credentialId);
+    const ended: Ended[] = [];
+    await this.#change(
+      actor,
+      { credential: credentialId, account: name },
+      'account.disconnect',
+      async (tx, account) => {
+        ended.length = 0;
+        for (const grant of await tx.grants.list(credentialId, name)) ended.push(...(await this.#end(tx, grant)));
+        await tx.consents.endLinks(account, this.#clock.now());
+        await tx.accounts.forgetTokens(account);
+        if (name === DEFAULT_ACCOUNT) await tx.accounts.restart(account, whileDisabled(account, fresh()));
+        else await tx.accounts.remove(account);
+      },
+    );
+    return await this.#revoke(credential, ended);
+  }
+
+  /** Takes a grant away; answers it with the refresh token that is to be ended at the provider. */
+  async #end(tx: Tx, grant: Grant): Promise<Ended[]> {
+    const token = await tx.grants.refreshToken(grant);
+    await tx.grants.remove(grant.id);
+    return token ? [{ grant, token }] : [];
+  }
+
+  async #revoke(credential: Credential, ended: Ended[]): Promise<Disconnected> {
+    const calls = ended.map(({ grant, token }) => this.#keeping.revoke({ credential }, grant, token));
+    const results = await Promise.all(calls);
+    return { revoked: results.find(result => result !== true) ?? true };
+  }
+
+  /** Asks the provider for a new token now. Throws `not_connected`, `provider_refused`, `provider_unavailable`, `rate_limited`. */
+  async refresh(actor: Actor, credentialId: string, name: string): Promise<AccountView> {
+    require(actor.caller, 'operator');
+    const credential = await this.#credential(credentialId);
+    const view = await this.get(actor.caller, credentialId, name);
+    if (credential.disabled || view.account.state === 'disabled') throw isDisabled();
+    if (credential.grantType === 'authorization_code' && !view.grant) throw notConnected(view.account.finding);
+    const limited = this.#limits.handTest(credentialId, name);
+    if (limited) throw limited;
+    try {
+      await this.#refreshing.refresh(credential, name, drawScope(credential, undefined), { minTtl: 0, force: true });
+    } catch (error) {
+      throw error instanceof Superseded ? changedMeanwhile(error) : error;
+    }
+    // The provider may have taken its time: who was revoked meanwhile learns nothing.
+    require(await this.#callers.renew(actor.caller), 'operator');
+    return await this.get(actor.caller, credentialId, name);
+  }
+
+  /** Stops draws of one account, or allows them again. */
+  async setDisabled(actor: Actor, credentialId: string, name: string, disabled: boolean): Promise<AccountView> {
+    require(actor.caller, 'operator');
+    const place = { credential: credentialId, account: name };
+    const action = disabled ? 'account.disable' : 'account.enable';
+    await this.#change(actor, place, action, async (tx, account) => {
+      if (disabled === (account.state === 'disabled')) return;
+      const hasGrant = (await tx.grants.find(credentialId, name, 'current')) !== undefined;
+      await tx.accounts.revise(account, disabled ? { ...account, state: 'disabled' } : enabled(account, hasGrant));
+    });
+    return await this.get(actor.caller, credentialId, name);
+  }
+
+  /**
+   * The waiting grant takes the place of the one before, which is ended at the provider where it is another account's.
+   * Throws `conflict` when none waits, or when it was obtained under an earlier registration.
+   */
+  async accept(actor: Actor, credentialId: string, name: string): Promise<AccountView> {
+    require(actor.caller, 'operator');
+    const credential = await this.#credential(credentialId);
+    const ended: Ended[] = [];
+    await this.#change(actor, { credential: credentialId, account: name }, 'account.accept', async (tx, account) => {
+      ended.length = 0;
+      const candidate = await this.#candidate(tx, account);
+      if (!belongsTo(candidate, credential)) throw obtainedElsewhere();
+      for (const grant of await tx.grants.list(credentialId, name)) {
+        if (grant.kind !== 'current' && grant.kind !== 'orphan') continue;
+        ended.push(...(await this.#end(tx, grant)).filter(() => isAnother(grant, candidate)));
+      }
+      await tx.grants.setKind(candidate.id, 'current', this.#clock.now());
+      await tx.accounts.forgetTokens(account);
+      const { lastSuccessAt } = account;
+      await tx.accounts.restart(account, whileDisabled(account, { ...renewed(0), lastSuccessAt }));
+    });
+    await this.#revoke(credential, ended);
+    return await this.get(actor.caller, credentialId, name);
+  }
+
+  /** The waiting grant is ended, at the provider too where it is another account's; the one before stays as it is. */
+  async reject(actor: Actor, credentialId: string, name: string): Promise<Disconnected> {
+    require(actor.caller, 'operator');
+    const credential = await this.#credential(credentialId);
+    let gone: Ended[] = [];
+    let shared = false;
+    await this.#ledger.write(actorOf(actor), async tx => {
+      const account = await tx.accounts.find(credentialId, name);
+      if (!account) throw missing('account', name);
+      const candidate = await this.#candidate(tx, account);
+      const current = await tx.grants.find(credentialId, name, 'current');
+      gone = await this.#end(tx, candidate);
+      shared = current !== undefined && !isAnother(candidate, current);
+      const entry = { action: 'account.reject', credential: credentialId, account: name };
+      return { result: undefined, touched: [], entry };
+    });
+    if (!shared || gone.length === 0) return await this.#revoke(credential, gone);
+    return { revoked: 'It may be the same account as the one in use, whose grant some providers would end with it.' };
+  }
+
+  async #change(
+    actor: Actor,
+    { credential, account }: AccountName,
+    action: string,
+    work: (tx: Tx, account: Account) => Promise<void>,
+  ): Promise<void> {
+    await this.#ledger.write(actorOf(actor), async tx => {
+      const row = await tx.accounts.find(credential, account);
+      if (!row) throw missing('account', account);
+      await work(tx, row);
+      const touched = [{ kind: 'account' as const, id: `${credential}/${account}` }];
+      return { result: undefined, touched, entry: { action, credential, account } };
+    });
+  }
+
+  async #candidate(tx: Tx, { credential, account }: AccountName): Promise<Grant> {
+    const candidate = await tx.grants.find(credential, account, 'candidate');
+    if (candidate) return candidate;
+    throw new VaultError('conflict', 'No grant of this account waits for your word.', {
+      action: 'Look at the account: somebody may have decided already.',
+    });
+  }
+
+  async #credential(id: string): Promise<Credential> {
+    const credential = await this.#store.reads.credentials.find(id);
+    if (!credential) throw missing('credential', id);
+    return credential;
+  }
+
+  async #view(credential: Credential, account: Account): Promise<AccountView> {
+    const { grants } = this.#store.reads;
+    const grant = await grants.find(account.credential, account.account, 'current');
+    const candidate = await grants.find(account.credential, account.account, 'candidate');
+    return { account, grant, missing: grant ? missingScopes(consentScope(credential), grant.scopes) : [], candidate };
+  }
+}
+
+/** Some providers end every grant of a person and client with one of them; so only another person's is revoked. */
+function isAnother(one: Grant, other: Grant): boolean {
+  return one.identity !== undefined && other.identity !== undefined && !sameIdentity(one.identity, other.identity);
+}
+
+function obtainedElsewhere(): VaultError {
+  const message = 'The waiting grant was obtained at another token URL or as another client, so it cannot be used.';
+  return new VaultError('conflict', message, { action: 'Reject it, and send a new connect link.' });
+}
+
+function changedMeanwhile(cause: Error): VaultError {
+  const message = 'The credential or the account was changed while the provider was asked; nothing was stored.';
+  return new VaultError('conflict', message, { action: 'Look at the account, then refresh again.' }, { cause });
+}
+
+function isDisabled(): VaultError {
+  return new VaultError('conflict', 'This account or its credential is disabled.', {
+    action: 'Enable it, then refresh.',
+  });
+}

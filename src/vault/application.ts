@@ -1,0 +1,59 @@
+import { failed, renewed } from './account.js';
+import type { Asking, Obtained, Way } from './asking.js';
+import { clientAt } from './client-at.js';
+import type { Ledger } from './ledger.js';
+import { type Clock, type Provider, ProviderFailure } from './ports.js';
+import { cameDetails, settle, tokenOf } from './settling.js';
+import type { Failpoints } from './steps.js';
+import type { Store } from './store.js';
+
+/** The application asks for itself (client_credentials, RFC 6749 §4.4). Nothing is used up, so it may always be repeated. */
+export class Application implements Way {
+  readonly #store: Store;
+  readonly #provider: Provider;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #at: Failpoints;
+
+  constructor(deps: {
+    store: Store;
+    provider: Provider;
+    ledger: Ledger;
+    clock: Clock;
+    random: () => number;
+    failpoints: Failpoints;
+  }) {
+    this.#store = deps.store;
+    this.#provider = deps.provider;
+    this.#ledger = deps.ledger;
+    this.#clock = deps.clock;
+    this.#random = deps.random;
+    this.#at = deps.failpoints;
+  }
+
+  async obtain(asking: Asking): Promise<Obtained> {
+    const { credential, account, scope, lease } = asking;
+    const askedAt = this.#clock.now();
+    const client = await clientAt(this.#store.reads, credential);
+    try {
+      const answer = await this.#provider.clientCredentials({ ...client, scope, params: credential.tokenParams });
+      await this.#at('refresh.answered');
+      const token = tokenOf(account, scope, answer, askedAt);
+      const progress = renewed(this.#clock.now());
+      await settle(this.#ledger, asking, lease, { progress, details: cameDetails(token), token });
+      return { token };
+    } catch (error) {
+      if (error instanceof ProviderFailure) return await this.#failed(asking, error);
+      throw error;
+    }
+  }
+
+  async #failed(asking: Asking, failure: ProviderFailure): Promise<Obtained> {
+    const now = this.#clock.now();
+    const progress = failed(asking.account, failure, { now, random: this.#random() });
+    const details = { outcome: 'failed' as const, code: failure.reason };
+    await settle(this.#ledger, asking, asking.lease, { progress, details });
+    return { progress, failure };
+  }
+}

@@ -1,0 +1,24 @@
+import type { AccountProgress } from './account.js';
+import type { ProviderFailure } from './ports.js';
+import type { Current } from './settling.js';
+import type { Lease } from './store.js';
+import type { Token } from './token.js';
+
+/** One call to the provider under the account's lease, from the first check to the stored token. */
+export interface Asking extends Current {
+  /** The token's scope, normalised. */
+  scope: string;
+  lease: Lease;
+  /** Monotonic milliseconds from which on the lease cannot be relied on for a whole call. */
+  leaveBy: number;
+  /** The token that this one would replace. */
+  stored: Token | undefined;
+}
+
+/** A stored token, or why there is none; either way the account says so and the lease has ended. */
+export type Obtained = { token: Token } | { progress: AccountProgress; failure?: ProviderFailure };
+
+/** A way to get a new token: by the application itself, or by a person's grant. Throws `Superseded`. */
+export interface Way {
+  obtain(asking: Asking): Promise<Obtained>;
+}

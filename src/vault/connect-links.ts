@@ -1,0 +1,176 @@
+import type { ConnectLink, LinkKind } from './consent.js';
+import type { Caller } from './consumer.js';
+import type { Credential } from './credential.js';
+import { type FieldError, invalid, missing, VaultError } from './errors.js';
+import { consentScope } from './grant.js';
+import { DEFAULT_ACCOUNT, randomId } from './ids.js';
+import type { Ledger, WriteActor } from './ledger.js';
+import { createOpaque, hashOf } from './opaque.js';
+import type { Clock } from './ports.js';
+import { type Actor, actorOf, require } from './roles.js';
+import { scopeTokens } from './scopes.js';
+import type { Secret } from './secret.js';
+import type { Store } from './store.js';
+
+/** What an operator says of a new link. */
+export interface LinkInput {
+  account: string;
+  loginHint: string | undefined;
+  returnTo: string | undefined;
+  adminConsentUrl: string | undefined;
+  /** Seconds. */
+  expiresIn: number;
+}
+
+/** A new link: the only time that what stands in its address is known. */
+export interface NewLink {
+  link: ConnectLink;
+  token: Secret;
+  /** What the operator should know before sending it. */
+  warnings: { code: 'no_refresh_token'; detail: string }[];
+}
+
+const WEEK_SECONDS = 7 * 86_400;
+
+/** Addresses that let somebody give consent without signing in here. */
+export class ConnectLinks {
+  readonly #store: Store;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #origins: readonly string[];
+
+  /** `origins`: where a result page may lead on to; our own and those that the configuration names. */
+  constructor(deps: { store: Store; ledger: Ledger; clock: Clock; origins: readonly string[] }) {
+    this.#store = deps.store;
+    this.#ledger = deps.ledger;
+    this.#clock = deps.clock;
+    this.#origins = deps.origins;
+  }
+
+  /** A link for a mailbox owner; its account begins here. Throws `not_found`, `invalid_request`, `conflict`. */
+  async create(actor: Actor, credentialId: string, input: LinkInput): Promise<NewLink> {
+    const credential = await this.#credential(actor, credentialId);
+    if (credential.grantType !== 'authorization_code') throw noConsent(credential.id);
+    const errors = this.#returnToErrors(input.returnTo);
+    if (errors.length > 0) throw invalid(errors);
+    return await this.#make(actorOf(actor), actor.caller.consumer, credential, 'connect', input);
+  }
+
+  /** A link for an administrator of the provider; it changes no account. */
+  async createForAdmin(
+    actor: Actor,
+    credentialId: string,
+    input: Pick<LinkInput, 'adminConsentUrl' | 'expiresIn'>,
+  ): Promise<NewLink> {
+    const credential = await this.#credential(actor, credentialId);
+    const errors = adminUrlErrors(credential, input.adminConsentUrl);
+    if (errors.length > 0) throw invalid(errors);
+    const whole = { ...input, account: DEFAULT_ACCOUNT, loginHint: undefined, returnTo: undefined };
+    return await this.#make(actorOf(actor), actor.caller.consumer, credential, 'admin_consent', whole);
+  }
+
+  /** A link that a mailbox owner sends on, in the name of whoever made theirs, when only an administrator can go on. */
+  async forAdministrator(credential: Credential, madeBy: string, adminConsentUrl: string): Promise<Secret> {
+    const about = { account: DEFAULT_ACCOUNT, loginHint: undefined, returnTo: undefined };
+    const input = { ...about, adminConsentUrl, expiresIn: WEEK_SECONDS };
+    return (await this.#make({}, madeBy, credential, 'admin_consent', input)).token;
+  }
+
+  async list(caller: Caller, credential: string): Promise<ConnectLink[]> {
+    require(caller, 'auditor');
+    if (!(await this.#store.reads.credentials.find(credential))) throw missing('credential', credential);
+    return await this.#store.reads.consents.links(credential);
+  }
+
+  /** From now on its page says that it is over. */
+  async remove(actor: Actor, credential: string, id: string): Promise<void> {
+    require(actor.caller, 'operator');
+    await this.#ledger.write(actorOf(actor), async tx => {
+      if (!(await tx.consents.removeLink(credential, id))) throw missing('link', id);
+      return { result: undefined, touched: [], entry: { action: 'consent.unlink', credential, subject: id } };
+    });
+  }
+
+  async #credential(actor: Actor, id: string): Promise<Credential> {
+    require(actor.caller, 'operator');
+    const credential = await this.#store.reads.credentials.find(id);
+    if (!credential) throw missing('credential', id);
+    return credential;
+  }
+
+  async #make(
+    actor: WriteActor,
+    madeBy: string,
+    credential: Credential,
+    kind: LinkKind,
+    input: LinkInput,
+  ): Promise<NewLink> {
+    const { account, loginHint, adminConsentUrl, expiresIn } = input;
+    const now = this.#clock.now();
+    const link: ConnectLink = {
+      id: randomId('link'),
+      kind,
+      credential: credential.id,
+      account,
+      loginHint,
+      // As a browser would write it, so that it leads where it was checked to lead.
+      returnTo: input.returnTo && new URL(input.returnTo).href,
+      adminConsentUrl,
+      madeBy,
+      starts: 0,
+      createdAt: now,
+      expiresAt: now + expiresIn * 1000,
+      endedAt: undefined,
+    };
+    const token = createOpaque();
+    await this.#ledger.write(actor, async tx => {
+      if (!(await tx.accounts.find(credential.id, account))) await tx.accounts.insert(credential.id, account);
+      await tx.consents.insertLink(link, hashOf(token.reveal()));
+      const entry = { action: 'consent.link', credential: credential.id, account, subject: link.id };
+      return { result: undefined, touched: [], entry };
+    });
+    return { link, token, warnings: kind === 'connect' ? lastingWarnings(credential) : [] };
+  }
+
+  #returnToErrors(returnTo: string | undefined): FieldError[] {
+    if (returnTo === undefined) return [];
+    // Only what the URL standard makes of the text counts, for a browser will do the same (C12).
+    const url = URL.canParse(returnTo) ? new URL(returnTo) : undefined;
+    const web = url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+    if (web && this.#origins.includes(url.origin)) return [];
+    const detail = `return_to must begin with one of: ${this.#origins.join(', ')} (TOKENWELL_RETURN_TO_ORIGINS).`;
+    return [{ field: 'return_to', rule: 'origin', detail }];
+  }
+}
+
+/** Whether the provider will give a refresh token: Microsoft and the standard by a scope, Google by a parameter. */
+export function lastingWarnings(credential: Credential): NewLink['warnings'] {
+  const { authorizationUrl, authorizationParams } = credential;
+  const inUrl = authorizationUrl && new URL(authorizationUrl).searchParams.get('access_type');
+  const offline = (authorizationParams.access_type ?? inUrl) === 'offline';
+  if (offline || scopeTokens(consentScope(credential)).includes('offline_access')) return [];
+  const detail =
+    'The consent asks for no refresh token, so access ends with the first token, after about an hour. Add ' +
+    'offline_access to the scope (Microsoft, OpenID Connect) or access_type=offline to authorization_params (Google).';
+  return [{ code: 'no_refresh_token', detail }];
+}
+
+function adminUrlErrors(credential: Credential, url: string | undefined): FieldError[] {
+  const field = 'admin_consent_url';
+  if (url === undefined) {
+    const detail =
+      'Give the address at which the provider lets an administrator approve; this credential has no preset.';
+    return [{ field, rule: 'required', detail }];
+  }
+  const own = [credential.tokenUrl, credential.authorizationUrl].flatMap(one => (one ? [new URL(one).origin] : []));
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed && parsed.username === '' && parsed.password === '' && own.includes(parsed.origin)) return [];
+  const detail = `It must have the origin of the credential's token URL or authorization URL: ${own.join(' or ')}.`;
+  return [{ field, rule: 'origin', detail }];
+}
+
+function noConsent(credential: string): VaultError {
+  return new VaultError('conflict', `Nobody signs in for ${credential}: its grant type is client_credentials.`, {
+    action: 'Draw a token, or test the credential; a connect link is for the grant type authorization_code.',
+  });
+}

@@ -1,0 +1,48 @@
+import type { AccountName } from './account.js';
+import type { ConnectLink, Consent, ConsentOutcome } from './consent.js';
+import type { Grant, GrantKind } from './grant.js';
+import type { Secret } from './secret.js';
+
+/** Reading grants. */
+export interface GrantReads {
+  /** The only grant of this kind; of several kept or orphaned ones the newest. */
+  find(credential: string, account: string, kind: GrantKind): Promise<Grant | undefined>;
+  list(credential: string, account: string): Promise<Grant[]>;
+  /** Unsealed; only a token request and a revocation ask for it. Undefined when there is none. */
+  refreshToken(grant: Grant): Promise<Secret | undefined>;
+}
+
+/** Writing grants, inside a transaction. */
+export interface GrantWrites extends GrantReads {
+  insert(grant: Omit<Grant, 'hasRefreshToken'>, refreshToken: Secret | undefined): Promise<void>;
+  setKind(id: string, kind: GrantKind, now: number): Promise<void>;
+  /** Puts a new refresh token and generation in the place of the old ones. False when the generation has moved on. */
+  renew(grant: Grant, next: { generation: string; refreshToken: Secret | undefined; now: number }): Promise<boolean>;
+  remove(id: string): Promise<void>;
+}
+
+/** Reading connect links and consents. */
+export interface ConsentReads {
+  /** By the SHA-256 of what stands in its address. */
+  findLink(hash: string): Promise<ConnectLink | undefined>;
+  links(credential: string): Promise<ConnectLink[]>;
+  findConsent(id: string): Promise<Consent | undefined>;
+  findConsentByState(stateHash: string): Promise<Consent | undefined>;
+  /** The PKCE verifier, unsealed. */
+  verifier(consent: Consent): Promise<Secret>;
+}
+
+/** Writing them, inside a transaction. */
+export interface ConsentWrites extends ConsentReads {
+  insertLink(link: ConnectLink, hash: string): Promise<void>;
+  /** Counts one more start of a link that is neither spent nor over and has begun fewer than `most`. */
+  countStart(id: string, most: number, now: number): Promise<boolean>;
+  endLink(id: string, now: number): Promise<boolean>;
+  /** Spends every link of an account that is still open. */
+  endLinks(account: AccountName, now: number): Promise<void>;
+  removeLink(credential: string, id: string): Promise<boolean>;
+  insertConsent(consent: Consent, stateHash: string, verifier: Secret): Promise<void>;
+  /** Uses up the state: true for exactly one caller. */
+  claim(id: string, now: number): Promise<boolean>;
+  conclude(id: string, outcome: ConsentOutcome): Promise<void>;
+}

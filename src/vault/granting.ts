@@ -1,0 +1,237 @@
+import { type Account, type AccountProgress, failed, fresh, rejected, renewed, whileDisabled } from './account.js';
+import type { Consent, ConsentOutcome } from './consent.js';
+import type { Credential } from './credential.js';
+import { drawScope } from './credential.js';
+import { type Doubt, doubtOf, type Grant, grantedScopes, sameIdentity } from './grant.js';
+import { randomId } from './ids.js';
+import type { Keeping } from './keeping.js';
+import type { Ledger } from './ledger.js';
+import { type Clock, type GrantAnswer, type IdentityClaim, ProviderFailure } from './ports.js';
+import { missingScopes } from './scopes.js';
+import { Superseded, tokenOf } from './settling.js';
+import type { Failpoints } from './steps.js';
+import type { Tx } from './store.js';
+
+interface Exchanged {
+  credential: Credential;
+  answer: GrantAnswer | ProviderFailure;
+}
+
+interface Circumstances {
+  askedAt: number;
+  /** Of the callback (RFC 9207). */
+  iss: string | undefined;
+  requestId: string;
+}
+
+type NewGrant = Omit<Grant, 'hasRefreshToken'>;
+
+interface Replacement extends Pick<Circumstances, 'askedAt'> {
+  row: Account;
+  before: Grant | undefined;
+  grant: NewGrant;
+  answer: GrantAnswer;
+  credential: Credential;
+}
+
+/** What becomes of a consent: a grant that takes the place of the old one, one that waits, or the reason for neither. */
+export class Granting {
+  readonly #ledger: Ledger;
+  readonly #keeping: Keeping;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #at: Failpoints;
+
+  constructor(deps: { ledger: Ledger; keeping: Keeping; clock: Clock; random: () => number; failpoints: Failpoints }) {
+    this.#ledger = deps.ledger;
+    this.#keeping = deps.keeping;
+    this.#clock = deps.clock;
+    this.#random = deps.random;
+    this.#at = deps.failpoints;
+  }
+
+  /** The consent is over without a grant. Where only an administrator can help and nothing works yet, the account says so. */
+  async ended(consent: Consent, outcome: ConsentOutcome, requestId: string): Promise<void> {
+    const { id, credential, account, link } = consent;
+    await this.#ledger.write({ request_id: requestId }, async tx => {
+      await tx.consents.conclude(id, outcome);
+      const good = outcome.code === 'admin_consented';
+      if (good) await tx.consents.endLink(link, this.#clock.now());
+      const waits = outcome.code === 'needs_admin' && (await this.#waitForAdmin(tx, consent, outcome));
+      const entry = {
+        action: 'consent.finish',
+        credential,
+        account,
+        subject: id,
+        outcome: good ? ('ok' as const) : ('failed' as const),
+      };
+      const touched = waits ? [{ kind: 'account' as const, id: `${credential}/${account}` }] : [];
+      return { result: undefined, touched, entry: { ...entry, code: outcome.code } };
+    });
+  }
+
+  async #waitForAdmin(tx: Tx, { credential, account }: Consent, outcome: ConsentOutcome): Promise<boolean> {
+    const row = await tx.accounts.find(credential, account);
+    const waiting = row && ['pending', 'needs_user', 'needs_admin'].includes(row.state);
+    if (!waiting || !('action' in outcome)) return false;
+    const { message, action, provider } = outcome;
+    const about = { message, action, ...(provider ? { provider } : {}) };
+    const finding = { class: 'needs_admin' as const, reason: 'consent_required', at: this.#clock.now(), ...about };
+    await tx.accounts.restart(row, rejected(row, finding));
+    return true;
+  }
+
+  /** The code was exchanged, or was not. What came is stored before the browser hears of it. */
+  async grant(consent: Consent, exchanged: Exchanged | undefined, circumstances: Circumstances): Promise<void> {
+    await this.#at('consent.answered');
+    const { requestId } = circumstances;
+    if (!exchanged) return await this.ended(consent, changedMeanwhile(), requestId);
+    const { credential, answer } = exchanged;
+    if (answer instanceof ProviderFailure) return await this.ended(consent, refusedExchange(answer), requestId);
+    try {
+      await this.#keeping.untilStored(() => this.#store(consent, credential, answer, circumstances));
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error;
+      // D14: the credential or account that this grant was for is not there any more.
+      const from = { origin: new URL(credential.tokenUrl).origin, clientId: credential.clientId };
+      if (answer.refreshToken) await this.#keeping.revoke({ credential }, from, answer.refreshToken);
+      return await this.ended(consent, changedMeanwhile(), requestId);
+    }
+    await this.#at('consent.stored');
+  }
+
+  async #store(
+    consent: Consent,
+    credential: Credential,
+    answer: GrantAnswer,
+    circumstances: Circumstances,
+  ): Promise<void> {
+    const { requestId } = circumstances;
+    const { account } = consent;
+    await this.#ledger.write({ request_id: requestId }, async tx => {
+      const now = this.#clock.now();
+      const same = await tx.credentials.find(credential.id);
+      const row = await tx.accounts.find(credential.id, account);
+      if (!row || same?.version !== credential.version || same.clientAuth.id !== credential.clientAuth.id)
+        throw new Superseded();
+      const before = await tx.grants.find(credential.id, account, 'current');
+      const grant = grantOf(consent, credential, answer, circumstances.iss, now);
+      const doubt = doubtOf(before, grant, typeof answer.identity === 'object' && 'refused' in answer.identity);
+      const outcome = doubt ? waiting(grant, doubt) : connected(grant, answer, credential);
+      if (doubt) await this.#putAside(tx, grant, answer);
+      else await this.#replace(tx, { row, before, grant, answer, credential, askedAt: circumstances.askedAt });
+      await tx.consents.conclude(consent.id, outcome);
+      await tx.consents.endLink(consent.link, now);
+      const entry = {
+        action: 'consent.finish',
+        credential: credential.id,
+        account,
+        subject: consent.id,
+        scope: grant.scopes,
+        code: outcome.code,
+      };
+      const touched = doubt ? [] : [{ kind: 'account' as const, id: `${credential.id}/${account}` }];
+      return { result: undefined, touched, entry };
+    });
+  }
+
+  /** The working grant stays; of those that wait only the newest does. */
+  async #putAside(tx: Tx, grant: NewGrant, { refreshToken }: GrantAnswer): Promise<void> {
+    const waiting = await tx.grants.list(grant.credential, grant.account);
+    for (const { id, kind } of waiting) if (kind === 'candidate') await tx.grants.remove(id);
+    await tx.grants.insert({ ...grant, kind: 'candidate' }, refreshToken);
+  }
+
+  async #replace(tx: Tx, { row, before, grant, answer, credential, askedAt }: Replacement): Promise<void> {
+    const now = this.#clock.now();
+    if (before) await tx.grants.remove(before.id);
+    // Newer ones of the same grant are worth nothing once it was given anew.
+    for (const other of await tx.grants.list(grant.credential, grant.account)) {
+      if (other.kind === 'orphan' || (other.kind === 'candidate' && sameIdentity(other.identity, grant.identity))) {
+        await tx.grants.remove(other.id);
+      }
+    }
+    await tx.grants.insert(grant, answer.refreshToken);
+    await tx.accounts.forgetTokens(row);
+    const { token } = answer;
+    if (!(token instanceof ProviderFailure)) {
+      await tx.saveToken(tokenOf(row, drawScope(credential, undefined), token, askedAt));
+    }
+    await tx.accounts.restart(row, whileDisabled(row, this.#progress(row, token, now)));
+  }
+
+  #progress(row: Account, token: GrantAnswer['token'], now: number): AccountProgress {
+    if (!(token instanceof ProviderFailure)) return renewed(now);
+    const connectedBefore: Account = { ...row, ...fresh(), state: 'connected' };
+    return failed(connectedBefore, token, { now, random: this.#random() });
+  }
+}
+
+function grantOf(
+  consent: Consent,
+  credential: Credential,
+  answer: GrantAnswer,
+  iss: string | undefined,
+  now: number,
+): NewGrant {
+  const identity = knownOf(answer.identity);
+  const answered = answer.token instanceof ProviderFailure ? undefined : answer.token.scope;
+  return {
+    id: randomId('grant'),
+    credential: credential.id,
+    account: consent.account,
+    kind: 'current',
+    kindSince: now,
+    generation: randomId('gen'),
+    scopes: grantedScopes(credential, answered),
+    identity,
+    issuer: identity?.issuer ?? iss,
+    origin: new URL(credential.tokenUrl).origin,
+    clientId: credential.clientId,
+    clientAuth: credential.clientAuth.id,
+    obtainedAt: now,
+    usedAt: undefined,
+  };
+}
+
+function knownOf(claim: IdentityClaim) {
+  return typeof claim === 'object' && 'known' in claim ? claim.known : undefined;
+}
+
+function connected(grant: NewGrant, { refreshToken, token }: GrantAnswer, credential: Credential): ConsentOutcome {
+  const missing = missingScopes(credential.consentScope ?? credential.scope, grant.scopes);
+  const lifetime = token instanceof ProviderFailure ? 0 : token.lifetime;
+  const expiresAt = refreshToken ? undefined : grant.obtainedAt + lifetime * 1000;
+  return { code: 'connected', name: grant.identity?.name, missing, lasting: refreshToken !== undefined, expiresAt };
+}
+
+function waiting(grant: NewGrant, doubt: Doubt): ConsentOutcome {
+  return { code: 'waiting', name: grant.identity?.name, doubt };
+}
+
+function refusedExchange(failure: ProviderFailure): ConsentOutcome {
+  const { message, action, answer } = failure;
+  const provider = answer ? { provider: answer } : {};
+  if (failure.reason === 'consent_required') {
+    return {
+      code: 'needs_admin',
+      class: 'needs_admin',
+      message,
+      action: 'Send the link to your administrator, who opens it and approves.',
+      ...provider,
+    };
+  }
+  const classes = { rejected: 'needs_user', misconfigured: 'needs_operator', unavailable: 'unavailable' } as const;
+  const again =
+    failure.class === 'misconfigured' ? `Tell the operator: ${action}` : 'Open the link again and sign in once more.';
+  return { code: 'failed', class: classes[failure.class], message, action: again, ...provider };
+}
+
+function changedMeanwhile(): ConsentOutcome {
+  return {
+    code: 'failed',
+    class: 'needs_user',
+    message: 'The operator changed this credential while you were signing in, so nothing was connected.',
+    action: 'Open the link again and sign in once more.',
+  };
+}

@@ -1,0 +1,65 @@
+import { type Finding, findingOf } from './account.js';
+import type { ProviderFailure } from './ports.js';
+
+const SIGN_IN = 'The owner of the mailbox must sign in again: make a connect link and send it.';
+
+/** The provider refuses the grant itself: expired, revoked, or a password was changed. */
+export function grantRefused(failure: ProviderFailure, at: number): Finding {
+  if (failure.reason === 'consent_required') {
+    const action = 'An administrator of the mailbox owner’s organisation must approve this application.';
+    return { ...findingOf(failure, at, 'needs_admin'), action };
+  }
+  return { ...findingOf(failure, at, 'needs_user'), action: SIGN_IN };
+}
+
+/** Refused after a use of the refresh token whose answer nobody saw: most likely that answer held the next one. */
+export function rotationLost(failure: ProviderFailure, at: number): Finding {
+  const message =
+    'The provider refuses the refresh token. Its last answer was lost on the way, and with it most likely the new refresh token.';
+  return { ...findingOf(failure, at, 'needs_user'), reason: 'rotation_lost', message, action: SIGN_IN };
+}
+
+/** The provider gave no refresh token at the consent, and the access token has ended. */
+export function noRefreshToken(at: number): Finding {
+  return {
+    class: 'needs_user',
+    reason: 'no_refresh_token',
+    message: 'The provider gave no refresh token at the consent, so access ended with the first token.',
+    action: `${SIGN_IN} So that it lasts, ask for offline_access (Microsoft) or access_type=offline (Google).`,
+    at,
+  };
+}
+
+/** The grant was obtained elsewhere or as another client than the credential now says (invariant 13). */
+export function registrationChanged(at: number): Finding {
+  return {
+    class: 'needs_user',
+    reason: 'registration_changed',
+    message:
+      'The credential’s token URL or client id was changed since the consent, so the old grant is not sent there.',
+    action: `${SIGN_IN} Or undo the change within 30 days: the old grant is kept that long.`,
+    at,
+  };
+}
+
+/** A refresh brought somebody else's token: it is put aside, and nobody gets it. */
+export function otherIdentity(at: number): Finding {
+  return {
+    class: 'needs_operator',
+    reason: 'other_identity',
+    message: 'The provider answered a refresh with another account’s tokens. They were put aside and given to nobody.',
+    action: 'Look at the waiting grant of this account: accept it if the change is right, otherwise reject it.',
+    at,
+  };
+}
+
+/** It is not known whether the refresh token was used up; it rests until trying can do no harm. */
+export function inDoubt(at: number): Finding {
+  return {
+    class: 'in_doubt',
+    reason: 'in_doubt',
+    message: 'A refresh was begun and its end is not known, so the refresh token rests for a moment.',
+    action: 'Nothing: it is tried again by itself.',
+    at,
+  };
+}

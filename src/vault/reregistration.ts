@@ -1,0 +1,40 @@
+import { type Account, type AccountProgress, fresh, rejected, whileDisabled } from './account.js';
+import type { Credential } from './credential.js';
+import { belongsTo, type Grant } from './grant.js';
+import { registrationChanged } from './refresh-findings.js';
+import type { Tx } from './store.js';
+
+/**
+ * What an operator's change of a credential means for one account: its tokens go; a grant of another token endpoint or
+ * client is kept aside, and taken up again when the change is undone (invariant 13). Who disabled it still has.
+ */
+export async function reregister(tx: Tx, credential: Credential, account: Account, now: number): Promise<void> {
+  const current = await currentAfter(tx, credential, account, now);
+  const progress = current ? usableAgain(account) : await withoutGrant(tx, credential, account, now);
+  await tx.accounts.forgetTokens(account);
+  await tx.accounts.revise(account, whileDisabled(account, progress));
+}
+
+async function currentAfter(tx: Tx, credential: Credential, place: Account, now: number): Promise<Grant | undefined> {
+  if (credential.grantType !== 'authorization_code') return undefined;
+  const grants = await tx.grants.list(place.credential, place.account);
+  const current = grants.find(grant => grant.kind === 'current');
+  if (current && belongsTo(current, credential)) return current;
+  if (current) await tx.grants.setKind(current.id, 'kept', now);
+  const kept = grants.findLast(grant => grant.kind === 'kept' && belongsTo(grant, credential));
+  if (kept) await tx.grants.setKind(kept.id, 'current', now);
+  return kept;
+}
+
+/** A grant that was refused stays refused; everything else is tried anew. */
+function usableAgain(account: Account): AccountProgress {
+  const refused = account.state === 'needs_user' && account.finding?.reason !== 'registration_changed';
+  if (refused) return { ...account, nextTryAt: undefined };
+  return { ...fresh(account.lastSuccessAt), state: 'connected' };
+}
+
+async function withoutGrant(tx: Tx, credential: Credential, account: Account, now: number): Promise<AccountProgress> {
+  const kept = await tx.grants.find(credential.id, account.account, 'kept');
+  if (!kept || credential.grantType !== 'authorization_code') return fresh();
+  return { ...rejected(account, registrationChanged(now)), failCount: 0 };
+}
