@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { systemClock } from './clock.js';
 import type { Config } from './config.js';
+import { pages } from './console/pages.js';
 import { openKeyRing } from './crypto/key-ring.js';
 import { readMasterKeyFile } from './crypto/master-key.js';
 import { firstContents } from './first-start.js';
@@ -65,12 +66,18 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
     const { app, drain } = await createServer({
       vault: opened.vault,
       log,
+      clock: overrides.clock ?? systemClock,
       requestPrefix: opened.vault.ledger.writer.slice(0, 8),
       settings: {
         publicUrl: config.publicUrl,
         trustProxy: [...config.trustProxy],
         tls: config.tls,
       },
+    });
+    app.register(pages, {
+      consents: opened.vault.consents,
+      brand: { name: config.brandName },
+      publicUrl: config.publicUrl,
     });
     const close = async () => {
       await app.close();
@@ -147,6 +154,8 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
     random,
     failpoints,
     mostWaiters: overrides.mostWaiters ?? MOST_WAITERS,
+    redirectUri: `${config.publicUrl}/OAuth2Callback`,
+    returnToOrigins: [new URL(config.publicUrl).origin, ...config.returnToOrigins],
   });
   const close = async () => {
     await vault.drain();

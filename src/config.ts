@@ -25,11 +25,13 @@ const KNOWN = [
   'TOKENWELL_OUTBOUND_PROXY',
   'TOKENWELL_CA_FILE',
   'TOKENWELL_TRUST_PROXY',
+  'TOKENWELL_RETURN_TO_ORIGINS',
   'TOKENWELL_RATE_LIMIT',
   'TOKENWELL_DRAIN_SECONDS',
   'TOKENWELL_BEHIND_TLS_PROXY',
   'TOKENWELL_ALLOW_UNSAFE_DATABASE',
   'TOKENWELL_LOG_LEVEL',
+  'TOKENWELL_BRAND_NAME',
   'TOKENWELL_URL',
   'TOKENWELL_KEY',
   'TOKENWELL_KEY_FILE',
@@ -57,12 +59,16 @@ export interface Config {
   readonly caFile?: string;
   /** IP addresses and CIDRs of proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[];
+  /** Origins, besides our own, to which the page after a consent may lead on. */
+  readonly returnToOrigins: readonly string[];
   /** Successful draws per second and key; 0 is no limit. */
   readonly rateLimit: number;
   readonly drainSeconds: number;
   readonly behindTlsProxy: boolean;
   readonly allowUnsafeDatabase: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Who runs this vault, as mailbox owners know it. */
+  readonly brandName: string;
 }
 
 /** Where a running vault is and the key to call it with. Frozen. */
@@ -142,7 +148,9 @@ function readStorage(
   };
 }
 
-function readNetwork(env: Environment): Pick<Config, 'allowedHosts' | 'outboundProxy' | 'caFile' | 'trustProxy'> {
+function readNetwork(
+  env: Environment,
+): Pick<Config, 'allowedHosts' | 'outboundProxy' | 'caFile' | 'trustProxy' | 'returnToOrigins'> {
   const proxy = env.text('TOKENWELL_OUTBOUND_PROXY', isBareUrl, 'http:// or https://, then host:port');
   const caFile = env.readable('TOKENWELL_CA_FILE');
   return {
@@ -154,14 +162,20 @@ function readNetwork(env: Environment): Pick<Config, 'allowedHosts' | 'outboundP
     ...(proxy === undefined ? {} : { outboundProxy: new Secret(proxy) }),
     ...(caFile === undefined ? {} : { caFile }),
     trustProxy: env.list('TOKENWELL_TRUST_PROXY', isProxyEntry, 'IP addresses or CIDRs, not of the whole Internet'),
+    returnToOrigins: env.list(
+      'TOKENWELL_RETURN_TO_ORIGINS',
+      text => originOf(text) === text,
+      'origins such as https://desk.example.com',
+    ),
   };
 }
 
-function readRunning(env: Environment): Pick<Config, 'rateLimit' | 'drainSeconds' | 'logLevel'> {
+function readRunning(env: Environment): Pick<Config, 'rateLimit' | 'drainSeconds' | 'logLevel' | 'brandName'> {
   return {
     rateLimit: env.whole('TOKENWELL_RATE_LIMIT', { from: 0, to: 1_000_000 }) ?? 0,
     drainSeconds: env.whole('TOKENWELL_DRAIN_SECONDS', { from: 0, to: 25 }) ?? 0,
     logLevel: env.word('TOKENWELL_LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    brandName: env.text('TOKENWELL_BRAND_NAME', text => text.length <= 60, 'at most 60 characters') ?? 'Tokenwell',
   };
 }
 

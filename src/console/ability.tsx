@@ -1,0 +1,86 @@
+import type { VNode } from 'preact';
+import { shown } from './outside-text.js';
+
+type Deed = 'read' | 'send' | 'see' | 'keep';
+
+interface Ability {
+  deed: Deed;
+  words: string;
+}
+
+const SEE: Ability = { deed: 'see', words: 'see your name and e-mail address' };
+const SEND: Ability = { deed: 'send', words: 'send mail' };
+const IMAP: Ability = { deed: 'read', words: 'read, move and delete mail (IMAP)' };
+const POP: Ability = { deed: 'read', words: 'read and delete mail (POP)' };
+const READ: Ability = { deed: 'read', words: 'read mail' };
+const READ_WRITE: Ability = { deed: 'read', words: 'read, change, move and delete mail' };
+
+/** In lower case, without the address of Microsoft's resource. Those of Google are whole. */
+const ABILITIES: ReadonlyMap<string, readonly Ability[]> = new Map([
+  ['imap.accessasuser.all', [IMAP]],
+  ['imap.accessasapp', [IMAP]],
+  ['pop.accessasuser.all', [POP]],
+  ['pop.accessasapp', [POP]],
+  ['smtp.send', [SEND]],
+  ['smtp.sendasapp', [SEND]],
+  ['mail.read', [READ]],
+  ['mail.readwrite', [READ_WRITE]],
+  ['mail.send', [SEND]],
+  ['mail.read.shared', [{ deed: 'read', words: 'read mail in mailboxes that are shared with you' }]],
+  ['mail.readwrite.shared', [{ deed: 'read', words: 'read, change, move and delete mail in shared mailboxes' }]],
+  ['mail.send.shared', [{ deed: 'send', words: 'send mail from mailboxes that are shared with you' }]],
+  ['https://mail.google.com/', [{ deed: 'read', words: 'read, move and delete all your mail' }, SEND]],
+  ['https://www.googleapis.com/auth/gmail.readonly', [READ]],
+  ['https://www.googleapis.com/auth/gmail.modify', [READ_WRITE, SEND]],
+  ['https://www.googleapis.com/auth/gmail.send', [SEND]],
+  ['openid', [SEE]],
+  ['profile', [SEE]],
+  ['email', [SEE]],
+  ['user.read', [SEE]],
+  ['offline_access', [{ deed: 'keep', words: 'keep this access until you or an administrator end it' }]],
+]);
+
+const ORDER: readonly Deed[] = ['read', 'send', 'see', 'keep'];
+const MICROSOFT =
+  /^https:\/\/(?:(?:dod-)?graph\.microsoft\.(?:com|us)|microsoftgraph\.chinacloudapi\.cn|outlook\.office(?:365)?\.(?:com|us)|outlook-dod\.office365\.us|partner\.outlook\.cn)\/+(?<name>[^/]+)$/;
+
+function abilitiesOf(scope: string): readonly Ability[] {
+  const spelled = scope.toLowerCase();
+  return ABILITIES.get(MICROSOFT.exec(spelled)?.groups?.name ?? spelled) ?? [];
+}
+
+/** What may be done with scopes, as a list in words, each once; a scope that we do not know stands as it is. */
+export function AbilityList({ scopes }: { scopes: readonly string[] }): VNode {
+  const known = scopes.flatMap(abilitiesOf).sort((a, b) => ORDER.indexOf(a.deed) - ORDER.indexOf(b.deed));
+  const words = [...new Set(known.map(ability => ability.words))];
+  const unknown = [...new Set(scopes.filter(scope => abilitiesOf(scope).length === 0))];
+  return (
+    <ul class="abilities">
+      {words.map(text => (
+        <li key={text}>{text}</li>
+      ))}
+      {unknown.map(scope => (
+        <li key={scope}>
+          <UnknownAbility scope={scope} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function UnknownAbility({ scope }: { scope: string }): VNode {
+  const all = /^(?<resource>.+)\/\.default$/.exec(scope)?.groups?.resource;
+  if (all === undefined) return <code>{shown(scope)}</code>;
+  return (
+    <>
+      do everything that it is registered for at <code>{shown(all)}</code>
+    </>
+  );
+}
+
+/** What the scopes come to, in one breath: `read and send mail`, or undefined when they say nothing of mail. */
+export function gist(scopes: readonly string[]): string | undefined {
+  const deeds = new Set(scopes.flatMap(abilitiesOf).map(({ deed }) => deed));
+  const named = (['read', 'send'] as const).filter(deed => deeds.has(deed));
+  return named.length > 0 ? `${named.join(' and ')} mail` : undefined;
+}

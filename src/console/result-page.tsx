@@ -1,0 +1,192 @@
+import type { VNode } from 'preact';
+import type { ConsentOutcome } from '../vault/consent.js';
+import type { Doubt } from '../vault/grant.js';
+import { AbilityList } from './ability.js';
+import { linkable } from './address.js';
+import { type Brand, ButtonLink, framed, State } from './frame.js';
+import { Moment } from './moment.js';
+import { NextStep, Operator, Turn } from './next-step.js';
+import { Outside } from './outside-text.js';
+import { Copyable, Trace } from './trace.js';
+
+/** What the page shows on which a consent ends. */
+export interface ResultView {
+  brand: Brand;
+  /** Who asked: the credential's description, else its id. */
+  asker: string;
+  outcome: ConsentOutcome;
+  /** The page was opened again; nothing was done a second time. */
+  repeated?: boolean;
+  /** The address of the link's page, where it may be opened again. */
+  link?: string;
+  /** Where the person goes on to; a whole address, or a path of this vault. */
+  returnTo?: string;
+  /** What a mailbox owner sends to an administrator, who must allow this first; a whole address. */
+  adminLink?: string;
+  requestId?: string;
+}
+
+type Of<Code extends ConsentOutcome['code']> = ResultView & { outcome: Extract<ConsentOutcome, { code: Code }> };
+type Unfinished = Of<'declined' | 'needs_admin' | 'failed'>;
+
+const UNFINISHED_TITLES: Readonly<Record<Unfinished['outcome']['code'], string>> = {
+  declined: 'Nothing was connected',
+  needs_admin: 'An administrator must allow this first',
+  failed: 'The account could not be connected',
+};
+
+const DOUBTS: Readonly<Record<Doubt, string>> = {
+  identity_refused: 'What the provider said about who signed in did not pass the check.',
+  identity_unknown: 'It is not known whether this is the account that was connected before.',
+  other_identity: 'This is another account than the one that was connected before.',
+  fewer_scopes: 'You allowed less than was allowed before.',
+};
+
+/** The page on which a consent ends: what happened, whose turn it is, what to do. */
+export function resultPage(view: ResultView): string {
+  const { title, body } = contentOf(view);
+  return framed({
+    brand: view.brand,
+    title,
+    children: (
+      <>
+        {body}
+        {view.repeated && <p class="quiet">You opened this page before. Nothing was done a second time.</p>}
+      </>
+    ),
+  });
+}
+
+function contentOf(view: ResultView): { title: string; body: VNode } {
+  const { outcome } = view;
+  switch (outcome.code) {
+    case 'connected':
+      return { title: 'Connected', body: <Connected {...view} outcome={outcome} /> };
+    case 'waiting':
+      return { title: 'Waits for an operator', body: <Waiting {...view} outcome={outcome} /> };
+    case 'admin_consented':
+      return { title: 'Allowed', body: <Allowed {...view} outcome={outcome} /> };
+    default:
+      return { title: UNFINISHED_TITLES[outcome.code], body: <NotConnected {...view} outcome={outcome} /> };
+  }
+}
+
+function Person({ name }: { name: string | undefined }): VNode {
+  return name ? <Outside text={name} longest={120} /> : <>an account whose name the provider did not tell</>;
+}
+
+function Connected(view: Of<'connected'>): VNode {
+  const { name, missing } = view.outcome;
+  const whole = missing.length === 0;
+  return (
+    <>
+      <State tone={whole ? 'good' : 'warn'} word={whole ? 'connected' : 'connected, with less than was asked'} />
+      <h1>
+        Connected as <Person name={name} />
+      </h1>
+      <p>
+        <Outside text={view.asker} longest={100} /> can now use this account. <Lifetime {...view} />
+      </p>
+      {!whole && (
+        <section aria-labelledby="missing-title">
+          <h2 id="missing-title">You did not allow</h2>
+          <AbilityList scopes={missing} />
+          <p>What needs this will not work. If you meant to allow it, ask whoever sent you the link for a new one.</p>
+        </section>
+      )}
+      <Leave {...view} />
+    </>
+  );
+}
+
+function Lifetime({ outcome: { lasting, expiresAt } }: Of<'connected'>): VNode {
+  if (lasting) return <>The connection keeps itself alive until you or an administrator end it.</>;
+  if (expiresAt === undefined)
+    return <>The provider did not say for how long; after that, somebody must sign in again.</>;
+  return (
+    <>
+      This ends on <Moment at={expiresAt} />; after that, somebody must sign in again.
+    </>
+  );
+}
+
+function Waiting(view: Of<'waiting'>): VNode {
+  const { name, doubt } = view.outcome;
+  return (
+    <>
+      <State tone="warn" word="waits for an operator" />
+      <h1>
+        Signed in as <Person name={name} />, but not in use yet
+      </h1>
+      <p>
+        {DOUBTS[doubt]} Until an operator confirms it, it is not used, and what was connected before stays as it is.
+      </p>
+      <NextStep
+        turn={<Operator at={view.brand.name} />}
+        action="You have nothing more to do. If this was not the account that you meant, tell them."
+      />
+      <Leave {...view} />
+    </>
+  );
+}
+
+function Allowed(view: Of<'admin_consented'>): VNode {
+  return (
+    <>
+      <State tone="good" word="allowed" />
+      <h1>
+        <Outside text={view.asker} longest={100} /> is allowed in your organisation
+      </h1>
+      <p>
+        Consent was given for the tenant{' '}
+        <code>
+          <Outside text={view.outcome.tenant} />
+        </code>
+        .
+      </p>
+      <NextStep
+        turn="The owners of the mailboxes, where somebody was waiting for this."
+        action="Tell them to open their link again."
+      />
+      <Leave {...view} />
+    </>
+  );
+}
+
+function NotConnected(view: Unfinished): VNode {
+  const { outcome, brand, link, adminLink, requestId } = view;
+  const toSend = outcome.code === 'needs_admin' ? linkable(adminLink) : undefined;
+  const others = outcome.class === 'needs_operator' || outcome.class === 'needs_admin';
+  return (
+    <>
+      <State tone="bad" word={outcome.code === 'needs_admin' ? 'needs an administrator' : 'not connected'} />
+      <h1>{UNFINISHED_TITLES[outcome.code]}</h1>
+      <p>
+        <Outside text={outcome.message} longest={600} />
+      </p>
+      <NextStep
+        turn={<Turn of={outcome.class} operatorAt={brand.name} />}
+        action={outcome.action}
+        theirs={others && !toSend}
+      />
+      {toSend && (
+        <section aria-labelledby="send-title">
+          <h2 id="send-title">Send this link to your administrator</h2>
+          <Copyable id="admin-link" text={toSend} what="Copy the link" major />
+        </section>
+      )}
+      <ButtonLink href={linkable(link)} minor={others}>
+        Try again
+      </ButtonLink>
+      <Trace provider={outcome.provider} requestId={requestId} open={others && !toSend} />
+    </>
+  );
+}
+
+/** The way out: on to where the person came from, or nothing more than closing the page. */
+function Leave({ returnTo }: ResultView): VNode {
+  const href = linkable(returnTo);
+  if (href === undefined) return <p>You can close this page.</p>;
+  const host = href.startsWith('/') ? undefined : new URL(href).host;
+  return <ButtonLink href={href}>{host ? <>Continue to {host}</> : 'Continue'}</ButtonLink>;
+}

@@ -1,0 +1,125 @@
+import type { Test } from 'tap';
+import { linkable, picturable, placeOf } from '../../src/console/address.js';
+import { shown } from '../../src/console/outside-text.js';
+import { connect } from './views.js';
+
+const IMAP = 'read, move and delete mail (IMAP)';
+const KEEP = 'keep this access until you or an administrator end it';
+const SEE = 'see your name and e-mail address';
+
+interface Case {
+  scopes: string[];
+  /** The list's rows, as they stand in the page. */
+  rows: string[];
+  /** What the sentence at the top says it asks to do. */
+  asks: string;
+}
+
+const abilities: readonly Case[] = [
+  { scopes: ['https://outlook.office.com/IMAP.AccessAsUser.All'], rows: [IMAP], asks: 'read mail as' },
+  { scopes: ['https://partner.outlook.cn/imap.accessasuser.all'], rows: [IMAP], asks: 'read mail as' },
+  { scopes: ['POP.AccessAsUser.All'], rows: ['read and delete mail (POP)'], asks: 'read mail as' },
+  { scopes: ['https://outlook.office365.com/SMTP.Send'], rows: ['send mail'], asks: 'send mail as' },
+  { scopes: ['Mail.Read'], rows: ['read mail'], asks: 'read mail as' },
+  {
+    scopes: ['https://graph.microsoft.us/Mail.ReadWrite'],
+    rows: ['read, change, move and delete mail'],
+    asks: 'read mail as',
+  },
+  { scopes: ['SMTP.Send', 'Mail.Send'], rows: ['send mail'], asks: 'send mail as' },
+  {
+    scopes: ['https://mail.google.com/'],
+    rows: ['read, move and delete all your mail', 'send mail'],
+    asks: 'read and send mail as',
+  },
+  { scopes: ['openid', 'profile', 'email'], rows: [SEE], asks: 'act as' },
+  {
+    scopes: ['offline_access', 'openid', 'Mail.Send', 'Mail.Read'],
+    rows: ['read mail', 'send mail', SEE, KEEP],
+    asks: 'read and send mail as',
+  },
+  {
+    scopes: ['https://outlook.office365.com/.default'],
+    rows: ['do everything that it is registered for at <code>https://outlook.office365.com</code>'],
+    asks: 'act as',
+  },
+  { scopes: ['calendar:write', 'calendar:write'], rows: ['<code>calendar:write</code>'], asks: 'act as' },
+  // Only Microsoft's own resources have Microsoft's names.
+  { scopes: ['https://evil.example/Mail.Read'], rows: ['<code>https://evil.example/Mail.Read</code>'], asks: 'act as' },
+  {
+    scopes: ['constructor', '__proto__'],
+    rows: ['<code>constructor</code>', '<code>__proto__</code>'],
+    asks: 'act as',
+  },
+];
+
+const here = '/connect/abc?x=1#y';
+
+/** Addresses, and what stands in the href; undefined: there is no link (C12, C13). */
+const links: readonly (readonly [string, string | undefined])[] = [
+  ['https://portal.acme.com/done?x=1', 'https://portal.acme.com/done?x=1'],
+  ['http://127.0.0.1:3000/done', 'http://127.0.0.1:3000/done'],
+  ['http://localhost:3000/', 'http://localhost:3000/'],
+  [here, here],
+  ['http://portal.acme.com/', undefined],
+  ['http://127.0.0.1.evil.example/', undefined],
+  ['javascript:alert(1)', undefined],
+  [' java\tscript:alert(1)', undefined],
+  ['data:text/html,<script>alert(1)</script>', undefined],
+  ['https://good.example@evil.example/', undefined],
+  ['//evil.example/', undefined],
+  ['/\\evil.example/', undefined],
+  ['/\t/evil.example/', undefined],
+  ['connect/abc', undefined],
+  ['https://', undefined],
+  ['', undefined],
+];
+
+const pictures: readonly (readonly [string, boolean])[] = [
+  ['data:image/png;base64,AAAA', true],
+  ['data:image/svg+xml,%3Csvg/%3E', true],
+  ['/brand/logo.png', true],
+  ['https://elsewhere.example/logo.png', false],
+  ['data:text/html,x', false],
+  ['javascript:alert(1)', false],
+];
+
+/** The words and addresses that pages are made of. */
+export function wordCases(t: Test): void {
+  t.test('scopes are said in words, each once, and those that nobody knows as they are', async t => {
+    for (const { scopes, rows, asks } of abilities) {
+      const page = connect({ scopes });
+      t.strictSame(
+        [...page.matchAll(/<li>(.*?)<\/li>/g)].map(([, row]) => row),
+        rows,
+        scopes.join(' '),
+      );
+      t.ok(page.includes(`</bdi> asks to ${asks} the account that you choose.</h1>`), `${scopes}: ${asks}`);
+    }
+  });
+
+  t.test('C12, C13: an address that could run a script or lead elsewhere unseen is not linked', async t => {
+    for (const [address, href] of links) t.equal(linkable(address), href, JSON.stringify(address));
+    t.equal(linkable(undefined), undefined);
+  });
+
+  t.test('a logo is a picture in the page or of this vault', async t => {
+    for (const [address, fine] of pictures) t.equal(picturable(address), fine ? address : undefined, address);
+  });
+
+  t.test('the button names Microsoft and Google where the host is theirs, else the host', async t => {
+    const name = (url: string) => placeOf(url).name;
+    t.equal(name('https://login.microsoftonline.com/common/oauth2/v2.0/authorize'), 'Microsoft');
+    t.equal(name('https://login.microsoftonline.us/x'), 'Microsoft');
+    t.equal(name('https://accounts.google.com/o/oauth2/v2/auth'), 'Google');
+    t.equal(name('https://login.microsoftonline.com.evil.example/'), 'login.microsoftonline.com.evil.example');
+    t.equal(name('https://id.acme.com:8443/authorize'), 'id.acme.com:8443');
+  });
+
+  t.test('text from outside keeps its characters, not its controls', async t => {
+    t.equal(shown('Jörg <b>&amp; 東京'), 'Jörg <b>&amp; 東京');
+    t.equal(shown(' a\r\n\u0000b\u2028c '), 'a b c');
+    t.equal(shown('gpj\u202Eexe.\u2066\u200B\uFEFF'), 'gpjexe.');
+    t.equal(shown('\u{1F600}'.repeat(4), 3), '\u{1F600}\u{1F600}…');
+  });
+}
