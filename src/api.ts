@@ -16,20 +16,20 @@ const PARAM_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
 const PARAM_NAME = 'A name has at most 64 letters, digits, dots, dashes and underscores; first a letter or digit.';
 
 /** What comes in is refused where it holds anything unknown. */
-function closed<Properties extends TProperties>(properties: Properties, options: { description?: string } = {}) {
+export function closed<Properties extends TProperties>(properties: Properties, options: { description?: string } = {}) {
   return Type.Object(properties, { ...options, additionalProperties: false });
 }
 
 /** What is answered may grow: clients ignore what they do not know. */
-function open<Properties extends TProperties>(properties: Properties, options: { description?: string } = {}) {
+export function open<Properties extends TProperties>(properties: Properties, options: { description?: string } = {}) {
   return Type.Object(properties, options);
 }
 
-function words<const Words extends string[]>(values: [...Words], description: string) {
+export function words<const Words extends string[]>(values: [...Words], description: string) {
   return Type.Enum(values, { type: 'string', description });
 }
 
-function text(maxLength: number, description: string, minLength = 0) {
+export function text(maxLength: number, description: string, minLength = 0) {
   return Type.String({ minLength, maxLength, pattern: PLAIN_TEXT_PATTERN, description });
 }
 
@@ -57,11 +57,11 @@ const Scope = Type.String({
   maxLength: 4096,
   description: 'Scopes of printable ASCII without quotes and backslashes, one space between two (RFC 6749 §3.3).',
 });
-const Time = Type.String({
+export const Time = Type.String({
   format: 'date-time',
   description: 'A date and time with its zone, as in 2027-01-31T12:00:00Z.',
 });
-const Url = Type.String({
+export const Url = Type.String({
   format: 'uri',
   maxLength: 2048,
   description: 'An absolute URL; https unless the operator allowed its host.',
@@ -91,7 +91,7 @@ const FieldProblem = open({
   detail: Type.String({ description: 'The rule in a sentence.' }),
 });
 
-const ProviderWords = open(
+export const ProviderWords = open(
   {
     error: Type.Optional(Type.String()),
     error_description: Type.Optional(Type.String()),
@@ -103,7 +103,7 @@ const ProviderWords = open(
   { description: 'What the provider said.' },
 );
 
-const ProblemClass = words(
+export const ProblemClass = words(
   ['needs_user', 'needs_admin', 'needs_operator', 'throttled', 'unavailable', 'in_doubt'],
   'Who must act, or why it is nobody’s fault.',
 );
@@ -369,7 +369,7 @@ export const LedgerEntry = open({
   consumer: Type.Optional(Type.String()),
   key_id: Type.Optional(Type.String()),
   action: Type.String(),
-  subject: Type.Optional(Type.String({ description: 'The consumer that was changed.' })),
+  subject: Type.Optional(Type.String({ description: 'The consumer, link or consent that it is about.' })),
   credential: Type.Optional(Type.String()),
   account: Type.Optional(Type.String()),
   scope: Type.Optional(Type.String()),

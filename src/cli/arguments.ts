@@ -24,6 +24,16 @@ export function wholeArgument(text: string): number {
   return Number(text);
 }
 
+const SPAN = /^(\d{1,7})([smhd])$/;
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** A span of time such as `90m`, in seconds. Throws `InvalidArgumentError`. */
+export function spanArgument(text: string): number {
+  const [, count, unit = ''] = SPAN.exec(text) ?? [];
+  if (count === undefined) throw new InvalidArgumentError('Give a span of time such as 90m, 12h or 7d.');
+  return Number(count) * (SECONDS[unit] ?? 1);
+}
+
 /** Collects `name=value` from a flag that may be given several times. Throws `InvalidArgumentError`. */
 export function pairArgument(text: string, before: Record<string, string> = {}): Record<string, string> {
   const split = text.indexOf('=');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAccountCommands } from './account.js';
 import { addConsumerCommands } from './consumer.js';
 import { addCredentialCommands } from './credential.js';
 import { EXIT, EXIT_HELP } from './exit-codes.js';
@@ -73,6 +74,7 @@ export function programOf(session: Session): Command {
   addMigrateCommand(program, session);
   addTokenCommand(program, session);
   addCredentialCommands(program, session);
+  addAccountCommands(program, session);
   addConsumerCommands(program, session);
   addMeCommand(program, session);
   addLedgerCommands(program, session);

@@ -5,6 +5,7 @@ import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
 import { collected, connect, type PrintFlags, print, remark, type Session, settings } from './session.js';
 import { counted, table } from './table.js';
+import { bare, visible } from './terminal-text.js';
 
 interface KeyFlags extends PrintFlags {
   expires?: string;
@@ -64,9 +65,9 @@ function addDelete(group: Command, session: Session): void {
 
 async function make(session: Session, consumer: string, { expires, ...flags }: KeyFlags): Promise<void> {
   const answer = await connect(session).keys.create(consumer, { expiresAt: expires });
-  print(session, flags, answer, ({ key }) => key);
+  print(session, flags, answer, ({ key }) => bare(key));
   const until = answer.expires_at === undefined ? 'It does not expire' : `It expires ${answer.expires_at}`;
-  remark(session, `The new key ${answer.id} of ${consumer} is shown this once; keep it now. ${until}.`);
+  remark(session, visible(`The new key ${answer.id} of ${consumer} is shown this once; keep it now. ${until}.`));
 }
 
 async function recover(session: Session, consumer: string, { expires, ...flags }: KeyFlags): Promise<void> {

@@ -6,6 +6,7 @@ import { leavesNoAdmin, warnOfNoAdmin } from './last-admin.js';
 import { addPermitCommand, permissionTable } from './permissions.js';
 import { collected, connect, type PrintFlags, print, type Session } from './session.js';
 import { facts, table } from './table.js';
+import { visible } from './terminal-text.js';
 import { serviceInWords } from './words.js';
 
 interface ConsumerFlags extends PrintFlags {
@@ -38,7 +39,7 @@ function addWriting(group: Command, session: Session): void {
     .option('--json', 'print the answer as JSON')
     .action(async (id: string, { role = 'service', description, ...flags }: ConsumerFlags) => {
       const consumer = await connect(session).consumers.create({ id, role, description });
-      print(session, flags, consumer, () => `Added the consumer ${id} with the role ${consumer.role}.`);
+      print(session, flags, consumer, ({ role }) => `Added the consumer ${id} with the role ${visible(role)}.`);
     });
   examples(
     create,

@@ -1,6 +1,7 @@
 import type { Credential, TestAnswer } from '../client/client.js';
 import { providerText } from './failure-text.js';
-import { facts, table, visible } from './table.js';
+import { facts, table } from './table.js';
+import { visible } from './terminal-text.js';
 import { accountsInWords, actorInWords, serviceInWords } from './words.js';
 
 /** Credentials, one a line. */

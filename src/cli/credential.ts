@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Credential, CredentialReplace } from '../client/client.js';
+import { addAdminLinkCommand } from './account-link.js';
 import {
   addCredentialFlags,
   type CredentialChanges,
@@ -12,6 +13,7 @@ import { examples } from './examples.js';
 import { EXIT, isTransient } from './exit-codes.js';
 import { readSecret } from './input.js';
 import { collected, connect, type PrintFlags, print, type Session } from './session.js';
+import { visible } from './terminal-text.js';
 
 /** `credential …`: OAuth client registrations. */
 export function addCredentialCommands(program: Command, session: Session): void {
@@ -22,6 +24,7 @@ export function addCredentialCommands(program: Command, session: Session): void 
   addWriting(group, session);
   addReading(group, session);
   addSwitches(group, session);
+  addAdminLinkCommand(group, session);
   examples(group, 'tokenwell credential list', 'tokenwell credential test demo-mail');
 }
 
@@ -139,7 +142,7 @@ async function store(session: Session, id: string | undefined, flags: Credential
   const ask = session.input.isTTY === true && client_auth.method !== 'none' && client_auth.secret === undefined;
   if (ask) client_auth.secret = await readSecret(session, '-');
   print(session, flags, await client.credentials.create(credential), stored => {
-    return `Stored the credential ${stored.id}.\n\n${credentialFacts(stored)}`;
+    return `Stored the credential ${visible(stored.id)}.\n\n${credentialFacts(stored)}`;
   });
 }
 

@@ -1,9 +1,11 @@
 import { TokenwellError } from '../client/client.js';
+import { notTokenwell } from '../client/errors.js';
 import { ConfigError } from '../config.js';
 import { EXIT, exitCodeOf, isTransient } from './exit-codes.js';
 import { fieldText } from './field-text.js';
 import type { Session } from './session.js';
-import { counted, visible } from './table.js';
+import { counted } from './table.js';
+import { jsonText, visible } from './terminal-text.js';
 import { actorInWords } from './words.js';
 
 /** The command was used wrongly: flags that do not go together, a file that cannot be read. `message` says what is right. */
@@ -15,13 +17,25 @@ export interface Failure {
   exitCode: number;
 }
 
-type Ran = Pick<Session, 'command' | 'keySource'>;
+type Ran = Pick<Session, 'command' | 'keySource' | 'vault'>;
 
 /**
  * Plain sentences, never a stack, and the exit code; what a vault says is JSON where the command was asked for that.
- * The flags of the command that ran are named, and where its key came from.
+ * The flags of the command that ran are named, and where its key came from. An answer in which the command, or this,
+ * finds something else than belongs there is none of a vault.
  */
 export function failureOf(error: unknown, ran: Ran = {}): Failure {
+  const { vault } = ran;
+  if (vault === undefined) return told(error, ran);
+  const status = error instanceof TokenwellError ? error.status : 200;
+  try {
+    return told(error instanceof TypeError ? notTokenwell(status, vault) : error, ran);
+  } catch {
+    return told(notTokenwell(status, vault), ran);
+  }
+}
+
+function told(error: unknown, ran: Ran): Failure {
   if (error instanceof UsageError) return { text: begin(error.message), exitCode: EXIT.misuse };
   if (error instanceof ConfigError) return { text: begin(error.message) + keyHint(error), exitCode: EXIT.misuse };
   if (error instanceof TokenwellError) {
@@ -59,7 +73,7 @@ function answerJson(error: TokenwellError): string {
   const { code, status, detail, errors, action, class: errorClass, provider } = error;
   const { retryAfter: retry_after, requestId: request_id, connectUrl: connect_url } = error;
   const named = { code, status, detail, errors, class: errorClass, action, provider };
-  return visible(JSON.stringify({ ...named, connect_url, retry_after, request_id }));
+  return jsonText({ ...named, connect_url, retry_after, request_id });
 }
 
 function answerText(error: TokenwellError, { command, keySource }: Ran): string {
@@ -72,7 +86,7 @@ function answerText(error: TokenwellError, { command, keySource }: Ran): string 
   const provider = providerText(error.provider);
   if (provider !== undefined) lines.push(`The provider said: ${provider}`);
   if (error.connectUrl !== undefined) lines.push(`Its page: ${visible(error.connectUrl)}`);
-  if (error.retryAfter !== undefined) lines.push(`Try again in ${error.retryAfter} s.`);
+  if (error.retryAfter !== undefined) lines.push(`Try again in ${visible(String(error.retryAfter))} s.`);
   if (error.requestId !== undefined) lines.push(`Request id: ${visible(error.requestId)}`);
   return lines.join('\n');
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { TokenwellError } from '../client/client.js';
-import { visible } from './table.js';
+import { visible } from './terminal-text.js';
 
 type FieldProblem = TokenwellError['errors'][number];
 
@@ -34,7 +34,7 @@ function flagOf(field: string): string {
   const [outer = '', inner] = field.split('.');
   if (field === 'client_auth.secret') return '--secret-file';
   if (field === 'client_auth.method') return '--auth-method';
-  if (field === 'expires_at') return '--expires';
+  if (field === 'expires_at' || field === 'expires_in') return '--expires';
   const name = outer === 'client_auth' ? (inner ?? outer) : outer.replace(/params$/, 'param');
   return `--${name.replaceAll('_', '-')}`;
 }

@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '../client/client.js';
 import type { Verification } from './offline.js';
-import { counted, facts, table, visible } from './table.js';
+import { counted, facts, table } from './table.js';
+import { visible } from './terminal-text.js';
 import { outcomeInWords } from './words.js';
 
 type Flaw = NonNullable<Verification['flaw']>;

@@ -10,6 +10,7 @@ import { readJson } from './input.js';
 import { entryTable, verificationText } from './ledger-text.js';
 import type { Head } from './offline.js';
 import { connect, type PrintFlags, print, remark, type Session, settings } from './session.js';
+import { visible } from './terminal-text.js';
 
 interface ListFlags extends PrintFlags, Partial<LedgerQuery> {}
 
@@ -75,7 +76,7 @@ function addVerify(group: Command, session: Session): void {
 async function read(session: Session, { json, limit = 20, ...query }: ListFlags): Promise<void> {
   const page: Page<LedgerEntry> = await connect(session).ledger({ ...query, limit });
   print(session, json ? { json } : {}, page, ({ items }) => entryTable(items));
-  if (!json && page.next_cursor !== null) remark(session, `There are more: add --cursor ${page.next_cursor}`);
+  if (!json && page.next_cursor !== null) remark(session, `There are more: add --cursor ${visible(page.next_cursor)}`);
 }
 
 async function check(session: Session, flags: VerifyFlags): Promise<void> {

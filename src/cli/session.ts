@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { TokenwellClient } from '../client/client.js';
 import { type Config, readClientConfig, readConfig } from '../config.js';
+import { jsonText, visibleLines } from './terminal-text.js';
 
 /** What a command has around it. */
 export interface Surroundings {
@@ -20,6 +21,8 @@ export interface Session extends Surroundings {
   command?: Command;
   /** Where the key came from, once it was read. */
   keySource?: string;
+  /** The address of the vault, once one is asked. */
+  vault?: string;
 }
 
 /** The flag that every printing command takes. */
@@ -31,6 +34,7 @@ export interface PrintFlags {
 export function connect(session: Session): TokenwellClient {
   const { url, key, keySource } = readClientConfig(session.variables);
   session.keySource = keySource;
+  session.vault = url;
   return new TokenwellClient({ url, key: key.reveal() });
 }
 
@@ -39,19 +43,22 @@ export function settings(session: Session): Config {
   return readConfig(session.variables);
 }
 
-/** Prints an answer to standard output: as JSON where asked, in words otherwise. */
+/**
+ * Prints an answer to standard output: as JSON where asked, in words otherwise. Throws `TypeError` for an answer that
+ * lacks what the words tell.
+ */
 export function print<Answer>(
   session: Session,
   flags: PrintFlags,
   answer: Answer,
   inWords: (answer: Answer) => string,
 ) {
-  session.out.write(`${flags.json ? JSON.stringify(answer, undefined, 2) : inWords(answer)}\n`);
+  session.out.write(`${flags.json ? jsonText(answer, 2) : visibleLines(inWords(answer))}\n`);
 }
 
 /** Says something beside the answer, on standard error. */
 export function remark(session: Session, text: string): void {
-  session.err.write(`${text}\n`);
+  session.err.write(`${visibleLines(text)}\n`);
 }
 
 /** Everything that a list gives, page after page. */

@@ -1,7 +1,4 @@
-/** Text as a terminal may show it: what could steer the terminal (C0, C1, line breaks, bidirectional marks) becomes `�`. */
-export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
-}
+import { visible } from './terminal-text.js';
 
 /** Columns aligned to the left, two spaces between them, the heads in capitals. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {

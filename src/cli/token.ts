@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { wholeArgument } from './arguments.js';
 import { examples } from './examples.js';
 import { connect, type PrintFlags, print, remark, type Session } from './session.js';
-import { visible } from './table.js';
+import { bare, visible } from './terminal-text.js';
 
 interface TokenFlags extends PrintFlags {
   account?: string;
@@ -34,7 +34,8 @@ export function addTokenCommand(program: Command, session: Session): void {
 
 async function draw(session: Session, credential: string, flags: TokenFlags): Promise<void> {
   const answer = await connect(session).token(credential, flags);
+  const access_token = bare(answer.access_token);
   const { warning } = answer;
-  if (warning) remark(session, `tokenwell: warning: ${visible(warning.detail)} [${warning.code}]`);
-  print(session, flags, answer, ({ access_token }) => access_token);
+  if (warning) remark(session, `tokenwell: warning: ${visible(`${warning.detail} [${warning.code}]`)}`);
+  print(session, flags, answer, () => access_token);
 }

@@ -1,5 +1,6 @@
-import type { Credential, LedgerEntry, Permission } from '../client/client.js';
+import type { Account, Credential, LedgerEntry, Permission } from '../client/client.js';
 import { counted } from './table.js';
+import { visible } from './terminal-text.js';
 
 const STATES: Readonly<Record<keyof Credential['accounts'], string>> = {
   pending: 'waiting for a first token',
@@ -25,7 +26,7 @@ const UNREACHED = 'nobody if it worked before, unless it lasts; if this credenti
 /** Who must act on a failure of this class. `code` is that of the error: an address that never worked is a slip of ours. */
 export function actorInWords(errorClass: string, code: string): string {
   if (errorClass === 'unavailable' && code === 'provider_unavailable') return UNREACHED;
-  return ACTORS[errorClass] ?? errorClass;
+  return wordsFor(ACTORS, errorClass);
 }
 
 /** The accounts of a credential by state, as `2 connected, 1 must be put right by an operator`. */
@@ -35,6 +36,11 @@ export function accountsInWords(accounts: Credential['accounts']): string {
     return count > 0 ? [`${count} ${words}`] : [];
   });
   return present.join(', ') || 'none';
+}
+
+/** How an account is doing. */
+export function stateInWords({ state }: Pick<Account, 'state'>): string {
+  return wordsFor(STATES, state);
 }
 
 /** Whether a person has disabled it. */
@@ -52,4 +58,9 @@ export function permissionInWords({ account, scopes }: Permission): { account: s
 export function outcomeInWords({ outcome, code, count }: Pick<LedgerEntry, 'outcome' | 'code' | 'count'>): string {
   const times = count === undefined ? '' : ` (${counted(count, 'time')})`;
   return `${outcome}${code === undefined ? '' : `: ${code}`}${times}`;
+}
+
+/** The words for a name; the name itself where a newer vault says one that is not known here. */
+function wordsFor(known: Readonly<Record<string, string>>, name: string): string {
+  return (Object.hasOwn(known, name) ? known[name] : undefined) ?? visible(name);
 }

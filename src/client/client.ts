@@ -1,8 +1,16 @@
 import type { LedgerEntry, LedgerQuery, Me, Token } from '../api.js';
+import { AccountCalls, ConnectLinkCalls } from './accounts.js';
 import { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 import { CredentialCalls } from './credentials.js';
 import { type ClientOptions, type Page, pathOf, Transport } from './transport.js';
 
+export type {
+  Account,
+  AdminConsentLinkCreate,
+  ConnectLink,
+  ConnectLinkCreate,
+  NewConnectLink,
+} from '../api/accounts.js';
 export type {
   Consumer,
   ConsumerInput,
@@ -19,6 +27,7 @@ export type {
   TestAnswer,
   Token,
 } from '../api.js';
+export type { AccountCalls, ConnectLinkCalls, Revocation } from './accounts.js';
 export type { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 export type { CredentialCalls } from './credentials.js';
 export { type ErrorFacts, TokenwellError, type TransportCode } from './errors.js';
@@ -41,6 +50,8 @@ export interface TokenRequest {
  */
 export class TokenwellClient {
   readonly credentials: CredentialCalls;
+  readonly accounts: AccountCalls;
+  readonly connectLinks: ConnectLinkCalls;
   readonly consumers: ConsumerCalls;
   readonly keys: KeyCalls;
   readonly permissions: PermissionCalls;
@@ -50,6 +61,8 @@ export class TokenwellClient {
   constructor(options: ClientOptions) {
     const transport = new Transport(options);
     this.credentials = new CredentialCalls(transport);
+    this.accounts = new AccountCalls(transport);
+    this.connectLinks = new ConnectLinkCalls(transport);
     this.consumers = new ConsumerCalls(transport);
     this.keys = new KeyCalls(transport);
     this.permissions = new PermissionCalls(transport);

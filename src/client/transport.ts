@@ -55,9 +55,18 @@ export class Transport {
 
   /** Calls and answers the JSON body. Throws `TokenwellError`. */
   async call<Answer>(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
-    const { status, text } = await this.#exchange(method, path, options);
+    return (await this.whole<Answer>(method, path, options)).body;
+  }
+
+  /** As `call`, with the headers beside the body; a 204 has none, so its body is undefined. Throws `TokenwellError`. */
+  async whole<Answer = undefined>(
+    method: string,
+    path: string,
+    options: CallOptions = {},
+  ): Promise<{ body: Answer; headers: Headers }> {
+    const { status, text, headers } = await this.#exchange(method, path, options);
     try {
-      return JSON.parse(text);
+      return { body: status === 204 ? undefined : JSON.parse(text), headers };
     } catch {
       throw notTokenwell(status, this.#origin);
     }
@@ -79,10 +88,10 @@ export class Transport {
     } while (cursor !== undefined);
   }
 
-  async #exchange(method: string, path: string, options: CallOptions): Promise<{ status: number; text: string }> {
-    const { status, ok, text } = await this.#send(method, this.#address(path, options.query), options);
+  async #exchange(method: string, path: string, options: CallOptions) {
+    const { status, ok, text, headers } = await this.#send(method, this.#address(path, options.query), options);
     if (!ok) throw errorOf(status, text, this.#origin);
-    return { status, text };
+    return { status, text, headers };
   }
 
   async #send(method: string, address: URL, { body, ifMatch }: CallOptions) {
@@ -96,7 +105,8 @@ export class Transport {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     try {
       const answer = await this.#fetch(address, { method, headers, signal, redirect: 'manual', ...content });
-      return { status: answer.status, ok: answer.ok, text: await answer.text() };
+      const { status, ok, headers: said } = answer;
+      return { status, ok, headers: said, text: await answer.text() };
     } catch (error) {
       throw signal.aborted ? this.#late(error) : this.#unreachable(error);
     }

@@ -63,6 +63,18 @@ const ETAG: Header = { description: 'The version, for If-Match.', schema: { type
 const LOCATION: Header = { description: 'Where the new thing is.', schema: { type: 'string' } };
 const RETRY_AFTER: Header = { description: 'Seconds to wait.', schema: { type: 'integer' } };
 
+/** Of what ends a grant that the provider may not have been told of. */
+const REVOCATION: Record<string, Header> = {
+  'tokenwell-revoked': {
+    description: '`no` when the grant ended here and its provider was not told; otherwise left out.',
+    schema: { type: 'string', enum: ['no'] },
+  },
+  'tokenwell-detail': {
+    description: 'Why the provider was not told, in a sentence of ASCII; only beside `tokenwell-revoked`.',
+    schema: { type: 'string' },
+  },
+};
+
 const IF_MATCH: Parameter = {
   in: 'header',
   name: 'If-Match',
@@ -71,6 +83,8 @@ const IF_MATCH: Parameter = {
   schema: { type: 'string' },
   example: '"3"',
 };
+
+const ENDS_A_GRANT: ReadonlySet<string> = new Set(['disconnectAccount', 'rejectCandidate']);
 
 /** The generated document with what the routes' schemas cannot say: problem answers, examples, headers, named bodies. */
 export function completed(document: ApiDocument): ApiDocument {
@@ -84,7 +98,7 @@ export function completed(document: ApiDocument): ApiDocument {
 
 function complete(operation: Operation): void {
   const body = operation.requestBody;
-  for (const parameter of operation.parameters ?? []) completeParameter(parameter);
+  for (const parameter of operation.parameters ?? []) completeParameter(operation, parameter);
   if (operation['x-problems']?.includes('precondition_required')) operation.parameters?.push(IF_MATCH);
   if (body) body.required = !operation['x-optional-body'];
   for (const media of Object.values(body?.content ?? {})) media.example = REQUESTS[operation.operationId];
@@ -97,9 +111,10 @@ function complete(operation: Operation): void {
 }
 
 /** A parameter with a default may be left out, although a handler always finds it. */
-function completeParameter(parameter: Parameter): void {
+function completeParameter({ operationId }: Operation, parameter: Parameter): void {
+  const { name } = parameter;
   if (parameter.schema.default !== undefined) parameter.required = false;
-  parameter.example = PARAMETERS[parameter.name];
+  parameter.example = PARAMETERS[`${operationId} ${name}`] ?? PARAMETERS[name];
 }
 
 function completeAnswer({ operationId }: Operation, status: string, answer: Answer): void {
@@ -108,7 +123,11 @@ function completeAnswer({ operationId }: Operation, status: string, answer: Answ
     media.example = ANSWERS[type === JSON_TYPE ? operationId : `${operationId} ${type}`];
   }
   const isCredential = /^(?:create|get|replace|enable|disable)Credential$/.test(operationId);
-  const headers = { ...(isCredential ? { ETag: ETAG } : {}), ...(status === '201' ? { Location: LOCATION } : {}) };
+  const headers = {
+    ...(isCredential ? { ETag: ETAG } : {}),
+    ...(status === '201' ? { Location: LOCATION } : {}),
+    ...(ENDS_A_GRANT.has(operationId) ? REVOCATION : {}),
+  };
   if (Object.keys(headers).length > 0) answer.headers = headers;
 }
 

@@ -1,3 +1,4 @@
+import type * as accounts from '../api/accounts.js';
 import type * as api from '../api.js';
 import { type ErrorCode, type ProblemDetails, VaultError } from '../vault/errors.js';
 import type { OAuthToken } from './oauth-schemas.js';
@@ -40,6 +41,69 @@ const newCredential: api.CredentialCreate = {
     secret_expires_at: '2028-01-31T00:00:00Z',
   },
   scope: credential.scope,
+};
+
+const account: accounts.Account = {
+  credential: 'acme-people',
+  account: 'info@acme.example',
+  state: 'connected',
+  last_success_at: '2027-02-01T12:30:00.000Z',
+  grant: {
+    obtained_at: '2027-01-31T09:40:00.000Z',
+    scopes: ['https://outlook.example.com/IMAP.AccessAsUser.All'],
+    missing_scopes: ['https://outlook.example.com/SMTP.Send'],
+    lasting: true,
+    identity: {
+      issuer: 'https://login.example.com/72f988bf/v2.0',
+      subject: 'AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ',
+      tenant: '72f988bf-86f1-41af-91ab-2d7cd011db47',
+      name: 'info@acme.example',
+    },
+  },
+  candidate: {
+    subject: 'AAAAAAAAAAAAAAAAAAAAAOB1kPz6r3nT0cXyWv5jLmE',
+    name: 'sales@acme.example',
+    tenant: '72f988bf-86f1-41af-91ab-2d7cd011db47',
+    scopes: ['https://outlook.example.com/IMAP.AccessAsUser.All'],
+    at: '2027-02-01T08:15:00.000Z',
+  },
+};
+
+const refused: accounts.Account = {
+  credential: 'acme-people',
+  account: 'default',
+  state: 'needs_user',
+  finding: {
+    class: 'needs_user',
+    reason: 'grant_refused',
+    message: 'The provider no longer accepts this sign-in.',
+    action: 'The owner of the mailbox must sign in again: make a connect link and send it.',
+    at: '2027-02-01T11:00:00.000Z',
+    provider: { error: 'invalid_grant' },
+  },
+  last_success_at: '2027-02-01T09:58:00.000Z',
+};
+
+const { candidate: _, ...decided } = account;
+
+const link: accounts.ConnectLink = {
+  id: 'link_3uQ1sYb7Kc0Zt5WvN8xRfA',
+  kind: 'connect',
+  account: 'info@acme.example',
+  login_hint: 'info@acme.example',
+  return_to: 'https://portal.example.com/mailboxes',
+  made_by: 'ops',
+  starts: 1,
+  created_at: '2027-01-31T09:30:00.000Z',
+  expires_at: '2027-02-01T09:30:00.000Z',
+  ended_at: '2027-01-31T09:40:00.000Z',
+  usable: false,
+};
+
+const newLink: accounts.NewConnectLink = {
+  id: link.id,
+  url: 'http://127.0.0.1:8080/connect/what-is-shown-once',
+  expires_at: link.expires_at,
 };
 
 const consumer: api.Consumer = {
@@ -105,6 +169,7 @@ export const PARAMETERS: Record<string, unknown> = {
   account: 'default',
   consumer: consumer.id,
   id: key.id,
+  'deleteConnectLink id': link.id,
   cursor: 'YWNtZS1tYWls',
   limit: 100,
   order: 'desc',
@@ -120,6 +185,13 @@ export const REQUESTS: Record<string, unknown> = {
   createCredential: newCredential,
   replaceCredential: { ...credential, description: 'Mailboxes of Acme and Sons' },
   testCredential: { account: 'default' },
+  createConnectLink: {
+    account: link.account,
+    login_hint: link.login_hint,
+    return_to: link.return_to,
+    expires_in: 86_400,
+  },
+  createAdminConsentLink: { admin_consent_url: 'https://login.example.com/organizations/v2.0/adminconsent' },
   createConsumer: { id: consumer.id, description: consumer.description, role: consumer.role },
   replaceConsumer: { ...consumer, disabled: true },
   createKey: { expires_at: '2028-01-31T00:00:00Z' },
@@ -151,6 +223,24 @@ export const ANSWERS: Record<string, unknown> = {
       provider: { error: 'invalid_client' },
     },
   },
+  listAccounts: { items: [refused, account], next_cursor: null },
+  getAccount: account,
+  refreshAccount: account,
+  disableAccount: { ...account, state: 'disabled' },
+  enableAccount: account,
+  acceptCandidate: decided,
+  rejectCandidate: decided,
+  createConnectLink: {
+    ...newLink,
+    warnings: [
+      {
+        code: 'no_refresh_token',
+        detail: 'The consent asks for no refresh token, so access ends with the first token, after about an hour.',
+      },
+    ],
+  },
+  createAdminConsentLink: newLink,
+  listConnectLinks: { items: [link], next_cursor: null },
   drawToken: token,
   createConsumer: consumer,
   listConsumers: { items: [consumer], next_cursor: null },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import * as accounts from '../api/accounts.js';
 import * as api from '../api.js';
 import { type ApiDocument, completed } from './api-document.js';
 import { OAuthError, OAuthToken } from './oauth-schemas.js';
@@ -12,6 +13,11 @@ const SCHEMAS = {
   CredentialCreate: api.CredentialCreate,
   CredentialReplace: api.CredentialReplace,
   TestAnswer: api.TestAnswer,
+  Account: accounts.Account,
+  ConnectLink: accounts.ConnectLink,
+  ConnectLinkCreate: accounts.ConnectLinkCreate,
+  AdminConsentLinkCreate: accounts.AdminConsentLinkCreate,
+  NewConnectLink: accounts.NewConnectLink,
   Token: api.Token,
   Consumer: api.Consumer,
   ConsumerCreate: api.ConsumerCreate,
@@ -31,6 +37,10 @@ const TAGS = [
   {
     name: 'Credentials',
     description: 'OAuth client registrations, stored by operators. Secrets go in and never come out.',
+  },
+  {
+    name: 'Accounts',
+    description: 'Whom a credential may act as: what each account was given, and the links by which people give it.',
   },
   { name: 'Consumers', description: 'Whoever calls this API: services and people, their keys and permissions.' },
   { name: 'Ledger', description: 'Who received or changed what.' },

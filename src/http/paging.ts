@@ -21,3 +21,17 @@ export function page<Item>(found: readonly Item[], limit: number, keyOfItem: (it
   const last = items.at(-1);
   return { items, next_cursor: found.length > limit && last !== undefined ? cursorOf(keyOfItem(last)) : null };
 }
+
+/** One page out of a whole list, in order of the key: what comes after the one named. */
+export function pageAfter<Item>(
+  all: readonly Item[],
+  after: string | undefined,
+  limit: number,
+  keyOfItem: (item: Item) => string,
+) {
+  const keyed = all
+    .map(item => ({ item, key: keyOfItem(item) }))
+    .filter(({ key }) => after === undefined || key > after);
+  const ordered = keyed.sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ item }) => item);
+  return page(ordered, limit, keyOfItem);
+}

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import type { Role } from '../vault/consumer.js';
 import { type ErrorCode, invalid } from '../vault/errors.js';
+import type { Clock } from '../vault/ports.js';
 import type { Vault } from '../vault/vault.js';
 
 declare module 'fastify' {
@@ -16,10 +17,11 @@ declare module 'fastify' {
   }
 }
 
-/** What routes are made of: the domain, and the origin that links are built from. */
+/** What routes are made of: the domain, the origin that links are built from, and the time of day. */
 export interface RouteDeps {
   vault: Vault;
   publicUrl: string;
+  clock: Clock;
 }
 
 export type Routes = FastifyPluginCallbackTypebox<RouteDeps>;

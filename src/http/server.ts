@@ -1,6 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { Logger } from '../vault/logger.js';
+import type { Clock } from '../vault/ports.js';
 import type { Vault } from '../vault/vault.js';
 import { answerAsOAuth, shapeAnswers } from './answers.js';
 import { identifies, recalls } from './auth.js';
@@ -9,6 +10,8 @@ import { takeJson } from './json-body.js';
 import { describeApi } from './openapi.js';
 import { Readiness } from './readiness.js';
 import { accessRoutes, meRoutes } from './routes/access.js';
+import { accountRoutes } from './routes/accounts.js';
+import { connectLinkRoutes } from './routes/connect-links.js';
 import { consumerRoutes } from './routes/consumers.js';
 import { credentialActionRoutes } from './routes/credential-actions.js';
 import { credentialRoutes } from './routes/credentials.js';
@@ -23,6 +26,7 @@ import { closeInputs, type RouteDeps } from './scope.js';
 export interface ServerDeps {
   vault: Vault;
   log: Logger;
+  clock: Clock;
   /** Begins every request id; names this start of this instance. */
   requestPrefix: string;
   settings: InstanceSettings;
@@ -36,7 +40,7 @@ export interface Server {
 }
 
 /** The HTTP side: routes, callers, problem answers, limits. Throws when the TLS pair does not load. */
-export async function createServer({ vault, log, requestPrefix, settings }: ServerDeps): Promise<Server> {
+export async function createServer({ vault, log, clock, requestPrefix, settings }: ServerDeps): Promise<Server> {
   const { publicUrl } = settings;
   const readiness = new Readiness();
   const app = await createInstance(log, requestPrefix, settings);
@@ -44,34 +48,36 @@ export async function createServer({ vault, log, requestPrefix, settings }: Serv
   shapeAnswers(app, { publicUrl, readiness, log });
   const document = await describeApi(app, publicUrl);
   app.register(healthRoutes, { vault, readiness });
-  app.register(metadataRoutes, { vault, publicUrl });
+  const deps = { vault, publicUrl, clock };
+  app.register(metadataRoutes, deps);
   app.register(docsRoutes, { publicUrl, document });
-  app.register(managementScope, { prefix: '/api/v1', vault, publicUrl });
-  app.register(drawScope, { prefix: '/api/v1', vault, publicUrl });
-  app.register(oauthScope, { prefix: '/oauth2', vault, publicUrl, log });
+  app.register(managementScope, { prefix: '/api/v1', ...deps });
+  app.register(drawScope, { prefix: '/api/v1', ...deps });
+  app.register(oauthScope, { prefix: '/oauth2', ...deps, log });
   return { app, drain: () => readiness.drain() };
 }
 
 /** Everything that reads its caller from the store. */
-const managementScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, publicUrl }) => {
+const managementScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, publicUrl, clock }) => {
   scope.addHook('onRequest', identifies(vault));
   closeInputs(scope);
   takeJson(scope);
-  const routes = [credentialRoutes, credentialActionRoutes, consumerRoutes, accessRoutes, meRoutes, ledgerRoutes];
-  for (const one of routes) scope.register(one, { vault, publicUrl });
+  const ofCredentials = [credentialRoutes, credentialActionRoutes, accountRoutes, connectLinkRoutes];
+  const routes = [...ofCredentials, consumerRoutes, accessRoutes, meRoutes, ledgerRoutes];
+  for (const one of routes) scope.register(one, { vault, publicUrl, clock });
 };
 
 /** The draw, which may take its caller from memory. */
-const drawScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, publicUrl }) => {
+const drawScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, publicUrl, clock }) => {
   scope.addHook('onRequest', recalls(vault));
   closeInputs(scope);
-  scope.register(tokenRoutes, { vault, publicUrl });
+  scope.register(tokenRoutes, { vault, publicUrl, clock });
 };
 
 /** The standard token endpoint, whose clients prove themselves in the request it takes. */
-const oauthScope: FastifyPluginAsync<RouteDeps & { log: Logger }> = async (scope, { vault, publicUrl, log }) => {
+const oauthScope: FastifyPluginAsync<RouteDeps & { log: Logger }> = async (scope, { vault, publicUrl, clock, log }) => {
   answerAsOAuth(scope, log);
   closeInputs(scope);
   await scope.register(formbody);
-  scope.register(tokenEndpointRoutes, { vault, publicUrl });
+  scope.register(tokenEndpointRoutes, { vault, publicUrl, clock });
 };

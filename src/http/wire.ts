@@ -17,7 +17,12 @@ export function instantOf(time: string | undefined): number | undefined {
 
 /** RFC 3339 in UTC; undefined for none. */
 export function timeOf(instant: number | undefined): string | undefined {
-  return instant === undefined ? undefined : new Date(instant).toISOString();
+  return instant === undefined ? undefined : textOf(instant);
+}
+
+/** RFC 3339 in UTC. */
+export function textOf(instant: number): string {
+  return new Date(instant).toISOString();
 }
 
 /** What a POST or PUT of a credential says. What only Tokenwell may set is not looked at. */

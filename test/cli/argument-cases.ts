@@ -1,7 +1,8 @@
 import type { Test } from 'tap';
 import { pairArgument, scopesArgument, timeArgument, wholeArgument } from '../../src/cli/arguments.js';
 import { added, type Permitted, removed } from '../../src/cli/permission-list.js';
-import { facts, table, visible } from '../../src/cli/table.js';
+import { facts, table } from '../../src/cli/table.js';
+import { visible } from '../../src/cli/terminal-text.js';
 
 const TIMES = [
   ['2027-01-31', '2027-01-31T00:00:00.000Z'],

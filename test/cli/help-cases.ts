@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import type { Test } from 'tap';
 import { programOf } from '../../src/cli/command-line.js';
+import { connectAccount, storePeople } from './account-cases.js';
 import { fill, startRunningVault } from './running-vault.js';
 import { run } from './terminal.js';
 
@@ -19,7 +20,7 @@ tokenwell() {
 `;
 
 /** These come last, the offline one at the very end, because others need what they take away. */
-const TAKES_AWAY = [/delete/, /--offline/];
+const TAKES_AWAY = [/disconnect/, /delete/, /--offline/];
 
 /** Every command that does something, with its words. */
 function leaves(command: Command, path: string[] = []): { path: string[]; command: Command }[] {
@@ -50,14 +51,18 @@ function writtenActions(): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
     /^(?:vault|http)\/.*\.ts$/.test(name),
   );
-  const texts = files.map(name => readFileSync(join(folder, name), 'utf8'));
-  const action = /'((?:token|credential|consumer|key|permission|vault)\.[a-z]+)'/g;
-  return [...new Set(texts.flatMap(text => [...text.matchAll(action)].map(([, name = '']) => name)))].sort();
+  const action = /'((?:token|credential|account|consent|consumer|key|permission|vault)\.[a-z]+)'/g;
+  const namesIn = (file: string) => {
+    return [...readFileSync(join(folder, file), 'utf8').matchAll(action)].map(([, name = '']) => name);
+  };
+  // Places at which a test may cut the process off are named alike.
+  const steps = namesIn('vault/steps.ts');
+  return [...new Set(files.flatMap(namesIn).filter(name => !steps.includes(name)))].sort();
 }
 
 export function helpCases(t: Test): void {
   t.test('every command explains itself: what it does, each argument and flag, an example, the exit codes', async t => {
-    t.equal(all().length, 25, 'commands');
+    t.equal(all().length, 37, 'commands');
     for (const { path, command } of all()) {
       const name = path.join(' ');
       const help = await helpOf(path);
@@ -66,7 +71,7 @@ export function helpCases(t: Test): void {
       for (const { flags, description } of command.options) t.ok(description, `${name} ${flags}`);
       for (const argument of command.registeredArguments) t.ok(argument.description, `${name} ${argument.name()}`);
     }
-    for (const path of [[], ['help'], ['credential'], ['consumer'], ['ledger']]) {
+    for (const path of [[], ['help'], ['credential'], ['account'], ['consumer'], ['ledger']]) {
       t.match(await helpOf(path), /\$ .*tokenwell [\s\S]*Exit codes:/, path.join(' '));
     }
     for (const path of [['ledger', 'verify'], ['consumer', 'key'], ['ledger']]) {
@@ -104,12 +109,20 @@ export function helpCases(t: Test): void {
       await vault.must(['credential', 'create', '--file', file]);
     }
     await vault.must(['consumer', 'permit', 'helpdesk', 'demo-mail']);
+    await storePeople(vault, 'support-mail');
+    // Of two consents by nobody knows whom, the second waits for a decision.
+    for (const account of ['default', 'info@acme.example']) {
+      await connectAccount(vault, 'support-mail', account, 'one', 'two');
+    }
+    const link = JSON.parse(await vault.must(['account', 'link', 'support-mail', '--json']));
     const shell = {
       TOKENWELL_KEY: vault.adminKey,
       HELPDESK_KEY: helpdesk,
       TOKEN_URL: vault.provider.url(),
       CLIENT_ID: 'client',
       CLIENT_SECRET: 'client-secret',
+      LINK_ID: link.id,
+      ADMIN_CONSENT_URL: vault.provider.url().replace('/token', '/adminconsent'),
     };
     const examples = await examplesOf();
     const began = process.cwd();

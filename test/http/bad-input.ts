@@ -188,6 +188,11 @@ export function badInputs(good: Record<string, unknown>): BadInput[] {
       rules: ['client_auth.secret placeholder'],
     })),
     {
+      name: 'a placeholder as the value of a query',
+      asked: but({ token_url: 'https://login.example/oauth2/token?tenant={tenant}' }),
+      rules: ['token_url placeholder'],
+    },
+    {
       name: 'a placeholder as the host where people sign in',
       asked: but({ grant_type: 'authorization_code', authorization_url: 'https://{yourDomain}/authorize' }),
       rules: ['authorization_url placeholder'],

@@ -28,6 +28,15 @@ const OPERATIONS = `
   GET,POST /api/v1/credentials · GET,PUT,DELETE /api/v1/credentials/{credential}
   POST /api/v1/credentials/{credential}/disable · POST /api/v1/credentials/{credential}/enable
   POST /api/v1/credentials/{credential}/test · GET /api/v1/credentials/{credential}/token
+  GET /api/v1/credentials/{credential}/accounts · GET,DELETE /api/v1/credentials/{credential}/accounts/{account}
+  POST /api/v1/credentials/{credential}/accounts/{account}/refresh
+  POST /api/v1/credentials/{credential}/accounts/{account}/disable
+  POST /api/v1/credentials/{credential}/accounts/{account}/enable
+  POST /api/v1/credentials/{credential}/accounts/{account}/candidate/accept
+  POST /api/v1/credentials/{credential}/accounts/{account}/candidate/reject
+  GET,POST /api/v1/credentials/{credential}/connect-links
+  DELETE /api/v1/credentials/{credential}/connect-links/{id}
+  POST /api/v1/credentials/{credential}/admin-consent-links
   GET,POST /api/v1/consumers · GET,PUT,DELETE /api/v1/consumers/{consumer}
   GET,POST /api/v1/consumers/{consumer}/keys · DELETE /api/v1/consumers/{consumer}/keys/{id}
   GET,PUT /api/v1/consumers/{consumer}/permissions
@@ -135,7 +144,7 @@ async function call({ send, keys }: Running, route: Route, caller: 'none' | 'wro
     credential: 'nothing',
     consumer: 'nobody',
     account: 'default',
-    id: 'abcdefghijkm',
+    id: route.path.includes('connect-links') ? `link_${'a'.repeat(22)}` : 'abcdefghijkm',
   };
   const path = route.path.replace(/\{(\w+)\}/g, (_, name) => ids[name] ?? '');
   const [[type, media] = []] = Object.entries(route.operation.requestBody?.content ?? {});

@@ -1,0 +1,144 @@
+import { type Static, Type } from 'typebox';
+import { AccountName, closed, open, ProblemClass, ProviderWords, Slug, Time, text, Url, words } from '../api.js';
+
+// The wire of accounts, and of the links by which people connect them.
+
+const scopes = (description: string) => Type.Array(Type.String(), { description });
+
+const Finding = open(
+  {
+    class: ProblemClass,
+    reason: Type.String({ description: 'A stable word.' }),
+    message: Type.String({ description: 'What is wrong, in plain words.' }),
+    action: Type.String({ description: 'What to do, in a sentence.' }),
+    at: Time,
+    provider: Type.Optional(ProviderWords),
+  },
+  { description: 'What the last failure means. Left out: nothing failed since the last success.' },
+);
+
+const Identity = open(
+  {
+    issuer: Type.String({ description: 'Who vouches for it.' }),
+    subject: Type.String({ description: 'What names the person or mailbox there and never changes.' }),
+    tenant: Type.Optional(Type.String({ description: 'The organisation.' })),
+    name: Type.Optional(Type.String({ description: 'For people; it may change.' })),
+  },
+  { description: 'Who signed in. Left out: the provider did not say, so it is not known.' },
+);
+
+const Grant = open(
+  {
+    obtained_at: Time,
+    scopes: scopes('What was granted.'),
+    missing_scopes: scopes('What the consent asked for and the grant does not hold.'),
+    lasting: Type.Boolean({
+      description: 'Whether there is a refresh token. Without one, access ends with the access token.',
+    }),
+    identity: Type.Optional(Identity),
+  },
+  { description: 'What was given at the last consent. Left out: nobody has consented, or nobody needs to.' },
+);
+
+const Candidate = open(
+  {
+    subject: Type.Optional(Type.String({ description: 'Left out: the provider did not say who signed in.' })),
+    name: Type.Optional(Type.String()),
+    tenant: Type.Optional(Type.String()),
+    scopes: scopes('What it would bring.'),
+    at: Time,
+  },
+  {
+    description:
+      'A newer grant that differs from the one in use and waits for an operator: accept or reject it. Left out: none waits.',
+  },
+);
+
+/** An account of a credential. */
+export const Account = open({
+  credential: Slug,
+  account: AccountName,
+  state: words(
+    ['pending', 'connected', 'degraded', 'needs_user', 'needs_admin', 'needs_operator', 'disabled'],
+    'How it is doing, or who must act.',
+  ),
+  finding: Type.Optional(Finding),
+  last_success_at: Type.Optional(Time),
+  next_try_at: Type.Optional({ ...Time, description: 'The provider is not asked before. Left out: no pause.' }),
+  grant: Type.Optional(Grant),
+  candidate: Type.Optional(Candidate),
+});
+
+/** Seconds that a link may be used unless its maker says otherwise. */
+export const LINK_SECONDS = 86_400;
+
+const ExpiresIn = Type.Optional(
+  Type.Integer({
+    minimum: 60,
+    maximum: 2_592_000,
+    default: LINK_SECONDS,
+    description: 'Seconds that the link may be used.',
+  }),
+);
+
+/** A new link for the owner of a mailbox; everything may be left out. */
+export const ConnectLinkCreate = closed({
+  account: Type.Optional({ ...AccountName, default: 'default' }),
+  login_hint: Type.Optional(text(320, 'The address that the sign-in page of the provider is filled with.', 1)),
+  return_to: Type.Optional(
+    text(
+      2048,
+      'Where the page after the consent leads on to: an address of this vault or of an origin in TOKENWELL_RETURN_TO_ORIGINS.',
+      1,
+    ),
+  ),
+  expires_in: ExpiresIn,
+});
+
+/** A new link for an administrator of the provider; everything may be left out. */
+export const AdminConsentLinkCreate = closed({
+  admin_consent_url: Type.Optional({
+    ...Url,
+    description: 'Where the provider lets an administrator approve; at the origin of the token or authorization URL.',
+  }),
+  expires_in: ExpiresIn,
+});
+
+const linkId = Type.String({ description: 'Names the link; it opens nothing.' });
+
+const LinkWarning = open({
+  code: words(['no_refresh_token'], 'A stable word.'),
+  detail: Type.String({ description: 'What is wrong, and what to do about it.' }),
+});
+
+/** A link in the one answer that holds its address. */
+export const NewConnectLink = open({
+  id: linkId,
+  url: Type.String({
+    format: 'uri',
+    description: 'The link itself, shown once. Whoever has it may use it: send it to nobody but the person it is for.',
+  }),
+  expires_at: Time,
+  warnings: Type.Optional(Type.Array(LinkWarning, { description: 'What to know before sending it.' })),
+});
+
+/** A link as it is listed. */
+export const ConnectLink = open({
+  id: linkId,
+  kind: words(['connect', 'admin_consent'], 'For the owner of a mailbox, or for an administrator of the provider.'),
+  account: Type.String({ description: '`default` for an administrator’s link, which changes no account.' }),
+  login_hint: Type.Optional(Type.String()),
+  return_to: Type.Optional(Type.String()),
+  made_by: Type.String({ description: 'The consumer that made it.' }),
+  starts: Type.Integer({ minimum: 0, description: 'How many consents it has begun, of at most ten.' }),
+  created_at: Time,
+  expires_at: Time,
+  ended_at: Type.Optional({ ...Time, description: 'When a completed consent spent it.' }),
+  usable: Type.Boolean({ description: 'Whether it can still begin a consent, as long as its credential is enabled.' }),
+});
+
+export type Account = Static<typeof Account>;
+export type ConnectLinkCreate = Static<typeof ConnectLinkCreate>;
+export type AdminConsentLinkCreate = Static<typeof AdminConsentLinkCreate>;
+export type NewConnectLink = Static<typeof NewConnectLink>;
+export type ConnectLink = Static<typeof ConnectLink>;

@@ -1,0 +1,72 @@
+import type { Account, ConnectLink } from '../client/client.js';
+import { providerText } from './failure-text.js';
+import { facts, table } from './table.js';
+import { visible } from './terminal-text.js';
+import { actorInWords, stateInWords } from './words.js';
+
+/** The accounts of a credential, one a line. */
+export function accountTable(credential: string, accounts: readonly Account[]): string {
+  if (accounts.length === 0) {
+    return `${credential} has no account. Make a link for one with: tokenwell account link ${credential} --account <account>`;
+  }
+  const rows = accounts.map(account => {
+    const waits = account.candidate ? 'yes' : '';
+    return [account.account, stateInWords(account), signedIn(account) ?? '', account.last_success_at ?? 'never', waits];
+  });
+  return table(['account', 'state', 'signed in', 'last success', 'waits for you'], rows);
+}
+
+/** One account, one fact a line; then who must act, and what waits for a decision. */
+export function accountFacts(account: Account): string {
+  const { grant, finding } = account;
+  const own = facts({
+    credential: account.credential,
+    account: account.account,
+    state: stateInWords(account),
+    'signed in': signedIn(account),
+    organisation: grant?.identity?.tenant,
+    'consented at': grant?.obtained_at,
+    granted: grant?.scopes.join(' '),
+    'not granted': grant && grant.missing_scopes.length > 0 ? grant.missing_scopes.join(' ') : undefined,
+    lasts: grant && (grant.lasting ? 'until it is ended' : 'only as long as its token: there is no refresh token'),
+    'last success': account.last_success_at ?? 'never',
+    'next try': account.next_try_at,
+    'what is wrong': finding?.message,
+    'who must act': finding && actorInWords(finding.class, finding.reason),
+    'what to do': finding?.action,
+    'provider said': providerText(finding?.provider),
+  });
+  return account.candidate ? `${own}\n\n${candidateText(account, account.candidate)}` : own;
+}
+
+/** The links of a credential, one a line, oldest first. */
+export function linkTable(credential: string, links: readonly ConnectLink[]): string {
+  if (links.length === 0) return `${credential} has no link. Make one with: tokenwell account link ${credential}`;
+  const oldestFirst = [...links].sort((one, other) => (one.created_at < other.created_at ? -1 : 1));
+  const rows = oldestFirst.map(link => {
+    const purpose = link.kind === 'connect' ? link.account : 'administrator';
+    return [link.id, purpose, linkInWords(link), link.expires_at, link.made_by];
+  });
+  return table(['link id', 'for', 'state', 'ends', 'made by'], rows);
+}
+
+function linkInWords({ usable, ended_at, starts }: ConnectLink): string {
+  if (usable) return starts === 0 ? 'not used yet' : 'begun, not finished';
+  return ended_at === undefined ? 'over' : 'used';
+}
+
+function signedIn({ grant }: Account): string | undefined {
+  if (!grant) return undefined;
+  return grant.identity ? (grant.identity.name ?? grant.identity.subject) : 'not said by the provider';
+}
+
+function candidateText({ credential, account }: Account, candidate: NonNullable<Account['candidate']>): string {
+  const lines = facts({
+    'signed in': candidate.name ?? candidate.subject ?? 'not said by the provider',
+    organisation: candidate.tenant,
+    'consented at': candidate.at,
+    grants: candidate.scopes.join(' '),
+  });
+  const decide = visible(`tokenwell account accept ${credential} ${account}, or reject`);
+  return `A newer consent differs from this one and waits for you (${decide}):\n${lines}`;
+}

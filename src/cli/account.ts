@@ -1,0 +1,138 @@
+import type { Command } from 'commander';
+import type { Account, Revocation, TokenwellClient } from '../client/client.js';
+import { addLinkCommands } from './account-link.js';
+import { accountFacts, accountTable } from './account-text.js';
+import { examples } from './examples.js';
+import { collected, connect, type PrintFlags, print, remark, type Session } from './session.js';
+import { visible } from './terminal-text.js';
+
+type Act = (accounts: TokenwellClient['accounts'], credential: string, account: string | undefined) => Promise<Account>;
+
+/** `account …`: whom a credential may act as. */
+export function addAccountCommands(program: Command, session: Session): void {
+  const group = program
+    .command('account')
+    .summary('connect, read, refresh and disconnect accounts')
+    .description(
+      'The accounts of a credential: whom it may act as, what each was given and what it needs. With the grant type ' +
+        'authorization_code an account is connected by the owner of its mailbox, who is sent a link (account link).',
+    );
+  addReading(group, session);
+  addLinkCommands(group, session);
+  addDecisions(group, session);
+  addSwitches(group, session);
+  addDisconnect(group, session);
+  examples(group, 'tokenwell account list support-mail', 'tokenwell account link support-mail');
+}
+
+function addReading(group: Command, session: Session): void {
+  const list = group
+    .command('list')
+    .summary('list the accounts of a credential')
+    .description('Lists the accounts of a credential in order of name, with what they need.')
+    .argument('<credential>', 'id of the credential')
+    .option('--json', 'print { items, next_cursor } as JSON')
+    .action(async (credential: string, flags: PrintFlags) => {
+      const items = await collected(connect(session).accounts.each(credential));
+      print(session, flags, { items, next_cursor: null }, ({ items }) => accountTable(credential, items));
+    });
+  examples(list, 'tokenwell account list support-mail');
+  const show = addOne(group, 'show', 'show an account')
+    .description('Shows an account: what it was given, how it is doing, who must act, and what waits for a decision.')
+    .action(shows(session, accountFacts, (accounts, ...name) => accounts.get(...name)));
+  examples(show, 'tokenwell account show support-mail', 'tokenwell account show support-mail info@acme.example --json');
+  const refresh = addOne(group, 'refresh', 'ask the provider for a new token now')
+    .description('Asks the provider for a new token now; the token stays in the vault. At most six a minute.')
+    .action(
+      shows(
+        session,
+        account => `The provider gave a new token.\n\n${accountFacts(account)}`,
+        (accounts, ...name) => accounts.refresh(...name),
+      ),
+    );
+  examples(refresh, 'tokenwell account refresh support-mail');
+}
+
+function addDecisions(group: Command, session: Session): void {
+  const accept = addOne(group, 'accept', 'use the newer consent that waits')
+    .description(
+      'Accepts a newer consent that differs from the one in use, because another person signed in or less was granted. ' +
+        'From now on draws use it. `account show` says who signed in: look first.',
+    )
+    .action(
+      shows(
+        session,
+        account => `The newer consent is in use.\n\n${accountFacts(account)}`,
+        (accounts, ...name) => accounts.accept(...name),
+      ),
+    );
+  examples(accept, 'tokenwell account accept support-mail');
+  const reject = addOne(group, 'reject', 'end the newer consent that waits')
+    .description('Ends the newer consent, here and at the provider where it can be told. The one in use stays.')
+    .action(async (credential: string, account: string | undefined, flags: PrintFlags) => {
+      const answer = await connect(session).accounts.reject(credential, account);
+      print(session, flags, answer, ({ account }) => `The newer consent is ended.\n\n${accountFacts(account)}`);
+      warnOfLeftover(session, answer);
+    });
+  examples(reject, 'tokenwell account reject support-mail info@acme.example');
+}
+
+function addSwitches(group: Command, session: Session): void {
+  const disable = addOne(group, 'disable', 'stop all draws of an account')
+    .description('Stops all draws of an account, on every instance, from the answer on. Nothing is given back.')
+    .action(
+      shows(
+        session,
+        ({ credential, account }) => `No token of ${visible(`${credential}/${account}`)} leaves any more.`,
+        (accounts, ...name) => accounts.disable(...name),
+      ),
+    );
+  examples(disable, 'tokenwell account disable support-mail info@acme.example');
+  const enable = addOne(group, 'enable', 'allow draws of an account again')
+    .description('Undoes disable.')
+    .action(
+      shows(
+        session,
+        ({ credential, account }) => `Tokens of ${visible(`${credential}/${account}`)} may be drawn again.`,
+        (accounts, ...name) => accounts.enable(...name),
+      ),
+    );
+  examples(enable, 'tokenwell account enable support-mail info@acme.example');
+}
+
+function addDisconnect(group: Command, session: Session): void {
+  const disconnect = addOne(group, 'disconnect', 'end what an account was given')
+    .description(
+      'Ends what an account was given: here at once, and at the provider where it can be told (RFC 7009). The account ' +
+        'goes; "default" stays and waits for a new consent.',
+    )
+    .action(async (credential: string, account = 'default', flags: PrintFlags) => {
+      const answer = await connect(session).accounts.disconnect(credential, account);
+      print(session, flags, { disconnected: account, ...answer }, () => `Disconnected ${credential}/${account}.`);
+      warnOfLeftover(session, answer);
+    });
+  examples(disconnect, 'tokenwell account disconnect support-mail info@acme.example');
+}
+
+/** A command about one account. */
+function addOne(group: Command, name: string, summary: string): Command {
+  return group
+    .command(name)
+    .summary(summary)
+    .argument('<credential>', 'id of the credential')
+    .argument('[account]', 'account of the credential ("default" unless given)')
+    .option('--json', 'print the answer as JSON');
+}
+
+/** Does one thing to an account and prints what it is then. */
+function shows(session: Session, inWords: (account: Account) => string, act: Act) {
+  return async (credential: string, account: string | undefined, flags: PrintFlags): Promise<void> => {
+    print(session, flags, await act(connect(session).accounts, credential, account), inWords);
+  };
+}
+
+function warnOfLeftover(session: Session, { revoked, detail = '' }: Revocation): void {
+  if (revoked) return;
+  const advice = 'It is over here; to end it there too, remove the application at the provider.';
+  remark(session, `tokenwell: warning: The provider still has this grant. ${visible(detail)} ${advice}`);
+}

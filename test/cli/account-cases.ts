@@ -1,0 +1,166 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { spanArgument } from '../../src/cli/arguments.js';
+import { TokenwellClient } from '../../src/client/client.js';
+import { consent, granted, signInCredential } from '../http/consenting.js';
+import { respond } from '../support/scripted-provider.js';
+import { type RunningVault, startRunningVault } from './running-vault.js';
+import { run, words } from './terminal.js';
+
+const INFO = 'info@acme.example';
+
+/** Stores a credential whose accounts are connected by people. */
+export async function storePeople(vault: RunningVault, id: string, more: Record<string, unknown> = {}): Promise<void> {
+  const file = join(vault.folder, `${id}.json`);
+  writeFileSync(file, JSON.stringify(signInCredential(id, vault.provider, more)));
+  await vault.must(['credential', 'create', '--file', file]);
+}
+
+/** Makes a link on the command line and consents by it, as often as names are given; answers nothing. */
+export async function connectAccount(vault: RunningVault, id: string, account: string, ...names: string[]) {
+  for (const name of names) {
+    const link = (await vault.must(['account', 'link', id, '--account', account])).trim();
+    vault.provider.next(granted(name));
+    await consent(vault.url, link);
+  }
+}
+
+/** `account …` and the link of `credential`. */
+export function accountCases(t: Test): void {
+  t.test('a link stands alone on standard output, once; what to know of it stands beside', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await storePeople(vault, 'short', { scope: 'mail.read' });
+    const made = await run(words('account link people --expires 2h'), vault.variables);
+    t.match(made, { code: 0, out: /^http:\/\/127\.0\.0\.1:0\/connect\/[\w-]{43}\n$/ });
+    t.match(
+      made.err,
+      /^The link link_\S{22} is shown this once; it is for the owner of the mailbox\. It ends \S+Z\.\n$/,
+    );
+    const warned = await run(words('account link short'), vault.variables);
+    t.match(warned.out, /^http:\S+\n$/);
+    t.match(warned.err, /^tokenwell: warning: .*offline_access.*\[no_refresh_token\]\nThe link /);
+    const full = JSON.parse(
+      await vault.must(words(`account link people --account ${INFO} --login-hint ${INFO} --json`)),
+    );
+    t.match(full, { id: /^link_/, url: /\/connect\//, expires_at: /Z$/ });
+    const secret = made.out.trim().split('/').at(-1) ?? '';
+    const listed = await vault.must(words('account links people'));
+    t.match(listed, /^LINK ID +FOR +STATE +ENDS +MADE BY\nlink_\S+ +default +not used yet .* admin\nlink_\S+ +info@/);
+    t.notOk(listed.includes(secret));
+    t.match(await vault.must(words(`account unlink people ${full.id}`)), /^Deleted the link link_/);
+    t.match(await run(words(`account unlink people ${full.id}`), vault.variables), {
+      code: 1,
+      err: /There is no link/,
+    });
+    const { items } = JSON.parse(await vault.must(words('account links people --json')));
+    t.match(items, [{ account: 'default', usable: true }]);
+    t.equal(items.length, 1);
+  });
+
+  t.test('a link for an administrator, alone on standard output', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    const url = vault.provider.url().replace('/token', '/adminconsent');
+    const line = ['credential', 'admin-consent-link', 'people'];
+    const made = await run([...line, '--admin-consent-url', url], vault.variables);
+    t.match(made, {
+      code: 0,
+      out: /^http:\S+\/connect\/[\w-]{43}\n$/,
+      err: /it is for an administrator of the provider/,
+    });
+    t.match(await vault.must(words('account links people')), /administrator +not used yet/);
+    const refused = await run([...line, '--admin-consent-url', 'https://evil.example/'], vault.variables);
+    t.match(refused, { code: 1, out: '', err: /admin_consent_url \(--admin-consent-url\): .*\[origin\]/ });
+  });
+
+  t.test('an account in words: who signed in, what was granted, what waits', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people', { scope: 'mail.read mail.send offline_access' });
+    t.match(
+      await vault.must(words('account list people')),
+      /^ACCOUNT .*\ndefault +waiting for a first token +never\n$/,
+    );
+    await connectAccount(vault, 'people', 'default', 'one', 'two');
+    const shown = await vault.must(words('account show people'));
+    t.match(shown, /\nstate +connected\nsigned in +not said by the provider\n/);
+    t.match(shown, /\ngranted +mail\.read\nnot granted +mail\.send\nlasts +until it is ended\n/);
+    t.match(
+      shown,
+      /\n\nA newer consent differs .*\(tokenwell account accept people default, or reject\):\nsigned in +not said/,
+    );
+    t.match(await vault.must(words('account list people')), /connected .* yes\n$/);
+    t.notMatch(shown, /refresh-one|access-one/);
+    t.match(JSON.parse(await vault.must(words('account show people default --json'))), { grant: { lasting: true } });
+    t.match(
+      await vault.must(words('account refresh people')),
+      /^The provider gave a new token\.\n\ncredential +people\n/,
+    );
+    t.match(await vault.must(words('account disable people')), /^No token of people\/default leaves any more\.\n$/);
+    t.match(await run(words('account refresh people'), vault.variables), { code: 1, err: /Enable it, then refresh/ });
+    t.match(await vault.must(words('account enable people')), /may be drawn again/);
+    vault.provider.next(respond(503, ''));
+    t.match(await run(words('account refresh people'), vault.variables), { code: 3, err: /Try again in/ });
+  });
+
+  t.test('what a provider was not told is said beside the answer', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await connectAccount(vault, 'people', 'default', 'one', 'two');
+    const rejected = await run(words('account reject people'), vault.variables);
+    t.match(rejected, { code: 0, out: /^The newer consent is ended\.\n\ncredential +people/ });
+    t.match(rejected.err, /^tokenwell: warning: The provider still has this grant\. .*end with it/);
+    t.match(await run(words('account reject people'), vault.variables), { code: 1, err: /decided already/ });
+    await connectAccount(vault, 'people', 'default', 'three');
+    t.match(await run(words('account accept people'), vault.variables), { code: 0, err: '', out: /is in use/ });
+    const over = await run(words('account disconnect people'), vault.variables);
+    t.match(over, { code: 0, out: 'Disconnected people/default.\n', err: /^tokenwell: warning: The provider still/ });
+    const { out } = await run(words('account disconnect people --json'), vault.variables);
+    t.strictSame(JSON.parse(out), { disconnected: 'default', revoked: true }, 'nothing was left to be told');
+    t.match(await vault.must(words('account show people')), /waiting for a first token/);
+  });
+
+  t.test('the client tells of a grant that its provider still has', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await connectAccount(vault, 'people', INFO, 'one', 'two');
+    const { accounts, connectLinks } = new TokenwellClient({ url: vault.url, key: vault.adminKey });
+    t.match(await accounts.reject('people', INFO), {
+      revoked: false,
+      detail: /end with it/,
+      account: { account: INFO, state: 'connected' },
+    });
+    t.match(await accounts.disconnect('people', INFO), { revoked: false, detail: /revocation URL/ });
+    await t.rejects(accounts.get('people', INFO), { code: 'not_found', status: 404 });
+    await t.rejects(accounts.disconnect('people', '..'), { code: 'invalid_request' });
+    t.strictSame((await accounts.list('people')).items, [
+      { credential: 'people', account: 'default', state: 'pending' },
+    ]);
+    const { id } = await connectLinks.create('people');
+    t.match(await connectLinks.list('people', { limit: 1000 }), { next_cursor: null });
+    await connectLinks.remove('people', id);
+    await t.rejects(connectLinks.remove('people', id), { code: 'not_found' });
+  });
+
+  t.test('a span of time is a number with its unit', async t => {
+    const spans: [string, number][] = [
+      ['60s', 60],
+      ['90m', 5_400],
+      ['12h', 43_200],
+      ['7d', 604_800],
+    ];
+    for (const [text, seconds] of spans) t.equal(spanArgument(text), seconds, text);
+    for (const text of ['', '60', '1w', '-1d', '1.5h', '1d2h', ' 1d', '12345678d']) {
+      t.throws(() => spanArgument(text), { code: 'commander.invalidArgument' }, text);
+    }
+    const wrong = await run(words('account link people --expires tomorrow'));
+    t.match(wrong, { code: 2, err: /'tomorrow' is invalid\. Give a span of time such as 90m, 12h or 7d\./ });
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    const short = await run(words('account link people --expires 59s'), vault.variables);
+    t.match(short, { code: 1, out: '', err: /expires_in \(--expires\): / });
+    const away = await run(words('account link people --return-to https://evil.example/'), vault.variables);
+    t.match(away, { code: 1, out: '', err: /return_to \(--return-to\): .*\[origin\]/ });
+  });
+}
