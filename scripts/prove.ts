@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CONSENT_DEFENCES } from './consent-defences.js';
 import { DEFENCES, type Defence } from './defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
 
@@ -50,7 +51,7 @@ function failsIn(copy: string, { test, only }: Defence): string | undefined {
 }
 
 const wanted = process.argv.slice(2).join(' ');
-const defences = [...DEFENCES, ...HTTP_DEFENCES].filter(({ name }) => name.includes(wanted));
+const defences = [...DEFENCES, ...HTTP_DEFENCES, ...CONSENT_DEFENCES].filter(({ name }) => name.includes(wanted));
 const rewritten = defences.filter(stale);
 for (const { name, file, defence } of rewritten)
   console.log(`STALE    ${name}\n         not exactly once in ${file}: ${defence}`);

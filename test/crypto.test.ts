@@ -18,7 +18,17 @@ import { copyRows, newMaster, newRing, rawKey, rowOf } from './crypto/rings.js';
 import { flippedBits, lengthened, otherBytes, respelled, truncated } from './crypto/tampering.js';
 
 const REFUSAL = 'This sealed value does not open here.';
-const HERE = placeOf(SECRET_VALUE, { id: 's1', version: 1 });
+const HERE = placeOf(SECRET_VALUE, {
+  id: 's1',
+  client_auth: 'a1',
+  credential: 'c1',
+  client_id: 'client',
+  method: 'client_secret_post',
+  token_url: 'https://idp.example/token',
+  revocation_url: '',
+  issuer: '',
+  version: 1,
+});
 
 /** Whether it is the one error, with the one message and nothing else to learn from. */
 function isRefusal(error: unknown): boolean {

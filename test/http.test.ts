@@ -1,9 +1,11 @@
 import t from 'tap';
+import { accountCases } from './http/account-cases.js';
 import { badInputs } from './http/bad-input.js';
 import { callerCases } from './http/caller-cases.js';
 import { documentCases } from './http/document-cases.js';
 import { drainCases } from './http/drain-cases.js';
 import { drawCases } from './http/draw-cases.js';
+import { linkCases } from './http/link-cases.js';
 import { logCases } from './http/log-cases.js';
 import { requestCases } from './http/request-cases.js';
 import { resourceCases } from './http/resource-cases.js';
@@ -33,6 +35,8 @@ t.test('bad input is refused with the field and the rule, and nothing is stored'
 
 t.test('callers', async t => callerCases(t));
 t.test('resources', async t => resourceCases(t));
+t.test('accounts', async t => accountCases(t));
+t.test('links', async t => linkCases(t));
 t.test('draws', async t => drawCases(t));
 t.test('the standard token endpoint', async t => tokenEndpointCases(t));
 t.test('requests as bytes', async t => requestCases(t));

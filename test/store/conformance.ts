@@ -155,19 +155,25 @@ function leaseCases(t: Test, open: (t: Test) => Promise<Store>): void {
     await withCredential(store, 'acme');
     const stale = await store.takeLease('acme', 'default', 'one', -1);
     const current = await store.takeLease('acme', 'default', 'two', 60_000);
-    const settle = (fence = -1) => write(store, [], tx => tx.accounts.settle('acme', 'default', fence, renewed(NOW)));
+    const settle = (fence = -1) =>
+      write(store, [], tx => tx.accounts.settle({ credential: 'acme', account: 'default' }, fence, renewed(NOW)));
     t.equal(await settle(stale?.fence), false);
     t.equal(await settle(current?.fence), true);
     t.equal((await store.reads.accounts.find('acme', 'default'))?.state, 'connected');
   });
 
-  t.test('D14: a reset takes the lease away from whoever is refreshing, and the tokens with it', async t => {
+  t.test('D14: a revision takes the lease away from whoever is refreshing, and the tokens with it', async t => {
     const store = await open(t);
     await withCredential(store, 'acme');
     await write(store, [], tx => tx.saveToken(tokenOf('acme')));
     const lease = await store.takeLease('acme', 'default', 'one', 60_000);
-    await write(store, ['acme'], tx => tx.accounts.reset('acme', fresh()));
-    const settled = write(store, [], tx => tx.accounts.settle('acme', 'default', lease?.fence ?? -1, renewed(NOW)));
+    await write(store, ['acme'], async tx => {
+      await tx.accounts.revise({ credential: 'acme', account: 'default' }, fresh());
+      await tx.accounts.forgetTokens({ credential: 'acme', account: 'default' });
+    });
+    const settled = write(store, [], tx =>
+      tx.accounts.settle({ credential: 'acme', account: 'default' }, lease?.fence ?? -1, renewed(NOW)),
+    );
     t.equal(await settled, false);
     t.equal(await store.reads.findToken('acme', 'default', 'mail.read'), undefined);
   });

@@ -99,6 +99,51 @@ const NEW_DESTINATIONS: [string, Partial<CredentialInput>][] = [
   ['client_auth.method', { method: 'client_secret_basic' }],
 ];
 
+/** Values that real providers gave, although a part of each looks like a placeholder. */
+const LEGITIMATE: Partial<CredentialInput>[] = [
+  ...[
+    '{3F2504E0-4F89-11D3-9A0C-0305E82C3301}',
+    '{AF2504E0-4F89-11D3-9A0C-0305E82C3301}',
+    'acme-yourid',
+    'APP-ID-4711',
+    'CLIENT_ID-77',
+    'APP-5D8F1C3E-TENANT_ID',
+    'your-secret-santa',
+    'billing{1}',
+    'YOUR-HOME-GmbH',
+    'https://yourdomain.com/client',
+  ].map(clientId => ({ clientId })),
+  ...[
+    'auth.yourdomain.com/token',
+    'login.your-domain.co.uk/token',
+    'id.your-realm.net/token',
+    'sso.yourtenant.com/token',
+    'login.example/realms/YOUR-HOME-GmbH',
+    'login.example/realms/DOMAIN-ID',
+    'login.example/token?realm=%7B3F2504E0-4F89-11D3-9A0C-0305E82C3301%7D',
+  ].map(rest => ({ tokenUrl: `https://${rest}` })),
+  { issuer: 'https://login.example/{tenantid}/v2.0' },
+];
+
+/** Copied from instructions, and the field that is told. */
+const COPIED: [Partial<CredentialInput>, string][] = [
+  ...['{client-id}', '[client-id]', 'your_app_id', 'CLIENT_ID', 'APPLICATION_ID'].map(
+    (clientId): [Partial<CredentialInput>, string] => [{ clientId }, 'client_id'],
+  ),
+  ...['CLIENT_SECRET', 'your_app_secret', '{client-secret}'].map((text): [Partial<CredentialInput>, string] => [
+    { secret: new Secret(text) },
+    'client_auth.secret',
+  ]),
+  ...[
+    'login.example/token?tenant=%7Btenant-id%7D',
+    'login.example/token?tenant=YOUR_TENANT_ID',
+    'your-domain.auth0.com/token',
+    'your-okta-domain.okta.com/token',
+    'login.example/your-tenant.onmicrosoft.com/token',
+    'login.example/{tenantid}/token',
+  ].map((rest): [Partial<CredentialInput>, string] => [{ tokenUrl: `https://${rest}` }, 'token_url']),
+];
+
 /** Names resolve here without a network. */
 const resolve = async (host: string) => [
   { address: host === 'localhost' ? '127.0.0.1' : '203.0.114.7', family: 4 as const },
@@ -129,6 +174,39 @@ export function credentialCases(t: Test): void {
     t.equal(await store.reads.credentials.find('acme'), undefined);
     const both = credentialInput('http://login.example/token', { secret: undefined });
     t.equal((await refusal(vault.credentials.create(actor, 'acme', both)))?.errors?.length, 2, 'all at once');
+  });
+
+  t.test('a value is a placeholder only as a whole', async t => {
+    const { vault, admin } = await startVault(t, { overrides: { resolve } });
+    const actor = await admin();
+    for (const [n, more] of LEGITIMATE.entries()) {
+      const input = credentialInput(URL_OF_PROVIDER, more);
+      t.equal(await refusal(vault.credentials.create(actor, `good${n}`, input)), undefined, JSON.stringify(more));
+    }
+    for (const [more, field] of COPIED) {
+      const refused = await refusal(vault.credentials.create(actor, 'copied', credentialInput(URL_OF_PROVIDER, more)));
+      t.same(refused?.errors, [{ field, rule: 'placeholder' }], JSON.stringify(more));
+    }
+  });
+
+  t.test('a stored value that looks like a placeholder stays editable; another one is judged', async t => {
+    const { vault, store, admin } = await startVault(t, { overrides: { resolve } });
+    const actor = await admin();
+    const old = { clientId: 'CLIENT_ID', tokenUrl: 'https://your-tenant.okta.com/token' };
+    await vault.credentials.create(actor, 'old', credentialInput(URL_OF_PROVIDER));
+    const before = await store.reads.credentials.find('old');
+    if (!before) throw new Error('not stored');
+    await store.transaction(tx => tx.credentials.update(before, credentialInput(old.tokenUrl, old), before.updatedAt));
+    const put = (more: Partial<CredentialInput>) =>
+      refusal(vault.credentials.replace(actor, 'old', '*', credentialInput(old.tokenUrl, { ...old, ...more })));
+    t.equal(await put({ description: 'other words' }), undefined);
+    const errors = [
+      { field: 'token_url', rule: 'placeholder' },
+      { field: 'client_id', rule: 'placeholder' },
+    ];
+    t.same((await put({ clientId: 'APP_ID', tokenUrl: 'https://your-domain.okta.com/token' }))?.errors, errors);
+    const secret = new Secret('CLIENT_SECRET');
+    t.same((await put({ secret }))?.errors, [{ field: 'client_auth.secret', rule: 'placeholder' }]);
   });
 
   t.test('a host that the operator allows may be plain http', async t => {

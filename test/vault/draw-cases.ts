@@ -246,6 +246,26 @@ export function drawCases(t: Test): void {
     },
   );
 
+  t.test('D1: who can write to the database cannot have a secret sent elsewhere', async t => {
+    const forgeries = {
+      'another token URL': `update credentials set token_url = token_url || '2' where id = 'mail'`,
+      'another client id': `update credentials set client_id = 'mine' where id = 'mail'`,
+      'another method': `update client_auths set method = 'client_secret_basic' where credential = 'mail'`,
+      'another issuer': `update credentials set issuer = 'https://mine.example' where id = 'mail'`,
+      'the secret of another credential': `delete from secrets where client_auth = (select id from client_auths where credential = 'mail');
+        update secrets set client_auth = (select id from client_auths where credential = 'mail')`,
+    };
+    for (const [name, sql] of Object.entries(forgeries)) {
+      const { vault, provider, admin, draw } = await world(t);
+      await vault.vault.credentials.create(admin, 'other', credentialInput(provider.url()));
+      const database = openFile(join(vault.config.dataDir, 'tokenwell.db'));
+      database.exec(sql);
+      database.close();
+      t.match(await problem(draw()), { details: { class: 'needs_operator' } }, name);
+      t.equal(provider.requests.length, 0, `${name}: nothing was sent`);
+    }
+  });
+
   t.test('refused draws are summed in the ledger and limited; good ones are not', async t => {
     const { vault, key, draw } = await world(t);
     const outcomes = await Promise.all(Array.from({ length: 150 }, () => outcome(vault.draw(key, 'nothing'))));

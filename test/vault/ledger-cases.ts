@@ -100,6 +100,16 @@ const TAMPERINGS = [
     kind: 'positions_broken',
     seq: undefined,
   },
+  {
+    name: 'two pages listed in the other order',
+    sql: `create temp table two as select first_position as at from ledger_pages where seq in (3, 4) and writer = ${FIRST};
+      update ledger_pages set first_position = -first_position where first_position in (select at from two);
+      update ledger_index set first_position = -first_position where first_position in (select at from two);
+      update ledger_pages set first_position = (select sum(at) from two) + first_position where first_position < 0;
+      update ledger_index set first_position = (select sum(at) from two) + first_position where first_position < 0`,
+    kind: 'positions_broken',
+    seq: undefined,
+  },
 ] as const;
 
 /** The chain, its verification, and what happens when it cannot be written. */

@@ -35,7 +35,9 @@ export function paceCases(t: Test): void {
     await vault.vault.credentials.create(admin, 'sibling', credentialInput(provider.url()));
     provider.next(json(429, { error: 'slow' }, { 'retry-after': '3600' }));
     t.match((await problem(draw())).details, { retryAfter: 3_600 });
-    clock.turnBack(1_000);
+    clock.turnBack(30_000);
+    t.match(await problem(draw()), { code: 'provider_unavailable' }, 'another instance may be that much behind');
+    clock.turnBack(60_000);
     t.equal(await outcome(draw()), 'ok', 'neither its own pause nor the breaker of its endpoint counts');
     clock.advance(2 * HOUR);
     provider.next(reset());
@@ -79,5 +81,39 @@ export function paceCases(t: Test): void {
     await vault.vault.consumers.remove(admin, 'helper');
     held.release();
     t.equal(await testing, 'unauthenticated');
+  });
+
+  t.test('F23: a token from before the clock was put back is not served until its end by the wrong clock', async t => {
+    const { provider, clock, draw } = await world(t);
+    const before = await draw();
+    clock.turnBack(5 * HOUR);
+    const after = await draw();
+    t.not(after.token.id, before.token.id);
+    t.ok(after.expiresIn <= 3_600);
+    t.equal(provider.requests.length, 2);
+  });
+
+  t.test('F23: refusals come into the ledger although the clock was put back', async t => {
+    const { vault, clock, key } = await world(t);
+    await outcome(vault.draw(key, 'nothing'));
+    clock.turnBack(HOUR);
+    clock.advance(2_000);
+    vault.vault.ledger.releaseRefusals();
+    t.equal((await vault.entries()).filter(entry => entry.action === 'token.refuse').length, 1);
+  });
+
+  t.test('a consumer does not decide how often the provider is asked, however many scopes it thinks of', async t => {
+    const scopes = Array.from({ length: 8 }, (_, at) => `mail.${at}`);
+    const { vault, provider, admin, key } = await world(t);
+    await vault.vault.credentials.create(admin, 'many', credentialInput(provider.url(), { scope: scopes.join(' ') }));
+    await vault.vault.consumers.replacePermissions(admin, 'svc', [whole('many')]);
+    const outcomes: string[] = [];
+    for (let subset = 1; subset <= 100; subset++) {
+      const scope = scopes.filter((_, at) => subset & (1 << at)).join(' ');
+      outcomes.push(await outcome(vault.draw(key, 'many', { scope })));
+    }
+    t.equal(provider.requests.length, 60);
+    t.equal(outcomes.filter(one => one === 'provider_unavailable').length, 40);
+    t.equal(await outcome(vault.draw(key, 'many', { scope: 'mail.0' })), 'ok', 'what is stored is given');
   });
 }

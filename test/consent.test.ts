@@ -1,0 +1,16 @@
+import t from 'tap';
+import { callbackCases } from './consent/callback-cases.js';
+import { killCases } from './consent/kill-cases.js';
+import { refreshCases } from './consent/refresh-cases.js';
+import { stepCases } from './consent/step-cases.js';
+import { consentWorld } from './consent/world.js';
+import { databases } from './vault/databases.js';
+
+for (const database of await databases(t)) {
+  t.test(`a consent on ${database.name}`, { skip: database.skip }, async t =>
+    callbackCases(t, async (t, options = {}) => consentWorld(t, { ...options, env: await database.env() })),
+  );
+}
+t.test('a grant', async t => refreshCases(t));
+t.test('steps', async t => stepCases(t));
+t.test('a process that dies', async t => killCases(t, process.env.TEST_LONG ? 10 : 1));
