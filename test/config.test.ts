@@ -24,11 +24,13 @@ t.test('an empty environment gives a vault on this machine only', async t => {
     masterKeyFile: resolve('data/master.key'),
     allowedHosts: [],
     trustProxy: [],
+    returnToOrigins: [],
     rateLimit: 0,
     drainSeconds: 0,
     behindTlsProxy: false,
     allowUnsafeDatabase: false,
     logLevel: 'info',
+    brandName: 'Tokenwell',
   });
 });
 

@@ -1,5 +1,5 @@
 import { failed, renewed } from './account.js';
-import type { Asking, Obtained, Way } from './asking.js';
+import type { Asking, Obtained, Way, WayDeps } from './asking.js';
 import { clientAt } from './client-at.js';
 import type { Ledger } from './ledger.js';
 import { type Clock, type Provider, ProviderFailure } from './ports.js';
@@ -16,14 +16,7 @@ export class Application implements Way {
   readonly #random: () => number;
   readonly #at: Failpoints;
 
-  constructor(deps: {
-    store: Store;
-    provider: Provider;
-    ledger: Ledger;
-    clock: Clock;
-    random: () => number;
-    failpoints: Failpoints;
-  }) {
+  constructor(deps: WayDeps) {
     this.#store = deps.store;
     this.#provider = deps.provider;
     this.#ledger = deps.ledger;

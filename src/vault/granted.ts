@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AccountProgress, type Finding, failed, findingOf, rejected, renewed } from './account.js';
-import type { Asking, Obtained, Way } from './asking.js';
+import type { Asking, Obtained, Way, WayDeps } from './asking.js';
 import { clientAt } from './client-at.js';
 import type { Credential } from './credential.js';
 import { policyOf, restUntil } from './doubt.js';
@@ -45,15 +45,7 @@ export class Granted implements Way {
   readonly #random: () => number;
   readonly #at: Failpoints;
 
-  constructor(deps: {
-    store: Store;
-    provider: Provider;
-    ledger: Ledger;
-    keeping: Keeping;
-    clock: Clock;
-    random: () => number;
-    failpoints: Failpoints;
-  }) {
+  constructor(deps: WayDeps & { keeping: Keeping }) {
     this.#store = deps.store;
     this.#provider = deps.provider;
     this.#ledger = deps.ledger;

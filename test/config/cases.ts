@@ -30,6 +30,10 @@ export const mistakes: Mistake[] = [
     refused('PORT', value, port),
   ),
   ...['', '-1', '26', '1.5'].map(value => refused('DRAIN_SECONDS', value, drain)),
+  ...['https://desk.example.com/', 'https://desk.example.com/x', 'http://desk.example.com', 'desk.example.com'].map(
+    value => refused('RETURN_TO_ORIGINS', value, 'a comma-separated list of origins such as https://desk.example.com.'),
+  ),
+  refused('BRAND_NAME', 'x'.repeat(61), 'at most 60 characters.'),
   ...['', '-1', '1000001', 'off'].map(value => refused('RATE_LIMIT', value, 'a whole number from 0 to 1000000.')),
   ...['', 'true', 'yes', '2', '00'].map(value => refused('BEHIND_TLS_PROXY', value, '0 or 1.')),
   ...['', 'true'].map(value => refused('ALLOW_UNSAFE_DATABASE', value, '0 or 1.')),
@@ -192,6 +196,10 @@ export const accepted: Accepted[] = [
         '[fd00::1]',
       ],
     },
+  },
+  {
+    variables: { TOKENWELL_RETURN_TO_ORIGINS: 'https://desk.example.com', TOKENWELL_BRAND_NAME: 'Acme IT' },
+    config: { returnToOrigins: ['https://desk.example.com'], brandName: 'Acme IT' },
   },
   { variables: { TOKENWELL_TRUST_PROXY: '10.0.0.1,fd00::/8' }, config: { trustProxy: ['10.0.0.1', 'fd00::/8'] } },
   {
