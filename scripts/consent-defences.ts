@@ -93,6 +93,14 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
     only: 'C18',
   },
   {
+    name: 'consent: C18 one completed consent of a link',
+    file: 'src/vault/consents.ts',
+    defence: "if (!(await this.#isOpen(consent))) return 'link_over';",
+    without: '',
+    test: CONSENT,
+    only: 'C18',
+  },
+  {
     name: 'grant: the intent is stored before the call leaves',
     file: 'src/vault/granted.ts',
     defence: 'if (!(await this.#store.intend(account, lease.fence, intent))) throw new Superseded();',

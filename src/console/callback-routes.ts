@@ -12,6 +12,7 @@ const NOTICE_OF: Readonly<Record<CallbackRefusal, NoticeCode>> = {
   unknown: 'malformed',
   other_browser: 'other_browser',
   expired: 'expired',
+  link_over: 'gone',
   used: 'used',
   issuer: 'malformed',
   too_many: 'busy',

@@ -1,7 +1,15 @@
 import type { ErrorClass } from './errors.js';
 
 /** Why a callback is answered with a page and nothing else happens. */
-export type CallbackRefusal = 'malformed' | 'unknown' | 'other_browser' | 'expired' | 'used' | 'issuer' | 'too_many';
+export type CallbackRefusal =
+  | 'malformed'
+  | 'unknown'
+  | 'other_browser'
+  | 'expired'
+  | 'link_over'
+  | 'used'
+  | 'issuer'
+  | 'too_many';
 
 /** What the provider sent back through the browser (RFC 6749 §4.1.2, RFC 9207 §2), each parameter at most once. */
 export interface Callback {

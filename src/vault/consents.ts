@@ -175,7 +175,14 @@ export class Consents {
     if (!isOpaque(browser) || !hasHash(browser, consent.browserHash)) return 'other_browser';
     if (consent.usedAt !== undefined) return consent;
     if (consent.expiresAt <= this.#deps.clock.now()) return 'expired';
+    if (!(await this.#isOpen(consent))) return 'link_over';
     return (await this.#isOurIssuer(consent, callback.iss)) ? consent : 'issuer';
+  }
+
+  /** A link is spent by the first consent that is completed; others that it began end with it. */
+  async #isOpen({ credential, link: id }: Consent): Promise<boolean> {
+    const links = await this.#deps.store.reads.consents.links(credential);
+    return links.some(link => link.id === id && link.endedAt === undefined);
   }
 
   /** RFC 9207 §2.4: exactly the issuer that the credential names; where it names none, that of the working grant. */

@@ -10,7 +10,7 @@ import { type Clock, type GrantAnswer, type IdentityClaim, ProviderFailure } fro
 import { missingScopes } from './scopes.js';
 import { Superseded, tokenOf } from './settling.js';
 import type { Failpoints } from './steps.js';
-import type { Tx } from './store.js';
+import type { Reads, Store, Tx } from './store.js';
 
 interface Exchanged {
   credential: Credential;
@@ -36,13 +36,22 @@ interface Replacement extends Pick<Circumstances, 'askedAt'> {
 
 /** What becomes of a consent: a grant that takes the place of the old one, one that waits, or the reason for neither. */
 export class Granting {
+  readonly #reads: Reads;
   readonly #ledger: Ledger;
   readonly #keeping: Keeping;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #at: Failpoints;
 
-  constructor(deps: { ledger: Ledger; keeping: Keeping; clock: Clock; random: () => number; failpoints: Failpoints }) {
+  constructor(deps: {
+    store: Store;
+    ledger: Ledger;
+    keeping: Keeping;
+    clock: Clock;
+    random: () => number;
+    failpoints: Failpoints;
+  }) {
+    this.#reads = deps.store.reads;
     this.#ledger = deps.ledger;
     this.#keeping = deps.keeping;
     this.#clock = deps.clock;
@@ -92,9 +101,10 @@ export class Granting {
       await this.#keeping.untilStored(() => this.#store(consent, credential, answer, circumstances));
     } catch (error) {
       if (!(error instanceof Superseded)) throw error;
-      // D14: the credential or account that this grant was for is not there any more.
+      // D14: what this grant was for is not there any more. Where another one is, revoking this might end that too.
+      const current = await this.#reads.grants.find(credential.id, consent.account, 'current');
       const from = { origin: new URL(credential.tokenUrl).origin, clientId: credential.clientId };
-      if (answer.refreshToken) await this.#keeping.revoke({ credential }, from, answer.refreshToken);
+      if (answer.refreshToken && !current) await this.#keeping.revoke({ credential }, from, answer.refreshToken);
       return await this.ended(consent, changedMeanwhile(), requestId);
     }
     await this.#at('consent.stored');
@@ -121,7 +131,7 @@ export class Granting {
       if (doubt) await this.#putAside(tx, grant, answer);
       else await this.#replace(tx, { row, before, grant, answer, credential, askedAt: circumstances.askedAt });
       await tx.consents.conclude(consent.id, outcome);
-      await tx.consents.endLink(consent.link, now);
+      if (!(await tx.consents.endLink(consent.link, now))) throw new Superseded();
       const entry = {
         action: 'consent.finish',
         credential: credential.id,
@@ -231,7 +241,8 @@ function changedMeanwhile(): ConsentOutcome {
   return {
     code: 'failed',
     class: 'needs_user',
-    message: 'The operator changed this credential while you were signing in, so nothing was connected.',
+    message:
+      'While you were signing in, the operator changed this credential or the link was used up. Nothing was connected.',
     action: 'Open the link again and sign in once more.',
   };
 }

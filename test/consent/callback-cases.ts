@@ -268,6 +268,25 @@ export function callbackCases(t: Test, consentWorld: Worlds): void {
     },
   );
 
+  t.test(
+    'C18: of two consents that one link began only the first is completed; a deleted link completes none',
+    async t => {
+      const world = await consentWorld(t);
+      const { vault, admin, provider, begin, back, link } = world;
+      const address = await link();
+      const [mine, theirs, late] = [await begin(address), await begin(address), await begin(await link())];
+      provider.next(token('mine', { refresh_token: 'r', id_token: idToken({}, mine.nonce) }));
+      await back(mine, { code: 'c' });
+      t.strictSame(await back(theirs, { code: 'c' }), { refused: 'link_over' });
+      for (const { id } of await vault.vault.connectLinks.list(admin.caller, 'mail')) {
+        await vault.vault.connectLinks.remove(admin, 'mail', id);
+      }
+      t.strictSame(await back(late, { code: 'c' }), { refused: 'link_over' });
+      t.equal(provider.requests.length, 1);
+      t.equal((await world.draw()).token.value.reveal(), 'mine');
+    },
+  );
+
   t.test('C18: looking at a link uses nothing up; the ledger says who made it and what came of it', async t => {
     const { vault, link, begin, back, provider } = await consentWorld(t);
     const token_ = await link();
