@@ -321,7 +321,7 @@ export const PermissionInput = closed({
   scopes: Type.Optional(
     Type.Array(Type.String({ pattern: SCOPE_TOKEN_PATTERN, maxLength: 1024, description: 'One scope.' }), {
       maxItems: 100,
-      description: 'The only scopes that may be asked. Left out: any.',
+      description: 'The only scopes that may be asked. Left out: every scope.',
     }),
   ),
 });

@@ -63,7 +63,7 @@ export class TokenwellError extends Error {
   }
 }
 
-/** The error that an answer other than 2xx stands for. `body` is its text, as far as there was any. */
+/** The error that an answer other than 2xx stands for. `body` is its text, empty where none came. */
 export function errorOf(status: number, body: string, origin: string): TokenwellError {
   const problem = problemIn(body);
   if (!problem) return notTokenwell(status, origin);

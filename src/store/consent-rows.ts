@@ -17,7 +17,7 @@ export function consentRows(db: Handle, opening: Opening): ConsentWrites {
 
 type LinkWrites = Pick<
   ConsentWrites,
-  'findLink' | 'links' | 'insertLink' | 'countStart' | 'endLink' | 'endLinks' | 'removeLink'
+  'findLink' | 'linkOf' | 'links' | 'insertLink' | 'countStart' | 'endLink' | 'endLinks' | 'removeLink'
 >;
 
 function linkRows(db: Handle): LinkWrites {
@@ -25,6 +25,10 @@ function linkRows(db: Handle): LinkWrites {
   return {
     findLink: async hash => {
       const row = await links().where('hash', '=', hash).executeTakeFirst();
+      return row && linkOf(row);
+    },
+    linkOf: async id => {
+      const row = await links().where('id', '=', id).executeTakeFirst();
       return row && linkOf(row);
     },
     links: async credential => {

@@ -1,8 +1,9 @@
-import { hash as hashOnce, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Caller } from './consumer.js';
 import { VaultError } from './errors.js';
 import { readableId } from './ids.js';
 import type { Memory } from './memory.js';
+import { digest, hashOf } from './opaque.js';
 import type { Clock } from './ports.js';
 import { Secret } from './secret.js';
 import type { Failpoints } from './steps.js';
@@ -15,7 +16,7 @@ const NO_HASH = Buffer.alloc(32);
 export function createKey(): { id: string; key: Secret; hash: string } {
   const id = readableId(12);
   const key = `twk_${id}_${randomBytes(32).toString('base64url')}`;
-  return { id, key: new Secret(key), hash: digest(key).toString('hex') };
+  return { id, key: new Secret(key), hash: hashOf(key) };
 }
 
 /** The prefix of something that has the form of an API key. */
@@ -75,10 +76,6 @@ export class Callers {
   #current({ key, consumer }: KeyRecord): boolean {
     return !consumer.disabled && (key.expiresAt === undefined || key.expiresAt > this.#clock.now());
   }
-}
-
-function digest(presented: string): Buffer {
-  return hashOnce('sha256', presented, 'buffer');
 }
 
 function callerOf(record: KeyRecord, revision: number, fromMemory: boolean): Caller {

@@ -25,6 +25,7 @@ export interface GrantWrites extends GrantReads {
 export interface ConsentReads {
   /** By the SHA-256 of what stands in its address. */
   findLink(hash: string): Promise<ConnectLink | undefined>;
+  linkOf(id: string): Promise<ConnectLink | undefined>;
   links(credential: string): Promise<ConnectLink[]>;
   findConsent(id: string): Promise<Consent | undefined>;
   findConsentByState(stateHash: string): Promise<Consent | undefined>;

@@ -180,9 +180,9 @@ export class Consents {
   }
 
   /** A link is spent by the first consent that is completed; others that it began end with it. */
-  async #isOpen({ credential, link: id }: Consent): Promise<boolean> {
-    const links = await this.#deps.store.reads.consents.links(credential);
-    return links.some(link => link.id === id && link.endedAt === undefined);
+  async #isOpen(consent: Consent): Promise<boolean> {
+    const link = await this.#deps.store.reads.consents.linkOf(consent.link);
+    return link !== undefined && link.endedAt === undefined;
   }
 
   /** RFC 9207 §2.4: exactly the issuer that the credential names; where it names none, that of the working grant. */
@@ -276,7 +276,7 @@ export class Consents {
     const consent = await reads.consents.findConsent(id);
     if (!consent || !isOpaque(browser) || !hasHash(browser, consent.browserHash)) return undefined;
     const credential = await reads.credentials.find(consent.credential);
-    const link = (await reads.consents.links(consent.credential)).find(one => one.id === consent.link);
+    const link = await reads.consents.linkOf(consent.link);
     const mayRetry = link !== undefined && usable(link, this.#deps.clock.now());
     const { outcome, returnTo } = consent;
     return { asker: credential?.description ?? consent.credential, outcome, returnTo, mayRetry };

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash as hashOnce, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Secret } from './secret.js';
 
 const FORM = /^[A-Za-z0-9_-]{43}$/;
@@ -13,14 +13,19 @@ export function isOpaque(text: string | undefined): text is string {
   return text !== undefined && FORM.test(text);
 }
 
+/** SHA-256 of what somebody presents. */
+export function digest(text: string): Buffer {
+  return hashOnce('sha256', text, 'buffer');
+}
+
 /** SHA-256, lower-case hex. */
 export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return digest(text).toString('hex');
 }
 
 /** Whether a text has this hash, in the same time for every text. */
 export function hasHash(text: string, hash: string): boolean {
   const expected = Buffer.from(hash, 'hex');
-  const actual = createHash('sha256').update(text).digest();
+  const actual = digest(text);
   return expected.length === actual.length && timingSafeEqual(actual, expected);
 }

@@ -14,7 +14,7 @@ export interface Answer {
   headers: Headers;
   text: string;
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers whose form it does not know yet
-  json: any;
+  json: any; // a test looks into answers whose form it does not know yet
 }
 
 export interface Asked {

@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import { drawName } from '../../src/vault/memory.js';
 import { hold, json, reset, token } from '../support/scripted-provider.js';
 import { credentialInput, outcome, whole } from '../support/vault.js';
 import { problem, world } from './world.js';
@@ -115,5 +116,11 @@ export function paceCases(t: Test): void {
     t.equal(provider.requests.length, 60);
     t.equal(outcomes.filter(one => one === 'provider_unavailable').length, 40);
     t.equal(await outcome(vault.draw(key, 'many', { scope: 'mail.0' })), 'ok', 'what is stored is given');
+  });
+
+  t.test('a set of scopes is one draw, in whatever order and however often they are named', async t => {
+    const names = ['b a', 'a b', 'a b a', 'b b a'].map(scope => drawName('mail', 'default', scope));
+    t.strictSame([...new Set(names)].length, 1);
+    t.not(drawName('mail', 'default', 'a'), names[0]);
   });
 }
