@@ -175,8 +175,8 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
   {
     name: 'ledger: refusals wait by the clock that nobody puts back',
     file: 'src/vault/refusals.ts',
-    defence: 'until: this.#clock.monotonic() +',
-    without: 'until: 3_600_000 + this.#clock.monotonic() +',
+    defence: 'const now = this.#clock.monotonic();',
+    without: 'const now = this.#clock.now();',
     test: 'test/vault.test.ts',
     only: 'refusals come into',
   },
