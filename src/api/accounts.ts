@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { AccountName, closed, open, ProblemClass, ProviderWords, Slug, Time, text, Url, words } from '../api.js';
+import { ProblemClass, ProviderWords } from '../api.js';
+import { AccountName, closed, open, Slug, Time, text, Url, words } from './fields.js';
 
 // The wire of accounts, and of the links by which people connect them.
 

@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Consents } from '../vault/consents.js';
+import { accountRoutes } from './account-routes.js';
 import { assetRoutes } from './asset-routes.js';
 import { BrowserCookies } from './browser-cookies.js';
 import { callbackRoutes } from './callback-routes.js';
@@ -40,6 +41,7 @@ export const pages: FastifyPluginAsync<PagesDeps> = async (app, deps) => {
   };
   app.register(linkRoutes, tools);
   app.register(callbackRoutes, tools);
+  app.register(accountRoutes, tools);
   app.register(assetRoutes);
 };
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { AccountName, Slug } from '../api.js';
+import { AccountName, Slug } from '../api/fields.js';
 
 const closed = { additionalProperties: false };
 

@@ -1,7 +1,8 @@
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import formats from 'ajv-formats';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
-import { PLAIN_TEXT_PATTERN, SET_BY_TOKENWELL } from '../api.js';
+import { PLAIN_TEXT_PATTERN } from '../api/fields.js';
+import { SET_BY_TOKENWELL } from '../api.js';
 import { placeholderFlaw } from '../vault/credential-rules.js';
 import { type FieldError, invalid, notFound, type VaultError } from '../vault/errors.js';
 import { fieldPath } from './field-paths.js';

@@ -7,6 +7,7 @@ import {
   byStatusAndError,
   CLIENT_REFUSED,
   EMPTY,
+  ENDLESS_ACCESS_TOKEN,
   isNotThere,
   NO_ACCESS_TOKEN,
   NOT_JSON,
@@ -18,6 +19,9 @@ import {
   WEB_PAGE,
   WRONG_CLIENT_SECRET,
 } from './verdicts.js';
+
+/** Node's own servers take 16 KiB of headers. What is remembered is bounded by this, too: 10,000 tokens of it are 320 MB. */
+const LONGEST_TOKEN = 32_768;
 
 /** Whose answer it is, and what is needed to judge it. `now` in epoch milliseconds. */
 export interface Circumstances {
@@ -60,6 +64,7 @@ function unusable(json: Record<string, unknown> = {}): Verdict | undefined {
   if (typeof token !== 'string' || token === '') return NO_ACCESS_TOKEN;
   // RFC 6750 §2.1 has a narrower alphabet; what matters is that the token is safe in a header (VSCHAR without space).
   if (!/^[!-~]+$/.test(token)) return UNUSABLE_ACCESS_TOKEN;
+  if (token.length > LONGEST_TOKEN) return ENDLESS_ACCESS_TOKEN;
   const bearer = type === undefined || type === null || (typeof type === 'string' && /^bearer$/i.test(type));
   return bearer ? undefined : UNSUPPORTED_TOKEN_TYPE;
 }

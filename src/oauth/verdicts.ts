@@ -88,6 +88,13 @@ export const UNUSABLE_ACCESS_TOKEN: Verdict = {
   action: 'Check the token URL, and report it to the provider.',
 };
 
+export const ENDLESS_ACCESS_TOKEN: Verdict = {
+  class: 'misconfigured',
+  reason: 'unusable_access_token',
+  says: 'gave an access token of more than 32 KiB, which hardly a server takes in a header',
+  action: 'Check the token URL, and ask the provider to put less into its tokens, such as fewer groups.',
+};
+
 export function unexpectedAnswer(what: string): Verdict {
   return {
     class: 'unavailable',

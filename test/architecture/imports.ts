@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, 'all' | 'types
     'main.ts': 'all',
     'clock.ts': 'all',
   },
-  'api.ts': { vault: 'types', 'ledger-actions.ts': 'all' },
+  'api.ts': { api: 'all', vault: 'types', 'ledger-actions.ts': 'all' },
   api: { vault: 'types', 'api.ts': 'all' },
   'ledger-actions.ts': {},
   'clock.ts': { vault: 'types' },

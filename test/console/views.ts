@@ -1,3 +1,4 @@
+import { accountPage } from '../../src/console/account-page.js';
 import { type ConnectView, connectPage } from '../../src/console/connect-page.js';
 import { type NoticeCode, type NoticeView, noticePage } from '../../src/console/notice-page.js';
 import { type ResultView, resultPage } from '../../src/console/result-page.js';
@@ -138,5 +139,6 @@ export const pages: Readonly<Record<string, string>> = {
   'admin-consented': result({
     outcome: { code: 'admin_consented', tenant: '4f3c2b1a-0000-4444-8888-1234567890ab' },
   }),
+  account: accountPage({ brand, credential: 'support-mail', account: 'helpdesk@acme.com' }),
   ...notices,
 };

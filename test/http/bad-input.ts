@@ -171,6 +171,13 @@ export function badInputs(good: Record<string, unknown>): BadInput[] {
     { name: 'a scope with two spaces', asked: but({ scope: 'a  b' }), rules: ['scope pattern'] },
     { name: 'a scope with a quote', asked: but({ scope: 'a "b"' }), rules: ['scope pattern'] },
     { name: 'an unknown grant type', asked: but({ grant_type: 'password' }), rules: ['grant_type one_of'] },
+    { name: 'an issuer that is no URL', asked: but({ issuer: 'login.example' }), rules: ['issuer not_a_url'] },
+    { name: 'an issuer with a line break', asked: but({ issuer: 'https://a.example/\nx' }), rules: ['issuer pattern'] },
+    {
+      name: 'an issuer as the instructions write it',
+      asked: but({ issuer: 'https://login.example/{tenant-id}/v2.0' }),
+      rules: ['issuer placeholder'],
+    },
     { name: 'a token URL that is none', asked: but({ token_url: 'login.example' }), rules: ['token_url format'] },
     ...PLACEHOLDERS.map(placeholder => ({
       name: `the placeholder ${placeholder} in the token URL`,

@@ -103,6 +103,7 @@ export function drawCases(t: Test): void {
       grant_type: 'authorization_code',
       authorization_url: provider.url(),
       token_url: provider.url(),
+      issuer: 'https://login.example/{tenantid}/v2.0',
       client_id: 'client',
       client_auth: { method: 'none' },
       scope: 'mail.read',
@@ -114,6 +115,11 @@ export function drawCases(t: Test): void {
     t.match(draw, { status: 409, json: { code: 'not_connected', class: 'needs_user', connect_url } });
     const tested = await send('POST', '/api/v1/credentials/code/test', { key: keys.operator });
     t.match(tested, { status: 409, json: { code: 'not_connected', connect_url } });
+    const page = await send('GET', new URL(connect_url).pathname);
+    t.match(page, { status: 200, text: 'tokenwell account link code default' });
+    const other = await send('GET', '/credentials/nobody/accounts/default');
+    t.equal(other.text, page.text.replaceAll(/\bcode\b/g, 'nobody'), 'a stranger does not learn which there are');
+    t.equal((await send('GET', '/credentials/code/accounts/x%3B%20rm%20-rf')).status, 404, 'it ends in a command');
   });
 
   t.test('a disabled credential gives nothing until it is enabled again', async t => {

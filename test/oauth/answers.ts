@@ -76,6 +76,7 @@ export const FAILURES: readonly [what: string, answer: Answer, failure: FailureC
   ['R6: mac', token('at', { token_type: 'mac' }), 'misconfigured', 'unsupported_token_type'],
   ['R6: DPoP', token('at', { token_type: 'DPoP' }), 'misconfigured', 'unsupported_token_type'],
   ['R6: a number', token('at', { token_type: 1 }), 'misconfigured', 'unsupported_token_type'],
+  ['R9: more than a header takes', token('x'.repeat(32_769)), 'misconfigured', 'unusable_access_token'],
   ['R9: a line break', token('at\r\nx-evil: 1'), 'misconfigured', 'unusable_access_token'],
   ['R9: a space', token('a t'), 'misconfigured', 'unusable_access_token'],
   ['R9: not ASCII', token('\u00e4t'), 'misconfigured', 'unusable_access_token'],

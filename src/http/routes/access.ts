@@ -1,3 +1,4 @@
+import { PageQuery, pageOf } from '../../api/fields.js';
 import * as api from '../../api.js';
 import { actorOf, callerOf } from '../auth.js';
 import { keyOf, page } from '../paging.js';
@@ -30,8 +31,8 @@ const listKeys = {
   description: 'Ids and expiries, never the keys.',
   tags,
   params,
-  querystring: api.PageQuery,
-  response: { 200: api.pageOf(api.Key) },
+  querystring: PageQuery,
+  response: { 200: pageOf(api.Key) },
   'x-required-role': 'auditor',
 } as const;
 

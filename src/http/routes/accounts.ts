@@ -1,5 +1,5 @@
 import { Account } from '../../api/accounts.js';
-import { ACCOUNT_PATTERN, PageQuery, pageOf } from '../../api.js';
+import { ACCOUNT_PATTERN, PageQuery, pageOf } from '../../api/fields.js';
 import { accountAnswer, revocationHeaders } from '../account-wire.js';
 import { actorOf, callerOf } from '../auth.js';
 import { keyOf, pageAfter } from '../paging.js';

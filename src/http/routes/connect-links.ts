@@ -5,7 +5,7 @@ import {
   LINK_SECONDS,
   NewConnectLink,
 } from '../../api/accounts.js';
-import { PageQuery, pageOf } from '../../api.js';
+import { PageQuery, pageOf } from '../../api/fields.js';
 import { DEFAULT_ACCOUNT } from '../../vault/ids.js';
 import { linkAnswer, newLinkAnswer } from '../account-wire.js';
 import { actorOf, callerOf } from '../auth.js';

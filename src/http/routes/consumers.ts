@@ -1,5 +1,5 @@
+import { PageQuery, pageOf, SLUG_PATTERN } from '../../api/fields.js';
 import * as api from '../../api.js';
-import { SLUG_PATTERN } from '../../api.js';
 import { actorOf, callerOf } from '../auth.js';
 import { keyOf, page } from '../paging.js';
 import { ConsumerParams, Nothing } from '../route-schemas.js';
@@ -27,8 +27,8 @@ const list = {
   summary: 'List consumers',
   description: 'In order of id.',
   tags,
-  querystring: api.PageQuery,
-  response: { 200: api.pageOf(api.Consumer) },
+  querystring: PageQuery,
+  response: { 200: pageOf(api.Consumer) },
   'x-required-role': 'auditor',
 } as const;
 

@@ -1,5 +1,5 @@
+import { PageQuery, pageOf, SLUG_PATTERN } from '../../api/fields.js';
 import * as api from '../../api.js';
-import { SLUG_PATTERN } from '../../api.js';
 import { invalid } from '../../vault/errors.js';
 import { actorOf, callerOf } from '../auth.js';
 import { etagOf, expectedVersion } from '../etag.js';
@@ -28,8 +28,8 @@ const list = {
   summary: 'List credentials',
   description: 'In order of id. Secrets are never part of an answer.',
   tags,
-  querystring: api.PageQuery,
-  response: { 200: api.pageOf(api.Credential) },
+  querystring: PageQuery,
+  response: { 200: pageOf(api.Credential) },
   'x-required-role': 'auditor',
 } as const;
 

@@ -1,3 +1,4 @@
+import { pageOf } from '../../api/fields.js';
 import type { LedgerQuery } from '../../api.js';
 import * as api from '../../api.js';
 import { callerOf } from '../auth.js';
@@ -19,7 +20,7 @@ const read = {
   response: {
     200: {
       content: {
-        'application/json': { schema: api.pageOf(api.LedgerEntry) },
+        'application/json': { schema: pageOf(api.LedgerEntry) },
         [NDJSON]: { schema: Lines },
       },
     },

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { ACCOUNT_PATTERN, SCOPE_PATTERN, SLUG_PATTERN } from '../../api.js';
+import { ACCOUNT_PATTERN, SCOPE_PATTERN, SLUG_PATTERN } from '../../api/fields.js';
 import { unauthenticated } from '../../vault/callers.js';
 import type { Caller } from '../../vault/consumer.js';
 import { notFound, VaultError } from '../../vault/errors.js';

@@ -1,0 +1,39 @@
+import { type Brand, framed, State } from './frame.js';
+import { NextStep, Operator } from './next-step.js';
+import { Outside } from './outside-text.js';
+
+/** What the address of an account names; whether there is such an account is not told to strangers. */
+export interface AccountPlace {
+  brand: Brand;
+  credential: string;
+  account: string;
+}
+
+/**
+ * Where a failed draw sends people (`connect_url`). Whoever opens it has not signed in, so it says the same of every name:
+ * who can make the link that connects a mailbox, and how.
+ */
+export function accountPage({ brand, credential, account }: AccountPlace): string {
+  return framed({
+    brand,
+    title: `Connect ${credential}`,
+    footer: <p>This page is the same whether or not there is such an account, and whatever its state.</p>,
+    children: (
+      <>
+        <State tone="plain" word="operators only" />
+        <h1>
+          To connect “<Outside text={account} longest={100} />” of “<Outside text={credential} longest={100} />
+          ”, a link is needed
+        </h1>
+        <p>
+          The link is opened by the owner of the mailbox, who signs in at the provider. Tokenwell learns no password.
+        </p>
+        <NextStep
+          turn={<Operator at={brand.name} />}
+          action={`Run “tokenwell account link ${credential} ${account}” and send the link to the owner. “tokenwell account show ${credential} ${account}” says what is missing.`}
+          theirs
+        />
+      </>
+    ),
+  });
+}
