@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CONSENT_DEFENCES } from './consent-defences.js';
 import { DEFENCES, type Defence } from './defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
+import { UPKEEP_DEFENCES } from './upkeep-defences.js';
 
 // Switches each defence off in a copy of the tree, by exchanging one piece of text, and runs the test that must then fail.
 // Usage: npm run prove [-- words of a defence's name]
@@ -51,7 +52,9 @@ function failsIn(copy: string, { test, only }: Defence): string | undefined {
 }
 
 const wanted = process.argv.slice(2).join(' ');
-const defences = [...DEFENCES, ...HTTP_DEFENCES, ...CONSENT_DEFENCES].filter(({ name }) => name.includes(wanted));
+const defences = [...DEFENCES, ...HTTP_DEFENCES, ...CONSENT_DEFENCES, ...UPKEEP_DEFENCES].filter(({ name }) =>
+  name.includes(wanted),
+);
 const rewritten = defences.filter(stale);
 for (const { name, file, defence } of rewritten)
   console.log(`STALE    ${name}\n         not exactly once in ${file}: ${defence}`);

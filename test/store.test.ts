@@ -1,5 +1,6 @@
 import t from 'tap';
 import { conformance } from './store/conformance.js';
+import { dueCases } from './store/due-cases.js';
 import { migrationCases } from './store/migration-cases.js';
 import { openStore } from './store/open.js';
 import { sqliteCases } from './store/sqlite-cases.js';
@@ -7,6 +8,7 @@ import { startPostgres } from './support/postgres.js';
 
 t.test('sqlite', async t => {
   conformance(t, openStore);
+  dueCases(t, openStore);
   migrationCases(t, async () => undefined);
   sqliteCases(t);
 });
@@ -18,5 +20,6 @@ t.test('postgres', { skip }, async t => {
   if (typeof server === 'string') return;
   t.teardown(() => server.stop());
   conformance(t, async t => openStore(t, await server.createDatabase()));
+  dueCases(t, async t => openStore(t, await server.createDatabase()));
   migrationCases(t, () => server.createDatabase());
 });

@@ -66,6 +66,11 @@ export const Account = open({
   finding: Type.Optional(Finding),
   last_success_at: Type.Optional(Time),
   next_try_at: Type.Optional({ ...Time, description: 'The provider is not asked before. Left out: no pause.' }),
+  next_refresh_at: Type.Optional({
+    ...Time,
+    description:
+      'When it is refreshed although nobody draws: a token in use before its end, a refresh token before it lies idle too long.',
+  }),
   grant: Type.Optional(Grant),
   candidate: Type.Optional(Candidate),
 });

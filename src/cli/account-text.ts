@@ -31,6 +31,7 @@ export function accountFacts(account: Account): string {
     lasts: grant && (grant.lasting ? 'until it is ended' : 'only as long as its token: there is no refresh token'),
     'last success': account.last_success_at ?? 'never',
     'next try': account.next_try_at,
+    'next refresh': account.next_refresh_at,
     'what is wrong': finding?.message,
     'who must act': finding && actorInWords(finding.class, finding.reason),
     'what to do': finding?.action,

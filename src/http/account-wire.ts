@@ -10,7 +10,7 @@ import { textOf, timeOf } from './wire.js';
 /** Accounts and links between the domain and the wire. */
 
 /** An account as GET answers it. */
-export function accountAnswer({ account, grant, missing, candidate }: AccountView): Account {
+export function accountAnswer({ account, grant, missing, candidate, nextDue }: AccountView): Account {
   return {
     credential: account.credential,
     account: account.account,
@@ -18,6 +18,7 @@ export function accountAnswer({ account, grant, missing, candidate }: AccountVie
     finding: account.finding && findingAnswer(account.finding),
     last_success_at: timeOf(account.lastSuccessAt),
     next_try_at: timeOf(account.nextTryAt),
+    next_refresh_at: timeOf(nextDue),
     grant: grant && grantAnswer(grant, missing),
     candidate: candidate && candidateAnswer(candidate),
   };

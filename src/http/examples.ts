@@ -48,6 +48,7 @@ const account: accounts.Account = {
   account: 'info@acme.example',
   state: 'connected',
   last_success_at: '2027-02-01T12:30:00.000Z',
+  next_refresh_at: '2027-02-01T13:22:00.000Z',
   grant: {
     obtained_at: '2027-01-31T09:40:00.000Z',
     scopes: ['https://outlook.example.com/IMAP.AccessAsUser.All'],

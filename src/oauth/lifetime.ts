@@ -16,6 +16,12 @@ export function lifetimeOf(expiresIn: unknown): number {
   return seconds >= 1 ? Math.min(seconds, LONGEST) : UNKNOWN;
 }
 
+/** Whole seconds after which a token is to be renewed (`refresh_in`); undefined where that is not within its life. */
+export function refreshInOf(refreshIn: unknown, lifetime: number): number | undefined {
+  const seconds = Math.floor(asNumber(refreshIn));
+  return seconds >= 1 && seconds < lifetime ? seconds : undefined;
+}
+
 function asNumber(value: unknown): number {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : Number.NaN;

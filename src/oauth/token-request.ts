@@ -5,7 +5,7 @@ import { classifyAnswer, unknownAnswer } from './classify.js';
 import { readUrl } from './endpoint.js';
 import type { EndpointAnswer } from './endpoint-answer.js';
 import { type Answered, callEndpoint } from './endpoint-call.js';
-import { lifetimeOf } from './lifetime.js';
+import { lifetimeOf, refreshInOf } from './lifetime.js';
 
 /** RFC 6749 §3.3, of bounded length: it goes into every ledger entry of the token. Anything else counts as left out. */
 const SCOPE = /^(?=.{1,4096}$)[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/;
@@ -43,11 +43,14 @@ function flawOf({ answer, accepted, at }: Answered): ProviderFailure | undefined
 }
 
 function tokenOf({ json = {} }: EndpointAnswer): TokenAnswer {
-  const { access_token, token_type, expires_in, scope } = json;
+  const { access_token, token_type, expires_in, refresh_in, scope } = json;
+  const lifetime = lifetimeOf(expires_in);
+  const refreshIn = refreshInOf(refresh_in, lifetime);
   return {
     accessToken: new Secret(String(access_token)),
     tokenType: typeof token_type === 'string' ? token_type : 'Bearer',
-    lifetime: lifetimeOf(expires_in),
+    lifetime,
+    ...(refreshIn === undefined ? {} : { refreshIn }),
     ...(typeof scope === 'string' && SCOPE.test(scope) ? { scope } : {}),
   };
 }

@@ -39,12 +39,12 @@ export function grantRows(db: Handle, opening: Opening): GrantWrites {
     setKind: async (id, kind, now) => {
       await db.updateTable('grants').set({ kind, kind_since: now }).where('id', '=', id).execute();
     },
-    renew: async (grant, { generation, refreshToken, now }) => {
+    renew: async (grant, { generation, refreshToken, now, keepAliveAt }) => {
       const { id, generation: before } = grant;
       const changes = refreshToken ? { generation, refresh_token: sealed({ ...grant, generation }, refreshToken) } : {};
       const renewed = await db
         .updateTable('grants')
-        .set({ ...changes, used_at: now })
+        .set({ ...changes, used_at: now, keep_alive_at: keepAliveAt })
         .where('id', '=', id)
         .where('generation', '=', before)
         .executeTakeFirst();
@@ -81,6 +81,7 @@ function grantOf(row: Row): Grant {
     clientAuth: row.client_auth ?? '',
     obtainedAt: row.obtained_at,
     usedAt: row.used_at ?? undefined,
+    keepAliveAt: row.keep_alive_at ?? undefined,
   };
 }
 
@@ -107,5 +108,6 @@ function rowOf(grant: Omit<Grant, 'hasRefreshToken'>): Omit<Row, 'refresh_token'
     client_auth: grant.clientAuth,
     obtained_at: grant.obtainedAt,
     used_at: grant.usedAt ?? null,
+    keep_alive_at: grant.keepAliveAt ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Store } from '../vault/store.js';
 import type { Engine } from './engine.js';
 
@@ -20,14 +20,7 @@ export function leaseRows(engine: Engine): LeaseWrites {
         }))
         .where('credential', '=', credential)
         .where('account', '=', account)
-        .where(eb =>
-          eb.or([
-            eb('lease_until', 'is', null),
-            eb('lease_until', '<', now),
-            // Longer than any lease: taken before the clock was put back.
-            eb('lease_until', '>', end),
-          ]),
-        )
+        .where(isFree('lease_until', now, end))
         .returning('fence')
         .executeTakeFirst();
     },
@@ -43,6 +36,12 @@ export function leaseRows(engine: Engine): LeaseWrites {
     ...intentRows(engine),
     ...breakerRows(engine),
   };
+}
+
+/** Nobody has it, it has ended, or it seems longer than any lease: then it was taken before the clock was put back. */
+export function isFree(column: string, now: RawBuilder<number>, end: RawBuilder<number>): RawBuilder<SqlBool> {
+  const until = sql.ref(column);
+  return sql<SqlBool>`(${until} is null or ${until} < ${now} or ${until} > ${end})`;
 }
 
 function intentRows({ writer }: Engine): Pick<LeaseWrites, 'intend' | 'withdrawIntent'> {

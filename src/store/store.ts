@@ -7,6 +7,7 @@ import { accountRows } from './account-rows.js';
 import { consentRows, purgeConsents } from './consent-rows.js';
 import { consumerRows } from './consumer-rows.js';
 import { credentialRows } from './credential-rows.js';
+import { dueRows } from './due-rows.js';
 import type { Engine, Handle, OpenTransaction } from './engine.js';
 import { grantRows } from './grant-rows.js';
 import { leaseRows } from './lease-rows.js';
@@ -55,6 +56,7 @@ export function createStore(deps: StoreDeps): Store {
     appendPage: build => engine.appendPage(build),
     ...leaseRows(engine),
     ledger: ledgerRows(engine),
+    due: dueRows(engine),
     purgeChanges: (keep, before) => purgeChanges(engine, keep, before),
     purgeConsents: before => purgeConsents(engine, before),
     registerInstance: async (id, now) => {

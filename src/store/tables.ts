@@ -53,8 +53,6 @@ export interface Tables {
     intent_id: string | null;
     intent_at: number | null;
     intent_first_at: number | null;
-    refresh_due_at: number | null;
-    last_drawn_at: number | null;
   };
   grants: {
     id: string;
@@ -74,6 +72,7 @@ export interface Tables {
     client_auth: string | null;
     obtained_at: number;
     used_at: number | null;
+    keep_alive_at: number | null;
   };
   connect_links: {
     id: string;
@@ -117,6 +116,8 @@ export interface Tables {
     obtained_at: number;
     expires_at: number;
     lifetime: number;
+    refresh_at: number | null;
+    drawn_at: number | null;
   };
   consumers: {
     id: string;

@@ -26,6 +26,7 @@ export function tokenRows(db: Handle, opening: Opening): TokenRows {
         obtainedAt: row.obtained_at,
         expiresAt: row.expires_at,
         lifetime: row.lifetime,
+        refreshAt: row.refresh_at ?? row.expires_at,
       };
     },
     saveToken: async token => {
@@ -67,5 +68,6 @@ function rowOf(token: Token, { sealer }: Opening) {
     obtained_at: token.obtainedAt,
     expires_at: token.expiresAt,
     lifetime: token.lifetime,
+    refresh_at: token.refreshAt,
   };
 }

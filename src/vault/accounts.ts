@@ -23,6 +23,8 @@ export interface AccountView {
   /** What the consent asked for and the grant does not hold. */
   missing: string[];
   candidate: Grant | undefined;
+  /** When it is renewed without a draw, in epoch milliseconds. */
+  nextDue: number | undefined;
 }
 
 interface Ended {
@@ -225,7 +227,10 @@ export class Accounts {
     const { grants } = this.#store.reads;
     const grant = await grants.find(account.credential, account.account, 'current');
     const candidate = await grants.find(account.credential, account.account, 'candidate');
-    return { account, grant, missing: grant ? missingScopes(consentScope(credential), grant.scopes) : [], candidate };
+    const missing = grant ? missingScopes(consentScope(credential), grant.scopes) : [];
+    const works = account.state === 'connected' || account.state === 'degraded';
+    const nextDue = works ? await this.#store.due.nextDue(account.credential, account.account) : undefined;
+    return { account, grant, missing, candidate, nextDue };
   }
 }
 

@@ -32,7 +32,7 @@ export class Application implements Way {
     try {
       const answer = await this.#provider.clientCredentials({ ...client, scope, params: credential.tokenParams });
       await this.#at('refresh.answered');
-      const token = tokenOf(account, scope, answer, askedAt);
+      const token = tokenOf(account, scope, answer, { askedAt, random: this.#random() });
       const progress = renewed(this.#clock.now());
       await settle(this.#ledger, asking, lease, { progress, details: cameDetails(token), token });
       return { token };

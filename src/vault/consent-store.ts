@@ -12,12 +12,21 @@ export interface GrantReads {
   refreshToken(grant: Grant): Promise<Secret | undefined>;
 }
 
+/** What a grant becomes by a refresh. Times in epoch milliseconds. */
+export interface Renewed {
+  generation: string;
+  /** Undefined: the one that was sent stays. */
+  refreshToken: Secret | undefined;
+  now: number;
+  keepAliveAt: number;
+}
+
 /** Writing grants, inside a transaction. */
 export interface GrantWrites extends GrantReads {
   insert(grant: Omit<Grant, 'hasRefreshToken'>, refreshToken: Secret | undefined): Promise<void>;
   setKind(id: string, kind: GrantKind, now: number): Promise<void>;
   /** Puts a new refresh token and generation in the place of the old ones. False when the generation has moved on. */
-  renew(grant: Grant, next: { generation: string; refreshToken: Secret | undefined; now: number }): Promise<boolean>;
+  renew(grant: Grant, next: Renewed): Promise<boolean>;
   remove(id: string): Promise<void>;
 }
 

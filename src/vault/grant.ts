@@ -31,6 +31,8 @@ export interface Grant {
   clientAuth: string;
   obtainedAt: number;
   usedAt: number | undefined;
+  /** When its refresh token is used although nobody draws, lest the provider forget it. */
+  keepAliveAt: number | undefined;
 }
 
 /** What the consent of a credential asks the provider for. */

@@ -105,7 +105,7 @@ export class Granted implements Way {
       await this.#keeping.keep(attempt, grant, answer.refreshToken, ended(progress, answer.token.reason));
       return { progress, failure: answer.token };
     }
-    const token = tokenOf(account, scope, answer.token, askedAt);
+    const token = tokenOf(account, scope, answer.token, { askedAt, random: this.#random() });
     const end = { progress: renewed(now), details: cameDetails(token), token };
     await this.#keeping.keep(attempt, grant, answer.refreshToken, end);
     return { token };
@@ -133,7 +133,7 @@ export class Granted implements Way {
     const orphan = await grants.find(grant.credential, grant.account, 'orphan');
     const refreshToken = orphan && (await grants.refreshToken(orphan));
     if (orphan && refreshToken) {
-      const recovered = await this.#recover(grant, orphan, refreshToken);
+      const recovered = await this.#recover(attempt, orphan, refreshToken);
       return await this.#send({ ...attempt, grant: recovered, refreshToken });
     }
     const now = this.#clock.now();
@@ -142,11 +142,13 @@ export class Granted implements Way {
     return await this.#rejected(attempt, finding, failure);
   }
 
-  async #recover(grant: Grant, orphan: Grant, refreshToken: Secret): Promise<Grant> {
+  async #recover(attempt: Try, orphan: Grant, refreshToken: Secret): Promise<Grant> {
+    const { grant } = attempt;
     const generation = randomId('gen');
     const { credential, account } = grant;
     await this.#ledger.write({}, async tx => {
-      if (!(await tx.grants.renew(grant, { generation, refreshToken, now: this.#clock.now() }))) throw new Superseded();
+      if (!(await tx.grants.renew(grant, this.#keeping.renewed(attempt, generation, refreshToken))))
+        throw new Superseded();
       await tx.grants.remove(orphan.id);
       return { result: undefined, touched: [], entry: { action: 'account.recover', credential, account } };
     });

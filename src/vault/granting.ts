@@ -2,6 +2,7 @@ import { type Account, type AccountProgress, failed, fresh, rejected, renewed, w
 import type { Consent, ConsentOutcome } from './consent.js';
 import type { Credential } from './credential.js';
 import { drawScope } from './credential.js';
+import { keepAlive } from './due.js';
 import { type Doubt, doubtOf, type Grant, grantedScopes, sameIdentity } from './grant.js';
 import { randomId } from './ids.js';
 import type { Keeping } from './keeping.js';
@@ -125,7 +126,7 @@ export class Granting {
       if (!row || same?.version !== credential.version || same.clientAuth.id !== credential.clientAuth.id)
         throw new Superseded();
       const before = await tx.grants.find(credential.id, account, 'current');
-      const grant = grantOf(consent, credential, answer, circumstances.iss, now);
+      const grant = grantOf(consent, credential, answer, { iss: circumstances.iss, now, random: this.#random() });
       const doubt = doubtOf(before, grant, typeof answer.identity === 'object' && 'refused' in answer.identity);
       const outcome = doubt ? waiting(grant, doubt) : connected(grant, answer, credential);
       if (doubt) await this.#putAside(tx, grant, answer);
@@ -165,7 +166,8 @@ export class Granting {
     await tx.accounts.forgetTokens(row);
     const { token } = answer;
     if (!(token instanceof ProviderFailure)) {
-      await tx.saveToken(tokenOf(row, drawScope(credential, undefined), token, askedAt));
+      const times = { askedAt, random: this.#random() };
+      await tx.saveToken(tokenOf(row, drawScope(credential, undefined), token, times));
     }
     await tx.accounts.restart(row, whileDisabled(row, this.#progress(row, token, now)));
   }
@@ -181,8 +183,7 @@ function grantOf(
   consent: Consent,
   credential: Credential,
   answer: GrantAnswer,
-  iss: string | undefined,
-  now: number,
+  { iss, now, random }: { iss: string | undefined; now: number; random: number },
 ): NewGrant {
   const identity = knownOf(answer.identity);
   const answered = answer.token instanceof ProviderFailure ? undefined : answer.token.scope;
@@ -201,6 +202,7 @@ function grantOf(
     clientAuth: credential.clientAuth.id,
     obtainedAt: now,
     usedAt: undefined,
+    keepAliveAt: answer.refreshToken ? keepAlive(credential.tokenUrl, now, random) : undefined,
   };
 }
 

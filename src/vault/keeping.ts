@@ -1,6 +1,8 @@
 import { findingOf } from './account.js';
-import type { Asking } from './asking.js';
+import type { Asking, WayDeps } from './asking.js';
 import { clientAt } from './client-at.js';
+import type { Renewed } from './consent-store.js';
+import { keepAlive } from './due.js';
 import { VaultError } from './errors.js';
 import { belongsTo, type Grant } from './grant.js';
 import { randomId } from './ids.js';
@@ -23,13 +25,15 @@ export class Keeping {
   readonly #provider: Provider;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
+  readonly #random: () => number;
   readonly #log: Logger;
 
-  constructor(deps: { store: Store; provider: Provider; ledger: Ledger; clock: Clock; log: Logger }) {
+  constructor(deps: Omit<WayDeps, 'failpoints'> & { log: Logger }) {
     this.#store = deps.store;
     this.#provider = deps.provider;
     this.#ledger = deps.ledger;
     this.#clock = deps.clock;
+    this.#random = deps.random;
     this.#log = deps.log;
   }
 
@@ -37,7 +41,7 @@ export class Keeping {
   async keep(asking: Asking, grant: Grant, refreshToken: Secret | undefined, end: Settlement): Promise<void> {
     // Where the provider does not rotate, the old one stays.
     const generation = refreshToken ? randomId('gen') : grant.generation;
-    const next = { generation, refreshToken, now: this.#clock.now() };
+    const next = this.renewed(asking, generation, refreshToken);
     const also = async (tx: Tx) => {
       if (!(await tx.grants.renew(grant, next))) throw new Superseded();
     };
@@ -47,6 +51,12 @@ export class Keeping {
       if (error instanceof Superseded && refreshToken) await this.#tooLate(asking, grant, refreshToken);
       throw error;
     }
+  }
+
+  /** What a grant becomes by a refresh that was answered just now. */
+  renewed({ credential }: Pick<Asking, 'credential'>, generation: string, refreshToken: Secret | undefined): Renewed {
+    const now = this.#clock.now();
+    return { generation, refreshToken, now, keepAliveAt: keepAlive(credential.tokenUrl, now, this.#random()) };
   }
 
   /** Repeats a write of something that cannot be had again for as long as the database stays away. */

@@ -180,6 +180,8 @@ export interface TokenAnswer {
   tokenType: string;
   /** Seconds, by the lifetime rule: always a positive whole number. */
   lifetime: number;
+  /** Seconds after which the provider wants it renewed, less than the lifetime (`refresh_in` of Microsoft). */
+  refreshIn?: number;
   /** The granted scope, where the answer names one. */
   scope?: string;
 }

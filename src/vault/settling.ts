@@ -1,5 +1,6 @@
 import type { Account, AccountProgress } from './account.js';
 import type { Credential } from './credential.js';
+import { refreshAhead } from './due.js';
 import { randomId } from './ids.js';
 import type { Ledger } from './ledger.js';
 import type { TokenAnswer } from './ports.js';
@@ -51,8 +52,16 @@ export function cameDetails(token: Token): Settlement['details'] {
   return { outcome: 'ok', scope: token.grantedScope, token_id: token.id, expires_at: token.expiresAt };
 }
 
-/** The token of an answer. `askedAt`: before the request left, so that it ends here no later than at the provider. */
-export function tokenOf(account: Account, scope: string, answer: TokenAnswer, askedAt: number): Token {
+/**
+ * The token of an answer. `askedAt`: before the request left, so that it ends here no later than at the provider;
+ * `random` (0 … 1) spreads renewals.
+ */
+export function tokenOf(
+  account: Account,
+  scope: string,
+  answer: TokenAnswer,
+  { askedAt, random }: { askedAt: number; random: number },
+): Token {
   return {
     credential: account.credential,
     account: account.account,
@@ -64,5 +73,6 @@ export function tokenOf(account: Account, scope: string, answer: TokenAnswer, as
     obtainedAt: askedAt,
     expiresAt: askedAt + answer.lifetime * 1000,
     lifetime: answer.lifetime,
+    refreshAt: refreshAhead({ ...answer, askedAt }, random),
   };
 }

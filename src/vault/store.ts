@@ -2,6 +2,7 @@ import type { Account, AccountName, AccountProgress, AccountState } from './acco
 import type { ConsentReads, ConsentWrites, GrantReads, GrantWrites } from './consent-store.js';
 import type { Consumer, ConsumerKey, Permission } from './consumer.js';
 import type { Credential, CredentialInput } from './credential.js';
+import type { DueStore } from './due-store.js';
 import type { Page, PageDraft, PageHead } from './page.js';
 import type { Secret } from './secret.js';
 import type { Token } from './token.js';
@@ -178,6 +179,7 @@ export interface Store {
   /** Whether an open breaker's pause is over and this caller is the one who may try; the pause is prolonged by `ms`. */
   claimBreaker(breaker: Breaker, now: number, ms: number): Promise<boolean>;
   ledger: LedgerReads;
+  due: DueStore;
   /** Forgets feed rows older than the newest `keep` and older than `before`, and raises the floor. */
   purgeChanges(keep: number, before: number): Promise<void>;
   /**

@@ -17,6 +17,8 @@ export interface Token {
   expiresAt: number;
   /** Seconds that it lived when it came. */
   lifetime: number;
+  /** When it is renewed if it is in use: before its end, or as the provider said. */
+  refreshAt: number;
 }
 
 /** Whole seconds left, never negative. */

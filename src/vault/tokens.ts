@@ -14,6 +14,7 @@ import { Superseded } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
 import { goodFor, longEnough, secondsLeft, type Token } from './token.js';
+import type { Usage } from './usage.js';
 
 /** What a draw asks for. */
 export interface DrawRequest {
@@ -54,6 +55,7 @@ export class Tokens {
   readonly #refreshing: Refreshing;
   readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly #usage: Usage;
   readonly #at: Failpoints;
 
   constructor(deps: {
@@ -64,6 +66,7 @@ export class Tokens {
     refreshing: Refreshing;
     limits: Limits;
     clock: Clock;
+    usage: Usage;
     failpoints: Failpoints;
   }) {
     this.#store = deps.store;
@@ -73,6 +76,7 @@ export class Tokens {
     this.#refreshing = deps.refreshing;
     this.#limits = deps.limits;
     this.#clock = deps.clock;
+    this.#usage = deps.usage;
     this.#at = deps.failpoints;
   }
 
@@ -89,7 +93,9 @@ export class Tokens {
       const draw = new Draw(current.revision);
       try {
         const drawable = this.#remembered(current, request, draw) ?? (await this.#load(current, request, draw));
-        if (await this.#record(current, request, drawable.token, draw)) return this.#issued(drawable, request.minTtl);
+        if (!(await this.#record(current, request, drawable.token, draw))) continue;
+        this.#usage.note(drawable.token);
+        return this.#issued(drawable, request.minTtl);
       } catch (error) {
         if (error instanceof Superseded) continue;
         throw this.#refused(caller, request, error);

@@ -2,6 +2,7 @@ import type { History } from './history.js';
 import type { Ledger } from './ledger.js';
 import type { Logger } from './logger.js';
 import type { Clock } from './ports.js';
+import type { Renewals } from './renewals.js';
 import type { Store } from './store.js';
 
 const SECOND = 1_000;
@@ -9,20 +10,29 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const KEPT_CHANGES = 10_000;
 
-/** What is done beside the requests: summed refusals, the ledger's index, other writers' heads, what is over. */
+/** What is done beside the requests: summed refusals, the ledger's index, other writers' heads, renewals, what is over. */
 export class Upkeep {
   readonly #store: Store;
   readonly #ledger: Ledger;
   readonly #history: History;
+  readonly #renewals: Renewals;
   readonly #clock: Clock;
   readonly #log: Logger;
   #stopped = false;
   readonly #rounds = new Set<Promise<void>>();
 
-  constructor(deps: { store: Store; ledger: Ledger; history: History; clock: Clock; log: Logger }) {
+  constructor(deps: {
+    store: Store;
+    ledger: Ledger;
+    history: History;
+    renewals: Renewals;
+    clock: Clock;
+    log: Logger;
+  }) {
     this.#store = deps.store;
     this.#ledger = deps.ledger;
     this.#history = deps.history;
+    this.#renewals = deps.renewals;
     this.#clock = deps.clock;
     this.#log = deps.log;
   }
@@ -31,12 +41,14 @@ export class Upkeep {
   start(): void {
     void this.#repeat(SECOND, async () => this.#ledger.releaseRefusals());
     void this.#repeat(SECOND, () => this.#history.catchUp());
+    void this.#repeat(5 * SECOND, () => this.#renewals.round());
     void this.#repeat(MINUTE, () => this.minute());
   }
 
   /** Begins no further round and waits for those that are running. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#renewals.stop();
     await Promise.all(this.#rounds);
   }
 
@@ -54,9 +66,12 @@ export class Upkeep {
     for (;;) {
       await this.#clock.sleep(ms);
       if (this.#stopped) return;
-      await round().catch(error =>
+      const running = round().catch(error =>
         this.#log.warn({ err: error }, 'a round of upkeep failed; the next one tries again'),
       );
+      this.#rounds.add(running);
+      await running;
+      this.#rounds.delete(running);
     }
   }
 }

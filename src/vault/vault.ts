@@ -18,11 +18,13 @@ import type { PageHead } from './page.js';
 import type { Chain, Clock, Destinations, Provider } from './ports.js';
 import { replaceAdminKey } from './recovery.js';
 import { Refreshing } from './refreshing.js';
+import { Renewals } from './renewals.js';
 import type { Failpoints } from './steps.js';
 import type { Standing, Store } from './store.js';
 import { Testing } from './testing.js';
 import { Tokens } from './tokens.js';
 import { Upkeep } from './upkeep.js';
+import { Usage } from './usage.js';
 import { type Verification, verifyLedger } from './verification.js';
 
 /** Everything that the domain is joined from. */
@@ -63,6 +65,7 @@ export class Vault {
   readonly history: History;
   readonly ledger: Ledger;
   readonly limits: Limits;
+  readonly renewals: Renewals;
   readonly upkeep: Upkeep;
   readonly #store: Store;
   readonly #refreshing: Refreshing;
@@ -89,7 +92,8 @@ export class Vault {
     };
     this.#refreshing = new Refreshing({ ...deps, ways, breakers, ledger, limits: this.limits });
     const shared = { store, clock, ledger, limits: this.limits, refreshing: this.#refreshing };
-    this.tokens = new Tokens({ ...shared, memory, callers: this.callers, failpoints });
+    const usage = new Usage();
+    this.tokens = new Tokens({ ...shared, memory, callers: this.callers, usage, failpoints });
     this.credentials = new Credentials({ ...shared, destinations: deps.destinations });
     this.consumers = new Consumers(shared);
     this.testing = new Testing({ ...shared, callers: this.callers });
@@ -99,7 +103,9 @@ export class Vault {
     this.consents = new Consents({ ...deps, ledger, limits, granting, connectLinks });
     this.accounts = new Accounts({ ...shared, keeping, callers: this.callers });
     this.history = new History({ store, clock });
-    this.upkeep = new Upkeep({ ...shared, history: this.history, log: deps.log });
+    const { random, log } = deps;
+    this.renewals = new Renewals({ ...shared, usage, random, log });
+    this.upkeep = new Upkeep({ ...shared, history: this.history, renewals: this.renewals, log });
   }
 
   /** The first page of this instance: proves that the ledger can be written before anyone is served. */

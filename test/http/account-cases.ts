@@ -36,7 +36,7 @@ export function accountCases(t: Test): void {
   t.test('an account says what it was given, and not who signed in where nobody knows', async t => {
     const clock = new TestClock();
     const more = { scope: 'mail.read mail.send offline_access' };
-    const { account, connect } = await startWorld(t, more, { overrides: { clock } });
+    const { account, connect } = await startWorld(t, more, { overrides: { clock, random: () => 0 } });
     const pending = { credential: 'people', account: 'default', state: 'pending' };
     t.strictSame((await account('GET')).json, pending);
     await connect();
@@ -46,6 +46,7 @@ export function accountCases(t: Test): void {
       ...pending,
       state: 'connected',
       last_success_at: at,
+      next_refresh_at: new Date(clock.now() + 3.5 * 86_400_000).toISOString(),
       grant: { obtained_at: at, scopes: ['mail.read'], missing_scopes: ['mail.send'], lasting: true },
     });
     t.notMatch(text, /refresh-one|access-one/);

@@ -43,7 +43,7 @@ async function found(store: Store, id: string) {
 
 function tokenOf(credential: string, more: Partial<Token> = {}): Token {
   const base = { credential, account: 'default', scope: 'mail.read', id: 'tok_1', value: new Secret('at-1') };
-  const times = { obtainedAt: NOW, expiresAt: NOW + 3_600_000, lifetime: 3600 };
+  const times = { obtainedAt: NOW, expiresAt: NOW + 3_600_000, lifetime: 3600, refreshAt: NOW + 3_300_000 };
   return { ...base, type: 'Bearer', grantedScope: 'mail.read', ...times, ...more };
 }
 

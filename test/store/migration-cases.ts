@@ -46,7 +46,7 @@ export function migrationCases(t: Test, database: () => Promise<string | undefin
       await migrate(engine, newerCopy(folder, 'allowed', 1));
       t.same(await migrate(engine), [], 'the older binary works on');
       await migrate(engine, newerCopy(folder, 'refused', 98, 98));
-      await t.rejects(migrate(engine), { name: 'SchemaTooNew', message: /version 98.*knows 3/ });
+      await t.rejects(migrate(engine), { name: 'SchemaTooNew', message: /version 98.*knows \d/ });
     },
   );
 

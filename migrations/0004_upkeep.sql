@@ -1,0 +1,16 @@
+-- min_reader: 1
+
+-- When a token that is in use is renewed ahead of its end, and since when it is known to be drawn.
+ALTER TABLE tokens ADD COLUMN refresh_at BIGINT;
+ALTER TABLE tokens ADD COLUMN drawn_at BIGINT;
+CREATE INDEX tokens_by_id ON tokens (token_id);
+CREATE INDEX tokens_due ON tokens (refresh_at) WHERE drawn_at IS NOT NULL;
+
+-- When a refresh token is used although nobody draws, before its provider forgets it. Those that are there: soon, one by one.
+ALTER TABLE grants ADD COLUMN keep_alive_at BIGINT;
+UPDATE grants SET keep_alive_at = obtained_at WHERE refresh_token IS NOT NULL;
+CREATE INDEX grants_due ON grants (keep_alive_at) WHERE kind = 'current';
+
+-- Due times stand with what is due.
+ALTER TABLE accounts DROP COLUMN refresh_due_at;
+ALTER TABLE accounts DROP COLUMN last_drawn_at;

@@ -1,0 +1,64 @@
+import type { Defence } from './defences.js';
+
+const RENEWALS = { test: 'test/vault.test.ts', only: 'renewals' };
+const STORE = { test: 'test/store.test.ts', only: 'due' };
+
+/** What is renewed without a draw. */
+export const UPKEEP_DEFENCES: readonly Defence[] = [
+  {
+    name: 'upkeep: a draw is noted, so that its token is renewed',
+    file: 'src/vault/tokens.ts',
+    defence: '        this.#usage.note(drawable.token);\n',
+    without: '',
+    ...RENEWALS,
+  },
+  {
+    name: 'upkeep: only what is drawn is renewed',
+    file: 'src/store/due-rows.ts',
+    defence: "    .where('drawn_at', '>', now - DAY_MS);",
+    without: ';',
+    ...RENEWALS,
+  },
+  {
+    name: 'upkeep: refresh_in is honoured',
+    file: 'src/vault/due.ts',
+    defence: 'told < latest ?',
+    without: 'told < 0 ?',
+    ...RENEWALS,
+  },
+  {
+    name: 'upkeep: an idle refresh token is used in time',
+    file: 'src/store/grant-rows.ts',
+    defence: 'keep_alive_at: grant.keepAliveAt ?? null',
+    without: 'keep_alive_at: null',
+    ...RENEWALS,
+  },
+  {
+    name: 'upkeep: an endpoint that is away is left alone for the round',
+    file: 'src/vault/renewals.ts',
+    defence: "return error.code !== 'provider_unavailable' && error.code !== 'ledger_unavailable';",
+    without: 'return true;',
+    ...RENEWALS,
+  },
+  {
+    name: 'upkeep: one instance at a time at an endpoint',
+    file: 'src/vault/renewals.ts',
+    defence: 'if (!(await this.#store.due.takeNamed(name, owner, LEASE_MS))) return;',
+    without: 'await this.#store.due.takeNamed(name, owner, LEASE_MS);',
+    ...RENEWALS,
+  },
+  {
+    name: 'upkeep: renewals keep their pace',
+    file: 'src/vault/renewals.ts',
+    defence: 'await this.#clock.sleep(turn - now);',
+    without: '',
+    ...RENEWALS,
+  },
+  {
+    name: 'upkeep: an account in a pause, or that a person must mend, is not due',
+    file: 'src/store/due-rows.ts',
+    defence: "    .where(isPast('a.next_try_at', now))\n",
+    without: '',
+    ...STORE,
+  },
+];
