@@ -70,7 +70,7 @@ export const HTTP_DEFENCES: readonly Defence[] = [
   },
   {
     name: 'http: control characters',
-    file: 'src/api.ts',
+    file: 'src/api/fields.ts',
     defence: "'^[^\\\\p{Cc}\\\\p{Cs}]*$'",
     without: "'^[^\\\\p{Co}]*$'",
     test: HTTP,

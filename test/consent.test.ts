@@ -2,6 +2,7 @@ import t from 'tap';
 import { callbackCases } from './consent/callback-cases.js';
 import { killCases } from './consent/kill-cases.js';
 import { refreshCases } from './consent/refresh-cases.js';
+import { scopeCases } from './consent/scope-cases.js';
 import { stepCases } from './consent/step-cases.js';
 import { consentWorld } from './consent/world.js';
 import { databases } from './vault/databases.js';
@@ -12,5 +13,6 @@ for (const database of await databases(t)) {
   );
 }
 t.test('a grant', async t => refreshCases(t));
+t.test('scopes', async t => scopeCases(t));
 t.test('steps', async t => stepCases(t));
 t.test('a process that dies', async t => killCases(t, process.env.TEST_LONG ? 10 : 1));

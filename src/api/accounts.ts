@@ -43,6 +43,7 @@ const Grant = open(
 
 const Candidate = open(
   {
+    id: Type.String({ description: 'Names it where it is accepted or rejected.' }),
     subject: Type.Optional(Type.String({ description: 'Left out: the provider did not say who signed in.' })),
     name: Type.Optional(Type.String()),
     tenant: Type.Optional(Type.String()),
@@ -73,6 +74,13 @@ export const Account = open({
   }),
   grant: Type.Optional(Grant),
   candidate: Type.Optional(Candidate),
+});
+
+/** Which waiting grant is meant. */
+export const CandidateQuery = closed({
+  id: Type.Optional(
+    text(64, 'The `id` of the candidate that you saw; when another one waits by now, the answer is 412.', 1),
+  ),
 });
 
 /** Seconds that a link may be used unless its maker says otherwise. */

@@ -64,10 +64,11 @@ function signedIn({ grant }: Account): string | undefined {
 function candidateText({ credential, account }: Account, candidate: NonNullable<Account['candidate']>): string {
   const lines = facts({
     'signed in': candidate.name ?? candidate.subject ?? 'not said by the provider',
+    id: candidate.id,
     organisation: candidate.tenant,
     'consented at': candidate.at,
     grants: candidate.scopes.join(' '),
   });
-  const decide = visible(`tokenwell account accept ${credential} ${account}, or reject`);
+  const decide = visible(`tokenwell account accept ${credential} ${account} --candidate ${candidate.id}, or reject`);
   return `A newer consent differs from this one and waits for you (${decide}):\n${lines}`;
 }

@@ -6,7 +6,21 @@ import { examples } from './examples.js';
 import { collected, connect, type PrintFlags, print, remark, type Session } from './session.js';
 import { visible } from './terminal-text.js';
 
-type Act = (accounts: TokenwellClient['accounts'], credential: string, account: string | undefined) => Promise<Account>;
+interface Flags extends PrintFlags {
+  candidate?: string;
+}
+
+type Act = (
+  accounts: TokenwellClient['accounts'],
+  credential: string,
+  account: string | undefined,
+  candidate: string | undefined,
+) => Promise<Account>;
+
+const CANDIDATE = [
+  '--candidate <id>',
+  'only the one that you saw (its id in `account show`), not a newer one',
+] as const;
 
 /** `account …`: whom a credential may act as. */
 export function addAccountCommands(program: Command, session: Session): void {
@@ -39,7 +53,7 @@ function addReading(group: Command, session: Session): void {
   examples(list, 'tokenwell account list support-mail');
   const show = addOne(group, 'show', 'show an account')
     .description('Shows an account: what it was given, how it is doing, who must act, and what waits for a decision.')
-    .action(shows(session, accountFacts, (accounts, ...name) => accounts.get(...name)));
+    .action(shows(session, accountFacts, (accounts, credential, account) => accounts.get(credential, account)));
   examples(show, 'tokenwell account show support-mail', 'tokenwell account show support-mail info@acme.example --json');
   const refresh = addOne(group, 'refresh', 'ask the provider for a new token now')
     .description('Asks the provider for a new token now; the token stays in the vault. At most six a minute.')
@@ -47,7 +61,7 @@ function addReading(group: Command, session: Session): void {
       shows(
         session,
         account => `The provider gave a new token.\n\n${accountFacts(account)}`,
-        (accounts, ...name) => accounts.refresh(...name),
+        (accounts, credential, account) => accounts.refresh(credential, account),
       ),
     );
   examples(refresh, 'tokenwell account refresh support-mail');
@@ -59,18 +73,20 @@ function addDecisions(group: Command, session: Session): void {
       'Accepts a newer consent that differs from the one in use, because another person signed in or less was granted. ' +
         'From now on draws use it. `account show` says who signed in: look first.',
     )
+    .option(...CANDIDATE)
     .action(
       shows(
         session,
         account => `The newer consent is in use.\n\n${accountFacts(account)}`,
-        (accounts, ...name) => accounts.accept(...name),
+        (accounts, ...one) => accounts.accept(...one),
       ),
     );
   examples(accept, 'tokenwell account accept support-mail');
   const reject = addOne(group, 'reject', 'end the newer consent that waits')
     .description('Ends the newer consent, here and at the provider where it can be told. The one in use stays.')
-    .action(async (credential: string, account: string | undefined, flags: PrintFlags) => {
-      const answer = await connect(session).accounts.reject(credential, account);
+    .option(...CANDIDATE)
+    .action(async (credential: string, account: string | undefined, flags: Flags) => {
+      const answer = await connect(session).accounts.reject(credential, account, flags.candidate);
       print(session, flags, answer, ({ account }) => `The newer consent is ended.\n\n${accountFacts(account)}`);
       warnOfLeftover(session, answer);
     });
@@ -84,7 +100,7 @@ function addSwitches(group: Command, session: Session): void {
       shows(
         session,
         ({ credential, account }) => `No token of ${visible(`${credential}/${account}`)} leaves any more.`,
-        (accounts, ...name) => accounts.disable(...name),
+        (accounts, credential, account) => accounts.disable(credential, account),
       ),
     );
   examples(disable, 'tokenwell account disable support-mail info@acme.example');
@@ -94,7 +110,7 @@ function addSwitches(group: Command, session: Session): void {
       shows(
         session,
         ({ credential, account }) => `Tokens of ${visible(`${credential}/${account}`)} may be drawn again.`,
-        (accounts, ...name) => accounts.enable(...name),
+        (accounts, credential, account) => accounts.enable(credential, account),
       ),
     );
   examples(enable, 'tokenwell account enable support-mail info@acme.example');
@@ -126,8 +142,8 @@ function addOne(group: Command, name: string, summary: string): Command {
 
 /** Does one thing to an account and prints what it is then. */
 function shows(session: Session, inWords: (account: Account) => string, act: Act) {
-  return async (credential: string, account: string | undefined, flags: PrintFlags): Promise<void> => {
-    print(session, flags, await act(connect(session).accounts, credential, account), inWords);
+  return async (credential: string, account: string | undefined, flags: Flags): Promise<void> => {
+    print(session, flags, await act(connect(session).accounts, credential, account, flags.candidate), inWords);
   };
 }
 

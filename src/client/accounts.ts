@@ -57,14 +57,15 @@ export class AccountCalls {
     return this.#transport.call('POST', `${placeOf(credential, account)}/enable`);
   }
 
-  /** The grant that waits takes the place of the one in use. `conflict` when none waits. */
-  async accept(credential: string, account = 'default'): Promise<Account> {
-    return this.#transport.call('POST', `${placeOf(credential, account)}/candidate/accept`);
+  /** The grant that waits takes the place of the one in use. `conflict` when none waits, or another than the one `seen`. */
+  async accept(credential: string, account = 'default', seen?: string): Promise<Account> {
+    return this.#transport.call('POST', `${placeOf(credential, account)}/candidate/accept${choice(seen)}`);
   }
 
-  /** The grant that waits is ended; the one in use stays. `conflict` when none waits. */
-  async reject(credential: string, account = 'default'): Promise<Revocation & { account: Account }> {
-    const answer = await this.#transport.whole<Account>('POST', `${placeOf(credential, account)}/candidate/reject`);
+  /** The grant that waits is ended; the one in use stays. `conflict` when none waits, or another than the one `seen`. */
+  async reject(credential: string, account = 'default', seen?: string): Promise<Revocation & { account: Account }> {
+    const path = `${placeOf(credential, account)}/candidate/reject${choice(seen)}`;
+    const answer = await this.#transport.whole<Account>('POST', path);
     return { account: answer.body, ...revocationOf(answer.headers) };
   }
 }
@@ -101,6 +102,10 @@ export class ConnectLinkCalls {
   async remove(credential: string, id: string): Promise<void> {
     return this.#transport.perform('DELETE', pathOf`/credentials/${credential}/connect-links/${id}`);
   }
+}
+
+function choice(seen: string | undefined): string {
+  return seen === undefined ? '' : `?id=${encodeURIComponent(seen)}`;
 }
 
 function placeOf(credential: string, account: string): string {

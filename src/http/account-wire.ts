@@ -38,9 +38,9 @@ function grantAnswer(grant: Grant, missing: string[]): NonNullable<Account['gran
   };
 }
 
-function candidateAnswer({ identity, scopes, kindSince }: Grant): NonNullable<Account['candidate']> {
+function candidateAnswer({ id, identity, scopes, kindSince }: Grant): NonNullable<Account['candidate']> {
   const { subject, name, tenant } = identity ?? {};
-  return { subject, name, tenant, scopes: scopeTokens(scopes), at: textOf(kindSince) };
+  return { id, subject, name, tenant, scopes: scopeTokens(scopes), at: textOf(kindSince) };
 }
 
 /** A link in the one answer that holds its address. */

@@ -62,6 +62,7 @@ const account: accounts.Account = {
     },
   },
   candidate: {
+    id: 'grant_3q2-7wAAAAAAAAAAAAAAAA',
     subject: 'AAAAAAAAAAAAAAAAAAAAAOB1kPz6r3nT0cXyWv5jLmE',
     name: 'sales@acme.example',
     tenant: '72f988bf-86f1-41af-91ab-2d7cd011db47',

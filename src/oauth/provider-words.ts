@@ -4,6 +4,8 @@ import type { Scrub } from './scrubber.js';
 const LONGEST_CODE = 100;
 const LONGEST_DESCRIPTION = 300;
 const MOST_CODES = 5;
+/** Far more than is shown, so that no secret is cut in two where it would be seen; looking has its price. */
+const LOOKED_AT = 16_384;
 
 /**
  * What a provider said about its refusal, as far as it may be shown: `error` and `error_description` (RFC 6749 §5.2),
@@ -12,8 +14,10 @@ const MOST_CODES = 5;
 export function providerWords(json: Record<string, unknown> | undefined, scrub: Scrub): ProviderAnswer | undefined {
   if (!json) return undefined;
   const words: ProviderAnswer = {};
-  if (isText(json.error)) words.error = scrub(json.error, LONGEST_CODE);
-  if (isText(json.error_description)) words.error_description = scrub(json.error_description, LONGEST_DESCRIPTION);
+  if (isText(json.error)) words.error = scrub(json.error.slice(0, LOOKED_AT), LONGEST_CODE);
+  if (isText(json.error_description)) {
+    words.error_description = scrub(json.error_description.slice(0, LOOKED_AT), LONGEST_DESCRIPTION);
+  }
   const codes = codesOf(json);
   if (codes.length > 0) words.codes = codes;
   for (const name of ['trace_id', 'correlation_id', 'timestamp'] as const) {

@@ -51,6 +51,6 @@ function tokenOf({ json = {} }: EndpointAnswer): TokenAnswer {
     tokenType: typeof token_type === 'string' ? token_type : 'Bearer',
     lifetime,
     ...(refreshIn === undefined ? {} : { refreshIn }),
-    ...(typeof scope === 'string' && SCOPE.test(scope) ? { scope } : {}),
+    ...(typeof scope === 'string' && SCOPE.test(scope) && !scope.includes(String(access_token)) ? { scope } : {}),
   };
 }

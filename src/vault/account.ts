@@ -51,7 +51,8 @@ export interface Intent {
 /** The state fields alone: what a transition answers and the store writes. */
 export type AccountProgress = Omit<Account, 'credential' | 'account' | 'intent'>;
 
-const MISCONFIGURED_PAUSE_MS = 60_000;
+/** Until somebody has mended it, the provider is asked at most this often. */
+export const MISCONFIGURED_PAUSE_MS = 60_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 

@@ -127,7 +127,7 @@ export class Accounts {
     const limited = this.#limits.handTest(credentialId, name);
     if (limited) throw limited;
     try {
-      await this.#refreshing.refresh(credential, name, drawScope(credential, undefined), { minTtl: 0, force: true });
+      await this.#refreshing.refresh(credential, name, drawScope(credential), { minTtl: 0, force: true });
     } catch (error) {
       throw error instanceof Superseded ? changedMeanwhile(error) : error;
     }
@@ -151,15 +151,16 @@ export class Accounts {
 
   /**
    * The waiting grant takes the place of the one before, which is ended at the provider where it is another account's.
-   * Throws `conflict` when none waits, or when it was obtained under an earlier registration.
+   * Throws `conflict` when none waits, or when it was obtained under an earlier registration, `version_conflict` when
+   * another one waits than the one that was `seen`.
    */
-  async accept(actor: Actor, credentialId: string, name: string): Promise<AccountView> {
+  async accept(actor: Actor, credentialId: string, name: string, seen?: string): Promise<AccountView> {
     require(actor.caller, 'operator');
     const credential = await this.#credential(credentialId);
     const ended: Ended[] = [];
     await this.#change(actor, { credential: credentialId, account: name }, 'account.accept', async (tx, account) => {
       ended.length = 0;
-      const candidate = await this.#candidate(tx, account);
+      const candidate = await this.#candidate(tx, account, seen);
       if (!belongsTo(candidate, credential)) throw obtainedElsewhere();
       for (const grant of await tx.grants.list(credentialId, name)) {
         if (grant.kind !== 'current' && grant.kind !== 'orphan') continue;
@@ -175,7 +176,7 @@ export class Accounts {
   }
 
   /** The waiting grant is ended, at the provider too where it is another account's; the one before stays as it is. */
-  async reject(actor: Actor, credentialId: string, name: string): Promise<Disconnected> {
+  async reject(actor: Actor, credentialId: string, name: string, seen?: string): Promise<Disconnected> {
     require(actor.caller, 'operator');
     const credential = await this.#credential(credentialId);
     let gone: Ended[] = [];
@@ -183,7 +184,7 @@ export class Accounts {
     await this.#ledger.write(actorOf(actor), async tx => {
       const account = await tx.accounts.find(credentialId, name);
       if (!account) throw missing('account', name);
-      const candidate = await this.#candidate(tx, account);
+      const candidate = await this.#candidate(tx, account, seen);
       const current = await tx.grants.find(credentialId, name, 'current');
       gone = await this.#end(tx, candidate);
       shared = current !== undefined && !isAnother(candidate, current);
@@ -209,8 +210,9 @@ export class Accounts {
     });
   }
 
-  async #candidate(tx: Tx, { credential, account }: AccountName): Promise<Grant> {
+  async #candidate(tx: Tx, { credential, account }: AccountName, seen: string | undefined): Promise<Grant> {
     const candidate = await tx.grants.find(credential, account, 'candidate');
+    if (candidate && seen !== undefined && candidate.id !== seen) throw newerCandidate();
     if (candidate) return candidate;
     throw new VaultError('conflict', 'No grant of this account waits for your word.', {
       action: 'Look at the account: somebody may have decided already.',
@@ -242,6 +244,12 @@ function isAnother(one: Grant, other: Grant): boolean {
 function obtainedElsewhere(): VaultError {
   const message = 'The waiting grant was obtained at another token URL or as another client, so it cannot be used.';
   return new VaultError('conflict', message, { action: 'Reject it, and send a new connect link.' });
+}
+
+function newerCandidate(): VaultError {
+  return new VaultError('version_conflict', 'Another consent has come since you looked; nothing was decided.', {
+    action: 'Look at the account again: it may be another person who signed in.',
+  });
 }
 
 function changedMeanwhile(cause: Error): VaultError {

@@ -1,9 +1,10 @@
-import { failed, renewed } from './account.js';
+import { failed, findingOf, renewed } from './account.js';
 import type { Asking, Obtained, Way, WayDeps } from './asking.js';
 import { clientAt } from './client-at.js';
 import type { Ledger } from './ledger.js';
 import { type Clock, type Provider, ProviderFailure } from './ports.js';
-import { cameDetails, settle, tokenOf } from './settling.js';
+import { problemOf } from './problem.js';
+import { cameDetails, isOfScopeAlone, settle, tokenOf } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
 
@@ -44,6 +45,7 @@ export class Application implements Way {
 
   async #failed(asking: Asking, failure: ProviderFailure): Promise<Obtained> {
     const now = this.#clock.now();
+    if (isOfScopeAlone(asking, failure)) throw problemOf(findingOf(failure, now), undefined, now);
     const progress = failed(asking.account, failure, { now, random: this.#random() });
     const details = { outcome: 'failed' as const, code: failure.reason };
     await settle(this.#ledger, asking, asking.lease, { progress, details });

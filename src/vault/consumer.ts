@@ -1,4 +1,4 @@
-import { within } from './scopes.js';
+import { spelledAs } from './scopes.js';
 
 export type Role = 'service' | 'auditor' | 'operator' | 'admin';
 
@@ -64,5 +64,5 @@ export function permittedScopes(caller: Caller, credential: string, account: str
 /** Whether the scopes asked lie within what `permittedScopes` answered. */
 export function permits(permitted: 'any' | string[] | undefined, scope: string): boolean {
   if (permitted === undefined) return false;
-  return permitted === 'any' || within(scope, permitted);
+  return permitted === 'any' || spelledAs(scope, permitted.join(' ')) !== undefined;
 }

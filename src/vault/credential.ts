@@ -1,5 +1,5 @@
 import type { ClientAuthMethod } from './ports.js';
-import { normalizeScope, resourceScope, scopeTokens } from './scopes.js';
+import { normalizeScope, resourceScope } from './scopes.js';
 import type { Secret } from './secret.js';
 
 export type GrantType = 'client_credentials' | 'authorization_code';
@@ -49,14 +49,19 @@ export interface CredentialInput extends CredentialFields {
   secretExpiresAt: number | undefined;
 }
 
-/** What a draw asks, which may name a scope or not, normalised: never what belongs to the consent alone. */
-export function drawScope({ grantType, scope }: Credential, asked: string | undefined): string {
-  return grantType === 'authorization_code' ? resourceScope(asked ?? scope) : normalizeScope(asked ?? scope);
+/** What of a scope a token is drawn for, normalised: what belongs to a person's consent alone is no part of it. */
+export function drawn({ grantType }: Pick<Credential, 'grantType'>, scope: string): string {
+  return grantType === 'authorization_code' ? resourceScope(scope) : normalizeScope(scope);
 }
 
-/** Every scope token that a draw of this credential may name. */
-export function drawableScopes(credential: Credential): string[] {
-  return [...scopeTokens(credential.scope), ...scopeTokens(credential.consentScope ?? '')];
+/** What a draw asks that names no scope. */
+export function drawScope(credential: Pick<Credential, 'grantType' | 'scope'>): string {
+  return drawn(credential, credential.scope);
+}
+
+/** Every scope token that a draw of this credential may name, before anybody granted less. */
+export function drawableScopes({ scope, consentScope = '' }: Pick<Credential, 'scope' | 'consentScope'>): string {
+  return `${scope} ${consentScope}`;
 }
 
 /** Whether `after` sends the secret to another place or in another way than `before` (invariant 13). */

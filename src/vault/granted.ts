@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type AccountProgress, type Finding, failed, findingOf, rejected, renewed } from './account.js';
+import {
+  type AccountProgress,
+  type Finding,
+  failed,
+  findingOf,
+  MISCONFIGURED_PAUSE_MS,
+  rejected,
+  renewed,
+} from './account.js';
 import type { Asking, Obtained, Way, WayDeps } from './asking.js';
 import { clientAt } from './client-at.js';
 import type { Credential } from './credential.js';
@@ -19,9 +27,9 @@ import {
   registrationChanged,
   rotationLost,
 } from './refresh-findings.js';
-import { consentOnly, resourceScope } from './scopes.js';
+import { consentOnly, missingScopes } from './scopes.js';
 import type { Secret } from './secret.js';
-import { cameDetails, type Settlement, Superseded, settle, tokenOf } from './settling.js';
+import { cameDetails, isOfScopeAlone, type Settlement, Superseded, settle, tokenOf } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
 import { goodFor } from './token.js';
@@ -88,9 +96,9 @@ export class Granted implements Way {
     }
   }
 
-  async #call({ credential, scope, refreshToken }: Try): Promise<GrantAnswer> {
+  async #call({ credential, grant, scope, refreshToken }: Try): Promise<GrantAnswer> {
     const client = await clientAt(this.#store.reads, credential);
-    const named = namedScope(credential, scope);
+    const named = namedScope(credential, grant, scope);
     const ofScope = named === undefined ? {} : { scope: named };
     return await this.#provider.refresh({ ...client, refreshToken, ...ofScope, params: credential.tokenParams });
   }
@@ -114,6 +122,11 @@ export class Granted implements Way {
   async #refused(attempt: Try, failure: ProviderFailure): Promise<Obtained> {
     if (failure.class === 'rejected') return await this.#grantRefused(attempt, failure);
     const { credential, account, lease } = attempt;
+    if (isOfScopeAlone(attempt, failure)) {
+      await this.#store.withdrawIntent(account, lease.fence);
+      const now = this.#clock.now();
+      throw problemOf(findingOf(failure, now), undefined, now);
+    }
     if (failure.sent === 'not_sent') await this.#store.withdrawIntent(account, lease.fence);
     const now = this.#clock.now();
     const uncertain = mayHaveUsedIt(failure);
@@ -179,8 +192,16 @@ export class Granted implements Way {
     const stranger = typeof identity === 'object' && 'known' in identity ? identity.known : undefined;
     const candidate = { ...grant, id: randomId('grant'), kind: 'candidate' as const, kindSince: now, obtainedAt: now };
     const finding = otherIdentity(now);
-    const progress = { ...rejected(account, finding), state: 'needs_operator' as const };
+    // What waits for an operator is asked again at most once a minute.
+    const progress = {
+      ...rejected(account, finding),
+      state: 'needs_operator' as const,
+      nextTryAt: now + MISCONFIGURED_PAUSE_MS,
+    };
     const also: Settlement['also'] = async tx => {
+      for (const { id, kind } of await tx.grants.list(grant.credential, grant.account)) {
+        if (kind === 'candidate') await tx.grants.remove(id);
+      }
       const waiting = { ...candidate, generation: randomId('gen'), identity: stranger, issuer: stranger?.issuer };
       await tx.grants.insert(waiting, refreshToken);
     };
@@ -212,8 +233,9 @@ function isStranger(grant: Grant, { identity }: GrantAnswer): boolean {
 }
 
 /** What a refresh names: nothing where it wants all that was granted; Microsoft keeps the grant only with offline_access. */
-function namedScope(credential: Credential, scope: string): string | undefined {
-  if (credential.consentScope === undefined && scope === resourceScope(credential.scope)) return undefined;
+function namedScope(credential: Credential, grant: Grant, scope: string): string | undefined {
+  const whole = missingScopes(grant.scopes, scope).length === 0;
+  if (credential.consentScope === undefined && whole) return undefined;
   const lasting = consentOnly(consentScope(credential)).filter(token => token === 'offline_access');
   return [scope, ...lasting].join(' ');
 }

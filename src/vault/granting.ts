@@ -167,7 +167,7 @@ export class Granting {
     const { token } = answer;
     if (!(token instanceof ProviderFailure)) {
       const times = { askedAt, random: this.#random() };
-      await tx.saveToken(tokenOf(row, drawScope(credential, undefined), token, times));
+      await tx.saveToken(tokenOf(row, drawScope(credential), token, times));
     }
     await tx.accounts.restart(row, whileDisabled(row, this.#progress(row, token, now)));
   }

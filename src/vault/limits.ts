@@ -88,9 +88,12 @@ export class Limits {
     return limited('refused draws with this key', this.#refusals.rest);
   }
 
-  /** Counts a call to the provider for an account: 60 a minute, whatever scopes its consumers think of. Seconds to wait. */
-  providerCall(credential: string, account: string): number | undefined {
-    const calls = this.#providerCalls.add(`${credential} ${account}`);
+  /**
+   * Counts a call to the provider for an account: 60 a minute for what it is drawn for, and 60 for all other scopes
+   * together, so that whatever scopes one consumer thinks of, the others are served. Seconds to wait.
+   */
+  providerCall(credential: string, account: string, own: boolean): number | undefined {
+    const calls = this.#providerCalls.add(`${credential} ${account} ${own ? 'own' : 'other'}`);
     return calls <= PROVIDER_CALLS ? undefined : this.#providerCalls.rest;
   }
 

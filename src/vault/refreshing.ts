@@ -1,7 +1,7 @@
 import type { Account } from './account.js';
 import type { Asking, Way } from './asking.js';
 import type { Breakers } from './breakers.js';
-import type { Credential, GrantType } from './credential.js';
+import { type Credential, drawScope, type GrantType } from './credential.js';
 import { notFound, VaultError } from './errors.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
@@ -175,7 +175,8 @@ export class Refreshing {
     const { credential } = asking;
     const pauseMs = force ? 0 : await this.#breakers.pause(credential);
     if (pauseMs > 0) throw paused(credential, pauseMs);
-    const wait = this.#limits.providerCall(credential.id, asking.account.account);
+    const own = asking.scope === drawScope(credential);
+    const wait = this.#limits.providerCall(credential.id, asking.account.account, own);
     if (wait !== undefined) throw tooMany(asking.account, wait);
     const obtained = await this.#ways[credential.grantType].obtain(asking);
     if ('token' in obtained) {

@@ -3,6 +3,8 @@ import type { Clock } from './ports.js';
 
 const CAPACITY = 10_000;
 const STRANGERS = 1_000;
+/** Of what one key asked for, so many names are written each second. */
+const NAMED = 5;
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
@@ -15,14 +17,16 @@ interface Sum {
 }
 
 /**
- * Refusals, summed so that nobody can fill the disk with them: for a known key by key and code each second, for an
- * unknown key by its prefix each minute. Known and unknown have a table each, so strangers cannot push out what is
- * said of a known key; what does not fit in a table is summed without its names.
+ * Refusals, summed so that nobody can fill the disk with them: for a known key by code each second, with the names of
+ * the first few things that it asked for; for an unknown key by its prefix each minute. Known and unknown have a table
+ * each, so strangers cannot push out what is said of a known key; what does not fit in a table is summed without names.
  */
 export class Refusals {
   readonly #clock: Clock;
   readonly #known = new Map<string, Sum>();
   readonly #unknown = new Map<string, Sum>();
+  /** How many sums with names each key has at present. */
+  readonly #named = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -36,10 +40,10 @@ export class Refusals {
     const entry: Entry = full
       ? { at, action: refusal.action, outcome: 'refused', code: 'various' }
       : { at, ...refusal };
-    const name = [entry.consumer, entry.key_id, entry.action, entry.credential, entry.account, entry.code].join(' ');
-    const sum = table.get(name);
-    if (sum) sum.count += 1;
-    else table.set(name, { entry, count: 1, until: this.#clock.monotonic() + (known ? SECOND : MINUTE) });
+    if (count(table, entry)) return;
+    const few = this.#isOneOfFew(entry) ? entry : withoutNames(entry);
+    if (few !== entry && count(table, few)) return;
+    table.set(nameOf(few), { entry: few, count: 1, until: this.#clock.monotonic() + (known ? SECOND : MINUTE) });
   }
 
   /** The sums whose time is over (or all of them), each as one entry. */
@@ -47,11 +51,37 @@ export class Refusals {
     return [...this.#take(this.#known, all), ...this.#take(this.#unknown, all)];
   }
 
+  #isOneOfFew({ key_id: key, credential }: Entry): boolean {
+    if (key === undefined || credential === undefined) return true;
+    const named = this.#named.get(key) ?? 0;
+    if (named >= NAMED) return false;
+    this.#named.set(key, named + 1);
+    return true;
+  }
+
   #take(table: Map<string, Sum>, all: boolean): Entry[] {
     // By the clock that nobody puts back, so that a sum never waits longer than it says.
     const now = this.#clock.monotonic();
     const ripe = [...table].filter(([, sum]) => all || sum.until <= now);
-    for (const [name] of ripe) table.delete(name);
+    for (const [name, { entry }] of ripe) {
+      table.delete(name);
+      if (entry.key_id !== undefined) this.#named.delete(entry.key_id);
+    }
     return ripe.map(([, { entry, count }]) => (count > 1 ? { ...entry, count } : entry));
   }
+}
+
+/** Adds to the sum of equal refusals, where there is one. */
+function count(table: Map<string, Sum>, entry: Entry): boolean {
+  const sum = table.get(nameOf(entry));
+  if (sum) sum.count += 1;
+  return sum !== undefined;
+}
+
+function nameOf({ consumer, key_id, action, credential, account, code }: Entry): string {
+  return [consumer, key_id, action, credential, account, code].join(' ');
+}
+
+function withoutNames({ credential: _, account: __, ...entry }: Entry): Entry {
+  return entry;
 }

@@ -107,7 +107,7 @@ export class Renewals {
     const left = expiresAt === undefined ? ANEW_SECONDS : Math.ceil((expiresAt - this.#clock.now()) / 1000) + 1;
     const minTtl = Math.max(1, left);
     try {
-      await this.#refreshing.refresh(credential, account, scope ?? drawScope(credential, undefined), {
+      await this.#refreshing.refresh(credential, account, scope ?? drawScope(credential), {
         minTtl,
         force: false,
       });

@@ -8,11 +8,6 @@ export function normalizeScope(scope: string): string {
   return [...new Set(scopeTokens(scope))].sort().join(' ');
 }
 
-/** Whether every token of `asked` is in `allowed`. */
-export function within(asked: string, allowed: readonly string[]): boolean {
-  return scopeTokens(asked).every(token => allowed.includes(token));
-}
-
 /** Scopes of the consent itself: who signs in, and that the grant lasts (OpenID Connect Core §5.4, §11). */
 const OF_THE_CONSENT: ReadonlySet<string> = new Set([
   'openid',
@@ -48,19 +43,29 @@ const RESOURCES: readonly (readonly [RegExp, string])[] = [
  * order, in letter case, in the host of a resource, and in whether it is named at all.
  */
 export function comparableScopes(scope: string): Set<string> {
-  const tokens = scopeTokens(resourceScope(scope)).map(token => {
-    const spelled = token.toLowerCase();
-    const [prefix, name] = RESOURCES.find(([pattern]) => pattern.test(spelled)) ?? [/^/, ''];
-    return spelled.replace(prefix, name);
-  });
-  return new Set(tokens);
+  return new Set(scopeTokens(resourceScope(scope)).map(comparable));
+}
+
+function comparable(token: string): string {
+  const spelled = token.toLowerCase();
+  const [prefix, name] = RESOURCES.find(([pattern]) => pattern.test(spelled)) ?? [/^/, ''];
+  return spelled.replace(prefix, name);
 }
 
 /** The tokens of `asked` that `granted` does not hold, as they were asked. */
 export function missingScopes(asked: string, granted: string): string[] {
   const held = comparableScopes(granted);
-  return scopeTokens(resourceScope(asked)).filter(token => {
-    const [comparable = ''] = comparableScopes(token);
-    return !held.has(comparable);
-  });
+  return scopeTokens(resourceScope(asked)).filter(token => !held.has(comparable(token)));
+}
+
+/**
+ * What of `held` was asked, spelled as it is held, normalised: what a caller writes is never sent to a provider.
+ * Undefined when nothing was asked, or something that is not held.
+ */
+export function spelledAs(asked: string, held: string): string | undefined {
+  const spellings = new Map(scopeTokens(held).map(token => [comparable(token), token]));
+  const exact = new Set(scopeTokens(held));
+  const spelled = scopeTokens(asked).map(token => (exact.has(token) ? token : spellings.get(comparable(token))));
+  if (spelled.length === 0 || spelled.includes(undefined)) return undefined;
+  return normalizeScope(spelled.join(' '));
 }

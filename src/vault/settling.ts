@@ -1,9 +1,9 @@
 import type { Account, AccountProgress } from './account.js';
-import type { Credential } from './credential.js';
+import { type Credential, drawScope } from './credential.js';
 import { refreshAhead } from './due.js';
 import { randomId } from './ids.js';
 import type { Ledger } from './ledger.js';
-import type { TokenAnswer } from './ports.js';
+import type { ProviderFailure, TokenAnswer } from './ports.js';
 import type { Lease, Tx } from './store.js';
 import type { Token } from './token.js';
 
@@ -75,4 +75,15 @@ export function tokenOf(
     lifetime: answer.lifetime,
     refreshAt: refreshAhead({ ...answer, askedAt }, random),
   };
+}
+
+/**
+ * Whether a refusal speaks of the scope that one draw named, not of the account: others, who draw what the credential
+ * is for, are not held off by it.
+ */
+export function isOfScopeAlone(
+  { credential, scope }: Pick<Current, 'credential'> & { scope: string },
+  failure: ProviderFailure,
+): boolean {
+  return scope !== drawScope(credential) && (failure.reason === 'invalid_scope' || failure.reason === 'invalid_target');
 }

@@ -62,7 +62,7 @@ export class Testing {
 
   async #ask(credential: Credential, account: string): Promise<Pick<TestResult, 'finding'> & { step: TestStep }> {
     const started = this.#clock.monotonic();
-    const scope = drawScope(credential, undefined);
+    const scope = drawScope(credential);
     try {
       const token = await this.#refreshing.refresh(credential, account, scope, { minTtl: 0, force: true });
       const detail = `The provider gave a token for ${token.lifetime} s.`;

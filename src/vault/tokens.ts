@@ -1,7 +1,7 @@
 import { type Account, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
 import { type Caller, permits, permittedScopes } from './consumer.js';
-import { type Credential, drawableScopes, drawScope } from './credential.js';
+import { type Credential, drawableScopes, drawn, drawScope } from './credential.js';
 import { notConnected, notFound, VaultError } from './errors.js';
 import { type Ledger, ledgerUnavailable } from './ledger.js';
 import type { Limits } from './limits.js';
@@ -9,7 +9,7 @@ import { type Drawable, drawName, type Memory } from './memory.js';
 import type { Clock } from './ports.js';
 import { mayAskNow, problemOf } from './problem.js';
 import type { Refreshing } from './refreshing.js';
-import { missingScopes, within } from './scopes.js';
+import { spelledAs } from './scopes.js';
 import { Superseded } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
@@ -118,9 +118,8 @@ export class Tokens {
     const readAt = await this.#store.standing();
     draw.restsOn(readAt.revision);
     const { credential, account } = await this.#drawable(request);
-    const scope = drawScope(credential, request.scope);
+    const scope = await this.#scopeOf(credential, account, request.scope);
     await this.#authorize(caller, credential, request.account, scope, draw);
-    if (request.scope !== undefined && !(await this.#isGranted(credential, account, scope))) throw unknownDraw();
     const token = await this.#token(credential, account, scope, request.minTtl);
     const drawable = this.#describe(credential, account, token);
     await this.#at('draw.read');
@@ -150,10 +149,16 @@ export class Tokens {
     if (!permits(permitted, scope)) throw unknownDraw();
   }
 
-  /** Within the grant where a person gave one; within what the credential asks for where nobody did, or not yet. */
-  async #isGranted(credential: Credential, { account }: Account, scope: string): Promise<boolean> {
+  /**
+   * The scope that a draw is for, spelled as it was granted, or as the credential has it where nobody grants. What is
+   * not granted, and a name of nothing (which a provider would answer with everything), is unknown.
+   */
+  async #scopeOf(credential: Credential, { account }: Account, asked: string | undefined): Promise<string> {
+    if (asked === undefined) return drawScope(credential);
     const grant = await this.#store.reads.grants.find(credential.id, account, 'current');
-    return grant ? missingScopes(scope, grant.scopes).length === 0 : within(scope, drawableScopes(credential));
+    const scope = spelledAs(drawn(credential, asked), grant?.scopes ?? drawn(credential, drawableScopes(credential)));
+    if (scope === undefined) throw unknownDraw();
+    return scope;
   }
 
   async #token(credential: Credential, account: Account, scope: string, minTtl: number): Promise<Token> {

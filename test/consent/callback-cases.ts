@@ -175,7 +175,10 @@ export function callbackCases(t: Test, consentWorld: Worlds): void {
         t.equal((await draw()).token.value.reveal(), 'access-1', `${doubt}: the grant before is used`);
       }
       t.match(await vault.vault.accounts.get(admin.caller, 'mail', 'default'), { candidate: { kind: 'candidate' } });
-      await vault.vault.accounts.reject(admin, 'mail', 'default');
+      const late = vault.vault.accounts.accept(admin, 'mail', 'default', 'grant_that-was-seen');
+      t.equal(await outcome(late), 'version_conflict', 'another one waits than the one that was looked at');
+      const { candidate } = await vault.vault.accounts.get(admin.caller, 'mail', 'default');
+      await vault.vault.accounts.reject(admin, 'mail', 'default', candidate?.id);
       t.equal((await vault.vault.accounts.get(admin.caller, 'mail', 'default')).candidate, undefined);
       t.equal((await draw()).token.value.reveal(), 'access-1');
 

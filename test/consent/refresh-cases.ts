@@ -199,6 +199,14 @@ export function refreshCases(t: Test): void {
     t.match(await problem(draw()), { code: 'provider_refused', details: { class: 'needs_operator' } });
     const view = await vault.vault.accounts.get(admin.caller, 'mail', 'default');
     t.match(view, { grant: { identity: { subject: 'owner' } }, candidate: { identity: { subject: 'somebody else' } } });
+    const calls = provider.requests.length;
+    for (let n = 0; n < 5; n++) t.equal(await outcome(draw()), 'provider_refused');
+    t.equal(provider.requests.length, calls, 'and is asked again at most once a minute');
+    clock.advance(60_000);
+    provider.next(token('again', { refresh_token: 'refresh-again', id_token: idToken({ sub: 'somebody else' }) }));
+    t.equal(await outcome(draw()), 'provider_refused');
+    const grants = await vault.store.reads.grants.list('mail', 'default');
+    t.equal(grants.filter(({ kind }) => kind === 'candidate').length, 1, 'only the newest waits');
   });
 
   t.test(

@@ -293,10 +293,35 @@ export function drawCases(t: Test): void {
     t.ok(items.length <= 110, `${items.length} entries for 9,000 refusals within a second`);
   });
 
+  t.test('refusals of one key name a few things each second, and sum the rest', async t => {
+    const { vault, clock } = await world(t);
+    for (let second = 0; second < 2; second++) {
+      for (let which = 0; which < 100; which++) {
+        const about = { credential: `n-${which}`, account: 'default', code: 'not_found' };
+        vault.vault.ledger.refuse({ consumer: 'svc', key_id: 'k', action: 'token.refuse', ...about });
+      }
+      clock.advance(1_000);
+      vault.vault.ledger.releaseRefusals();
+    }
+    const refused = (await vault.entries()).filter(({ action }) => action === 'token.refuse');
+    t.equal(refused.length, 12);
+    t.equal(refused.filter(({ credential }) => credential !== undefined).length, 10);
+    t.equal(
+      refused.reduce((sum, { count = 1 }) => sum + count, 0),
+      200,
+      'none is lost',
+    );
+  });
+
   t.test('a ledger with thousands of different names is indexed and read', async t => {
     const { vault, admin } = await world(t);
     for (let which = 0; which < 9_000; which++) {
-      vault.vault.ledger.refuse({ consumer: 'svc', key_id: 'k', action: 'token.refuse', credential: `n-${which}` });
+      vault.vault.ledger.refuse({
+        consumer: 'svc',
+        key_id: `k${which}`,
+        action: 'token.refuse',
+        credential: `n-${which}`,
+      });
     }
     await vault.vault.ledger.drain();
     t.ok((await vault.store.ledger.index(100)) > 15, 'all pages in one transaction');

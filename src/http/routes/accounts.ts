@@ -1,4 +1,4 @@
-import { Account } from '../../api/accounts.js';
+import { Account, CandidateQuery } from '../../api/accounts.js';
 import { ACCOUNT_PATTERN, PageQuery, pageOf } from '../../api/fields.js';
 import { accountAnswer, revocationHeaders } from '../account-wire.js';
 import { actorOf, callerOf } from '../auth.js';
@@ -78,9 +78,10 @@ const accept = {
   description: 'From now on draws use it; the one before is forgotten. Look at who signed in before you accept.',
   tags,
   params,
+  querystring: CandidateQuery,
   response: { 200: Account },
   'x-required-role': 'operator',
-  'x-problems': ['conflict'],
+  'x-problems': ['conflict', 'version_conflict'],
 } as const;
 
 const reject = {
@@ -133,12 +134,12 @@ export const accountRoutes: Routes = (app, { vault, publicUrl }, done) => {
 
   app.post(`${PATH}/candidate/accept`, { schema: accept }, async request => {
     const { credential, account } = request.params;
-    return accountAnswer(await accounts.accept(actorOf(request), credential, account));
+    return accountAnswer(await accounts.accept(actorOf(request), credential, account, request.query.id));
   });
 
   app.post(`${PATH}/candidate/reject`, { schema: reject }, async (request, reply) => {
     const { credential, account } = request.params;
-    const ended = await accounts.reject(actorOf(request), credential, account);
+    const ended = await accounts.reject(actorOf(request), credential, account, request.query.id);
     reply.headers(revocationHeaders(ended));
     return accountAnswer(await accounts.get(callerOf(request), credential, account));
   });
