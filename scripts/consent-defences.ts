@@ -202,7 +202,7 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
     defence: 'if (spelled.length === 0 || spelled.includes(undefined)) return undefined;',
     without: 'if (spelled.includes(undefined)) return undefined;',
     test: CONSENT,
-    only: 'scopes',
+    only: 'scope',
   },
   {
     name: 'scopes: a scope is sent as it was granted',
@@ -210,7 +210,7 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
     defence: '(exact.has(token) ? token : spellings.get(comparable(token)))',
     without: '(exact.has(token) || spellings.has(comparable(token)) ? token : undefined)',
     test: CONSENT,
-    only: 'scopes',
+    only: 'scope',
   },
   {
     name: 'scopes: a refresh names the scope where the grant holds more',
@@ -218,7 +218,7 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
     defence: 'const whole = missingScopes(grant.scopes, scope).length === 0;',
     without: 'const whole = true;',
     test: CONSENT,
-    only: 'scopes',
+    only: 'scope',
   },
   {
     name: 'scopes: a refused scope is the draw’s alone',
@@ -226,6 +226,6 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
     defence: 'if (isOfScopeAlone(attempt, failure)) {',
     without: 'if (false) {',
     test: CONSENT,
-    only: 'scopes',
+    only: 'scope',
   },
 ];

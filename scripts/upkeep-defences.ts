@@ -1,6 +1,6 @@
 import type { Defence } from './defences.js';
 
-const RENEWALS = { test: 'test/vault.test.ts', only: 'renewals' };
+const RENEWALS = { test: 'test/vault.test.ts', only: 'renew|lie idle|is used after|for the round' };
 const STORE = { test: 'test/store.test.ts', only: 'due' };
 
 /** What is renewed without a draw. */
