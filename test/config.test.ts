@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import t from 'tap';
 import { ConfigError, readClientConfig, readConfig } from '../src/config.js';
 import { accepted, mistakes, secretMistakes } from './config/cases.js';
+import { containerCases } from './config/container-cases.js';
 
 function mistakesOf(read: () => unknown): readonly string[] {
   try {
@@ -211,3 +212,5 @@ t.test('a command needs a key, and https unless the vault is on this machine', a
     'settings of the server do not matter',
   );
 });
+
+containerCases(t);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { composeDemo } from './demo/compose-case.js';
 import { deadLinks, settingsOutOfStep, unknownTests } from './demo/documents.js';
 import { paste, ROOT, type RunningDemo, startDemo, until } from './demo/running.js';
 
@@ -105,3 +106,5 @@ t.test('what the documents name exists', async t => {
   t.same(unknownTests(), [], 'tests of docs/security.md');
   t.same(settingsOutOfStep(), [], 'settings of docs/operating.md');
 });
+
+t.test('what docker-compose.yml starts to try it with works, also a second time', composeDemo);
