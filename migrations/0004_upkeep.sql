@@ -3,6 +3,11 @@
 -- When a token that is in use is renewed ahead of its end, and since when it is known to be drawn.
 ALTER TABLE tokens ADD COLUMN refresh_at BIGINT;
 ALTER TABLE tokens ADD COLUMN drawn_at BIGINT;
+
+-- A server refused it: when that was told, and the claims that its successor must carry, as JSON.
+ALTER TABLE tokens ADD COLUMN rejected_at BIGINT;
+ALTER TABLE tokens ADD COLUMN claims TEXT;
+
 CREATE INDEX tokens_by_id ON tokens (token_id);
 CREATE INDEX tokens_due ON tokens (refresh_at) WHERE drawn_at IS NOT NULL;
 

@@ -3,7 +3,7 @@ import type { Defence } from './defences.js';
 const RENEWALS = { test: 'test/vault.test.ts', only: 'renew|lie idle|is used after|for the round' };
 const STORE = { test: 'test/store.test.ts', only: 'due' };
 
-/** What is renewed without a draw. */
+/** What is renewed without a draw, and what becomes of tokens that a server refused. */
 export const UPKEEP_DEFENCES: readonly Defence[] = [
   {
     name: 'upkeep: a draw is noted, so that its token is renewed',
@@ -60,5 +60,53 @@ export const UPKEEP_DEFENCES: readonly Defence[] = [
     defence: "    .where(isPast('a.next_try_at', now))\n",
     without: '',
     ...STORE,
+  },
+  {
+    name: 'rejected: a token that a server refused is no longer given',
+    file: 'src/vault/token.ts',
+    defence: '  if (token.rejected) return false;\n',
+    without: '',
+    test: 'test/vault.test.ts',
+    only: 'token|report|claims',
+  },
+  {
+    name: 'rejected: every instance hears of it',
+    file: 'src/vault/rejections.ts',
+    defence: 'const touched = hopeless ? [] : [',
+    without: 'const touched = true ? [] : [',
+    test: 'test/vault.test.ts',
+    only: 'token|report|claims',
+  },
+  {
+    name: 'rejected: only the newest token counts',
+    file: 'src/vault/rejections.ts',
+    defence: 'if (newest?.id !== tokenId || newest.rejected) return;',
+    without: 'if (!newest) return;',
+    test: 'test/vault.test.ts',
+    only: 'token|report|claims',
+  },
+  {
+    name: 'rejected: a fresh one is not replaced',
+    file: 'src/vault/rejections.ts',
+    defence: '|| isYoung(newest, now)',
+    without: '',
+    test: 'test/vault.test.ts',
+    only: 'token|report|claims',
+  },
+  {
+    name: 'rejected: six reports a minute',
+    file: 'src/vault/rejections.ts',
+    defence: '    if (limited) throw limited;\n',
+    without: '',
+    test: 'test/vault.test.ts',
+    only: 'token|report|claims',
+  },
+  {
+    name: 'rejected: the claims go into the next request',
+    file: 'src/vault/granted.ts',
+    defence: 'withClaims(credential.tokenParams, stored?.rejected?.claims)',
+    without: 'withClaims(credential.tokenParams, undefined)',
+    test: 'test/vault.test.ts',
+    only: 'token|report|claims',
   },
 ];

@@ -216,6 +216,23 @@ export const Token = open({
   ),
 });
 
+/** A token that a server refused. */
+export const RejectedToken = closed({
+  token_id: text(64, 'The `token_id` of the token that was refused.', 1),
+  account: Type.Optional({ ...AccountName, default: 'default' }),
+  scope: Type.Optional(Scope),
+  status: Type.Optional(
+    Type.Integer({ minimum: 100, maximum: 599, description: 'The status of the server’s HTTP answer.' }),
+  ),
+  www_authenticate: Type.Optional(
+    text(8192, 'Its WWW-Authenticate header, with the claims challenge if there is one.'),
+  ),
+  sasl: Type.Optional(
+    text(8192, 'What an IMAP, POP or SMTP server sent after XOAUTH2 or OAUTHBEARER, base64 of JSON.'),
+  ),
+  detail: Type.Optional(text(1000, 'The last line of the server, such as `535 5.7.3 Authentication unsuccessful`.')),
+});
+
 // Consumers
 
 const Role = words(['service', 'auditor', 'operator', 'admin'], 'What the consumer may do.');
@@ -328,6 +345,7 @@ export type CredentialReplace = Static<typeof CredentialReplace>;
 export type Credential = Static<typeof Credential>;
 export type TestAnswer = Static<typeof TestAnswer>;
 export type Token = Static<typeof Token>;
+export type RejectedToken = Static<typeof RejectedToken>;
 export type Consumer = Static<typeof Consumer>;
 export type ConsumerInput = Static<typeof ConsumerReplace>;
 export type Key = Static<typeof Key>;

@@ -3,6 +3,7 @@ export const LEDGER_ACTIONS = [
   'token.issue',
   'token.refuse',
   'token.refresh',
+  'token.reject',
   'account.accept',
   'account.disable',
   'account.disconnect',

@@ -1,4 +1,4 @@
-import type { LedgerEntry, LedgerQuery, Me, Token } from '../api.js';
+import type { LedgerEntry, LedgerQuery, Me, RejectedToken, Token } from '../api.js';
 import { AccountCalls, ConnectLinkCalls } from './accounts.js';
 import { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 import { CredentialCalls } from './credentials.js';
@@ -73,6 +73,14 @@ export class TokenwellClient {
   async token(credential: string, { account, minTtl, scope }: TokenRequest = {}): Promise<Token> {
     const query = { account, min_ttl: minTtl, scope };
     return this.#transport.call('GET', pathOf`/credentials/${credential}/token`, { query });
+  }
+
+  /**
+   * Tells that a server refused a token, with whatever the server said, and answers a newer one. Throws `provider_refused`
+   * when a fresh one is refused too: then somebody must act.
+   */
+  async rejected(credential: string, report: RejectedToken): Promise<Token> {
+    return this.#transport.call('POST', pathOf`/credentials/${credential}/token/rejected`, { body: report });
   }
 
   /** Who the key stands for and what it may draw. */

@@ -244,6 +244,7 @@ export const ANSWERS: Record<string, unknown> = {
   createAdminConsentLink: newLink,
   listConnectLinks: { items: [link], next_cursor: null },
   drawToken: token,
+  rejectToken: token,
   createConsumer: consumer,
   listConsumers: { items: [consumer], next_cursor: null },
   getConsumer: consumer,

@@ -118,6 +118,8 @@ export interface Tables {
     lifetime: number;
     refresh_at: number | null;
     drawn_at: number | null;
+    rejected_at: number | null;
+    claims: string | null;
   };
   consumers: {
     id: string;

@@ -4,7 +4,7 @@ import type { Token } from '../vault/token.js';
 import type { Handle } from './engine.js';
 import type { Opening } from './opening.js';
 
-type TokenRows = Pick<Tx, 'findToken' | 'saveToken' | 'findBreaker' | 'saveBreaker' | 'clearBreaker'>;
+type TokenRows = Pick<Tx, 'findToken' | 'saveToken' | 'rejectToken' | 'findBreaker' | 'saveBreaker' | 'clearBreaker'>;
 
 /** Access tokens, sealed, and the breakers of the endpoints that they come from. */
 export function tokenRows(db: Handle, opening: Opening): TokenRows {
@@ -27,6 +27,7 @@ export function tokenRows(db: Handle, opening: Opening): TokenRows {
         expiresAt: row.expires_at,
         lifetime: row.lifetime,
         refreshAt: row.refresh_at ?? row.expires_at,
+        ...(row.rejected_at === null ? {} : { rejected: { at: row.rejected_at, claims: row.claims ?? undefined } }),
       };
     },
     saveToken: async token => {
@@ -34,6 +35,14 @@ export function tokenRows(db: Handle, opening: Opening): TokenRows {
       const mine = db.deleteFrom('tokens').where('credential', '=', credential).where('account', '=', account);
       await mine.where(eb => eb.or([eb('scope', '=', scope), eb('expires_at', '<=', token.obtainedAt)])).execute();
       await db.insertInto('tokens').values(rowOf(token, opening)).execute();
+    },
+    rejectToken: async ({ credential, account, scope, id }, { at, claims }) => {
+      const newest = db.updateTable('tokens').set({ rejected_at: at, claims: claims ?? null });
+      const mine = newest
+        .where('credential', '=', credential)
+        .where('account', '=', account)
+        .where('scope', '=', scope);
+      await mine.where('token_id', '=', id).where('rejected_at', 'is', null).execute();
     },
     findBreaker: async (tokenUrl, clientId) => {
       const found = db.selectFrom('breakers').selectAll().where('token_url', '=', tokenUrl);

@@ -4,6 +4,7 @@ import { clientAt } from './client-at.js';
 import type { Ledger } from './ledger.js';
 import { type Clock, type Provider, ProviderFailure } from './ports.js';
 import { problemOf } from './problem.js';
+import { withClaims } from './rejection.js';
 import { cameDetails, isOfScopeAlone, settle, tokenOf } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
@@ -30,8 +31,9 @@ export class Application implements Way {
     const { credential, account, scope, lease } = asking;
     const askedAt = this.#clock.now();
     const client = await clientAt(this.#store.reads, credential);
+    const params = withClaims(credential.tokenParams, asking.stored?.rejected?.claims);
     try {
-      const answer = await this.#provider.clientCredentials({ ...client, scope, params: credential.tokenParams });
+      const answer = await this.#provider.clientCredentials({ ...client, scope, params });
       await this.#at('refresh.answered');
       const token = tokenOf(account, scope, answer, { askedAt, random: this.#random() });
       const progress = renewed(this.#clock.now());

@@ -27,6 +27,7 @@ import {
   registrationChanged,
   rotationLost,
 } from './refresh-findings.js';
+import { withClaims } from './rejection.js';
 import { consentOnly, missingScopes } from './scopes.js';
 import type { Secret } from './secret.js';
 import { cameDetails, isOfScopeAlone, type Settlement, Superseded, settle, tokenOf } from './settling.js';
@@ -96,11 +97,12 @@ export class Granted implements Way {
     }
   }
 
-  async #call({ credential, grant, scope, refreshToken }: Try): Promise<GrantAnswer> {
+  async #call({ credential, grant, scope, refreshToken, stored }: Try): Promise<GrantAnswer> {
     const client = await clientAt(this.#store.reads, credential);
+    const params = withClaims(credential.tokenParams, stored?.rejected?.claims);
     const named = namedScope(credential, grant, scope);
     const ofScope = named === undefined ? {} : { scope: named };
-    return await this.#provider.refresh({ ...client, refreshToken, ...ofScope, params: credential.tokenParams });
+    return await this.#provider.refresh({ ...client, refreshToken, ...ofScope, params });
   }
 
   /** Stored first, whoever still waits; what the answer is worth is decided from what was stored. */

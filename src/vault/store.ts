@@ -5,7 +5,7 @@ import type { Credential, CredentialInput } from './credential.js';
 import type { DueStore } from './due-store.js';
 import type { Page, PageDraft, PageHead } from './page.js';
 import type { Secret } from './secret.js';
-import type { Token } from './token.js';
+import type { Token, TokenRejection } from './token.js';
 
 /** Where the store stands: its revision, the oldest one whose changes are still listed, and which database this is. */
 export interface Standing {
@@ -145,6 +145,8 @@ export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers'
   };
   /** Replaces the token of the same credential, account and scope, and clears this account's expired ones. */
   saveToken(token: Token): Promise<void>;
+  /** Marks a token as refused by a server, unless it was replaced or marked meanwhile. */
+  rejectToken(token: Token, rejection: TokenRejection): Promise<void>;
   saveBreaker(breaker: Breaker): Promise<void>;
   clearBreaker(tokenUrl: string, clientId: string): Promise<void>;
   /** Whether the feed has a change of this consumer above `since` and below `before`, or no longer reaches back so far. */

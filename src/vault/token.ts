@@ -19,6 +19,14 @@ export interface Token {
   lifetime: number;
   /** When it is renewed if it is in use: before its end, or as the provider said. */
   refreshAt: number;
+  /** A consumer says that a server refused it: no draw is served from it while a newer one can be had. */
+  rejected?: TokenRejection;
+}
+
+/** When it was told (epoch milliseconds), and the claims that the next token must carry, as JSON. */
+export interface TokenRejection {
+  at: number;
+  claims: string | undefined;
 }
 
 /** Whole seconds left, never negative. */
@@ -39,6 +47,7 @@ const YOUNG_MS = 60_000;
 
 /** Whether a draw that asks for `minTtl` seconds gets this token as it is: another would hardly live longer. */
 export function longEnough(token: Token, minTtl: number, now: number): boolean {
+  if (token.rejected) return false;
   return goodFor(token, minTtl, now) || newestPossible(token, minTtl, now);
 }
 
@@ -47,7 +56,12 @@ export function longEnough(token: Token, minTtl: number, now: number): boolean {
  * second, a consumer that asks for a second less than the lifetime would send us to the provider every second.
  */
 function newestPossible(token: Token, minTtl: number, now: number): boolean {
-  const age = now - token.obtainedAt;
   const halfLife = (token.lifetime * 1000) / 2;
-  return age < YOUNG_MS && (token.lifetime <= minTtl || age < halfLife) && goodFor(token, 0, now);
+  const worthIt = token.lifetime <= minTtl || now - token.obtainedAt < halfLife;
+  return isYoung(token, now) && worthIt && goodFor(token, 0, now);
+}
+
+/** Whether it came less than a minute ago. */
+export function isYoung({ obtainedAt }: Token, now: number): boolean {
+  return now - obtainedAt < YOUNG_MS;
 }

@@ -9,6 +9,8 @@ import { type Drawable, drawName, type Memory } from './memory.js';
 import type { Clock } from './ports.js';
 import { mayAskNow, problemOf } from './problem.js';
 import type { Refreshing } from './refreshing.js';
+import { type RejectionReport, readRejection } from './rejection.js';
+import type { Rejections } from './rejections.js';
 import { spelledAs } from './scopes.js';
 import { Superseded } from './settling.js';
 import type { Failpoints } from './steps.js';
@@ -55,6 +57,7 @@ export class Tokens {
   readonly #refreshing: Refreshing;
   readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly #rejections: Rejections;
   readonly #usage: Usage;
   readonly #at: Failpoints;
 
@@ -66,6 +69,7 @@ export class Tokens {
     refreshing: Refreshing;
     limits: Limits;
     clock: Clock;
+    rejections: Rejections;
     usage: Usage;
     failpoints: Failpoints;
   }) {
@@ -76,6 +80,7 @@ export class Tokens {
     this.#refreshing = deps.refreshing;
     this.#limits = deps.limits;
     this.#clock = deps.clock;
+    this.#rejections = deps.rejections;
     this.#usage = deps.usage;
     this.#at = deps.failpoints;
   }
@@ -104,6 +109,24 @@ export class Tokens {
     throw ledgerUnavailable();
   }
 
+  /**
+   * Takes a consumer's word that a server refused a token, and answers like a draw: with a newer token, obtained now if
+   * the refused one was the newest. Throws as `issue`, and `provider_refused` when a newer token would not help.
+   */
+  async reject(caller: Caller, request: DrawRequest, report: RejectionReport): Promise<Issued> {
+    try {
+      const { credential, account } = await this.#drawable(request);
+      const scope = await this.#scopeOf(credential, account, request.scope);
+      await this.#authorize(caller, credential, request.account, scope, new Draw(caller.revision));
+      const newest = await this.#store.reads.findToken(credential.id, account.account, scope);
+      const told = { tokenId: report.tokenId, rejection: readRejection(report) };
+      await this.#rejections.note({ caller, requestId: request.requestId }, newest, told);
+    } catch (error) {
+      throw this.#refused(caller, request, error);
+    }
+    return await this.issue(caller, request);
+  }
+
   /** Only a "yes" comes from memory; undefined sends the draw to the store. */
   #remembered(caller: Caller, request: DrawRequest, draw: Draw): Drawable | undefined {
     const drawable = this.#memory.token(drawName(request.credential, request.account, request.scope));
@@ -124,7 +147,8 @@ export class Tokens {
     const drawable = this.#describe(credential, account, token);
     await this.#at('draw.read');
     const name = drawName(request.credential, request.account, request.scope);
-    this.#memory.keepToken(readAt, name, drawable);
+    // One that a server refused is given only until there is another.
+    if (!token.rejected) this.#memory.keepToken(readAt, name, drawable);
     return drawable;
   }
 
@@ -167,8 +191,15 @@ export class Tokens {
     const now = this.#clock.now();
     if (stored && longEnough(stored, minTtl, now)) return stored;
     if (needsPerson(credential, account)) throw notConnected(account.finding);
-    if (!mayAskNow(account, now)) throw problemOf(account.finding, account.nextTryAt, now);
-    return await this.#refreshing.refresh(credential, account.account, scope, { minTtl, force: false });
+    try {
+      if (!mayAskNow(account, now)) throw problemOf(account.finding, account.nextTryAt, now);
+      return await this.#refreshing.refresh(credential, account.account, scope, { minTtl, force: false });
+    } catch (error) {
+      const passing = error instanceof VaultError && error.code === 'provider_unavailable';
+      // Only one that a server refused is still good here: it may have been that server's mistake (invariant 7).
+      if (passing && stored && goodFor(stored, minTtl, now)) return stored;
+      throw error;
+    }
   }
 
   #describe(credential: Credential, account: Account, token: Token): Drawable {

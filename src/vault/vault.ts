@@ -18,6 +18,7 @@ import type { PageHead } from './page.js';
 import type { Chain, Clock, Destinations, Provider } from './ports.js';
 import { replaceAdminKey } from './recovery.js';
 import { Refreshing } from './refreshing.js';
+import { Rejections } from './rejections.js';
 import { Renewals } from './renewals.js';
 import type { Failpoints } from './steps.js';
 import type { Standing, Store } from './store.js';
@@ -93,7 +94,8 @@ export class Vault {
     this.#refreshing = new Refreshing({ ...deps, ways, breakers, ledger, limits: this.limits });
     const shared = { store, clock, ledger, limits: this.limits, refreshing: this.#refreshing };
     const usage = new Usage();
-    this.tokens = new Tokens({ ...shared, memory, callers: this.callers, usage, failpoints });
+    const rejections = new Rejections(shared);
+    this.tokens = new Tokens({ ...shared, memory, callers: this.callers, rejections, usage, failpoints });
     this.credentials = new Credentials({ ...shared, destinations: deps.destinations });
     this.consumers = new Consumers(shared);
     this.testing = new Testing({ ...shared, callers: this.callers });

@@ -5,6 +5,8 @@ import { CredentialParams } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
 import { tokenAnswer } from '../wire.js';
 
+const MIN_TTL = 60;
+
 const draw = {
   operationId: 'drawToken',
   summary: 'Draw an access token',
@@ -24,6 +26,19 @@ const draw = {
   ],
 } as const;
 
+const rejected = {
+  operationId: 'rejectToken',
+  summary: 'Tell that a server refused a token',
+  description:
+    'Answers like a draw. If the token is the newest of its scope and more than a minute old, the provider is asked for another one, with the claims that a challenge names; otherwise the newest is given. A fresh token that is refused too is answered 424: then somebody must act. At most six a minute for an account.',
+  tags: ['Tokens'],
+  params: CredentialParams,
+  body: api.RejectedToken,
+  response: { 200: api.Token },
+  'x-required-role': 'draw',
+  'x-problems': draw['x-problems'],
+} as const;
+
 /** The one way by which a token leaves over the API. */
 export const tokenRoutes: Routes = (app, { vault, publicUrl }, done) => {
   app.get('/credentials/:credential/token', { schema: draw }, async (request, reply) => {
@@ -33,6 +48,18 @@ export const tokenRoutes: Routes = (app, { vault, publicUrl }, done) => {
     reply.header('pragma', 'no-cache');
     try {
       return tokenAnswer(await vault.tokens.issue(callerOf(request), asked));
+    } catch (error) {
+      throw pointing(error, publicUrl, asked);
+    }
+  });
+  app.post('/credentials/:credential/token/rejected', { schema: rejected }, async (request, reply) => {
+    const { credential } = request.params;
+    const { account = 'default', scope, token_id, www_authenticate, status, sasl, detail } = request.body;
+    const asked = { credential, account, minTtl: MIN_TTL, scope, requestId: request.id };
+    const report = { tokenId: token_id, status, wwwAuthenticate: www_authenticate, sasl, detail };
+    reply.header('pragma', 'no-cache');
+    try {
+      return tokenAnswer(await vault.tokens.reject(callerOf(request), asked, report));
     } catch (error) {
       throw pointing(error, publicUrl, asked);
     }
