@@ -11,6 +11,7 @@ import { ensureBuilt } from './dist.js';
 import { tell } from './guide.js';
 import { choosePort } from './port.js';
 import { writeSession } from './session.js';
+import { stopAsked } from './stop.js';
 import { done, say, title } from './terminal.js';
 import { startVault, type VaultProcess } from './vault-process.js';
 
@@ -70,17 +71,6 @@ async function run(): Promise<string> {
   done('contents', 'credentials demo-mail, payroll-mail and info-mail, consumer helpdesk');
   tell(demo, vault.pid);
   return await vault.ended;
-}
-
-/** A signal to stop, or the end of whoever started the demo. Once it was asked, asking again changes nothing. */
-function stopAsked(): Promise<undefined> {
-  const { ppid } = process;
-  return new Promise(resolve => {
-    const stop = () => resolve(undefined);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-    // npm that is killed takes nobody with it.
-    setInterval(() => process.ppid !== ppid && stop(), 500).unref();
-  });
 }
 
 function removeFiles(): void {
