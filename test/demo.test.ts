@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { consentCase } from './demo/consent-case.js';
 import { deadLinks, settingsOutOfStep, unknownTests } from './demo/documents.js';
+import { providerCase } from './demo/provider-case.js';
 import { paste, ROOT, type RunningDemo, startDemo, until } from './demo/running.js';
 import { startBrowser } from './support/browser.js';
 
@@ -107,6 +108,8 @@ t.test('a demo that is killed leaves no vault behind', async t => {
   await until(() => gone(demo.vaultPid), 10_000);
   t.ok(gone(demo.vaultPid));
 });
+
+t.test('npm run provider: every printed line works, a consent and a refresh', async t => providerCase(t, browser));
 
 t.test('what the documents name exists', async t => {
   t.same(deadLinks(), [], 'files that are linked');
