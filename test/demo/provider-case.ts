@@ -79,7 +79,7 @@ async function page(t: Test, browser: Browser | string, link: () => Promise<stri
   const address = await link();
   for (const [button, end] of [
     ['Decline', 'Nothing was connected'],
-    ['Answer that an administrator must approve', /administrator/],
+    ['Only an administrator may allow it', /administrator/],
     ['Allow', 'Connected as info@acme.example'],
   ] as const) {
     await page.goto(address);

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import { createProvider } from '../../src/oauth/provider.js';
 import { Secret } from '../../src/vault/secret.js';
 import { TestClock } from '../support/clock.js';
 import { Behaviour, KNOWN } from '../support/provider/behaviour.js';
+import { helpText } from '../support/provider/options.js';
 import { type RunnableProvider, startRunnableProvider } from '../support/provider/runnable-provider.js';
 import { CLIENT } from '../support/provider/token-endpoint.js';
 import { failure, outbound, REDIRECT_URI, refreshRequest, VERIFIER } from './provider-under-test.js';
@@ -102,6 +104,14 @@ class Stage {
   async refresh(refresh_token: unknown): Promise<Answer> {
     return await this.token({ grant_type: 'refresh_token', refresh_token: String(refresh_token) });
   }
+}
+
+/** The forms that the help and the documentation tell the reader to send. */
+function advised(): Record<string, string>[] {
+  const texts = [helpText(), readFileSync(new URL('../../docs/provider.md', import.meta.url), 'utf8')];
+  return [...texts.join('\n').matchAll(/^ *curl (-d .*) http/gm)].map(([, form = '']) =>
+    Object.fromEntries(new URLSearchParams(form.replaceAll('-d ', '').replaceAll(' ', '&'))),
+  );
 }
 
 async function stage(t: Test): Promise<Stage> {
@@ -231,6 +241,8 @@ export function runnableProvider(t: Test): void {
     t.match(await on.control({ times: '2' }), { status: 400, error: /belongs to a fault/ });
     t.match(await on.control({ fault: 'other-account', on: 'code' }), { status: 400 });
     t.match(await on.control({}), { rotation: 'strict', faults: [] }, 'nothing of that was taken');
+    for (const form of advised()) t.match(await on.control(form), { status: 200 }, JSON.stringify(form));
+    await on.control({ rotation: 'strict', lifetime: '3600', fault: 'none' });
     await on.control({ fault: '503', times: 'always' });
     await on.control({ fault: '500', times: '2' });
     await on.control({ fault: 'html', on: 'revocation' });

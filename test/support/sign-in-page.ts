@@ -70,8 +70,10 @@ function show(response: ServerResponse, status: number, html: string): void {
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(html);
 }
 
-/** A request to the authorization endpoint that leads nowhere. */
+/** A request to the authorization endpoint that leads nowhere; what went wrong is in the server's words. */
 export function errorPage(error: string, description: string): string {
-  const body = `<p>${escaped(description)}</p><p class="quiet">${escaped(error)}</p>`;
+  const body = `<p>Open the connect link again. If this page comes back, the credential is not what this provider knows:
+compare its client id, scopes and redirect URI.</p>
+<p class="quiet">${escaped(error)}: ${escaped(description)}</p>`;
   return providerPage({ place: PLACE, title: 'This sign-in cannot go on', body });
 }

@@ -73,7 +73,7 @@ ${lasting ? 'and to keep it: it gets a refresh token.' : 'and gets no refresh to
 <input type="text" id="other" name="other" maxlength="${LONGEST_NAME}" placeholder="any name">
 <button class="first" name="decision" value="allow">Allow</button>
 <button name="decision" value="deny">Decline</button>
-<button name="decision" value="needs-admin">Answer that an administrator must approve</button>
+<button name="decision" value="needs-admin">Only an administrator may allow it</button>
 </form>`;
   return providerPage({ place: PLACE, title: 'Who signs in?', body });
 }
