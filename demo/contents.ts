@@ -1,5 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AuthorizationServer } from '../test/support/authorization-server.js';
+
+/** A week: nobody opens the link of a demo that is older. */
+const LINK_SECONDS = 604_800;
 
 /** A client that is registered at the authorization server. */
 export interface Client {
@@ -7,38 +11,57 @@ export interface Client {
   secret: string;
 }
 
-/** The two keys of the demo: of the administrator, and of the consumer `helpdesk`. */
-export interface Keys {
+/** The two keys of the demo, of the administrator and of the consumer `helpdesk`, and a link that connects `info-mail`. */
+export interface Contents {
   adminKey: string;
   helpdeskKey: string;
+  connectUrl: string;
 }
 
 /**
  * Does over the API what an administrator does first: stores credentials, makes the consumer `helpdesk` with a key,
- * and permits it to draw tokens of `demo-mail`. The key is also left in `folder`/helpdesk.key. Throws what the API says.
+ * permits it to draw tokens of `demo-mail` and of `info-mail`, which waits for its owner, and makes the owner's link. The
+ * key is also left in `folder`/helpdesk.key. Throws what the API says.
  */
-export async function fillVault(vault: {
-  url: string;
-  folder: string;
-  tokenUrl: string;
-  client: Client;
-}): Promise<Keys> {
+export async function fillVault(vault: { url: string; folder: string } & Registered): Promise<Contents> {
   const adminKey = readFileSync(join(vault.folder, 'admin.key'), 'utf8').trim();
   const call = caller(vault.url, adminKey);
   for (const id of ['demo-mail', 'payroll-mail']) await call('POST', 'credentials', credential(id, vault));
+  await call('POST', 'credentials', ownersCredential('info-mail', vault));
   await call('POST', 'consumers', { id: 'helpdesk', role: 'service' });
-  await call('PUT', 'consumers/helpdesk/permissions', [{ credential: 'demo-mail' }]);
+  await call('PUT', 'consumers/helpdesk/permissions', [{ credential: 'demo-mail' }, { credential: 'info-mail' }]);
   const { key } = await call('POST', 'consumers/helpdesk/keys', {});
   const helpdeskKey = String(key);
   writeFileSync(join(vault.folder, 'helpdesk.key'), `${helpdeskKey}\n`, { mode: 0o600 });
-  return { adminKey, helpdeskKey };
+  const { url } = await call('POST', 'credentials/info-mail/connect-links', { expires_in: LINK_SECONDS });
+  return { adminKey, helpdeskKey, connectUrl: String(url) };
 }
 
-function credential(id: string, { tokenUrl, client }: { tokenUrl: string; client: Client }) {
+interface Registered {
+  provider: Pick<AuthorizationServer, 'issuer' | 'authorizationUrl' | 'tokenUrl' | 'revocationUrl'>;
+  client: Client;
+}
+
+function ownersCredential(id: string, registered: Registered) {
+  const { authorizationUrl, revocationUrl, issuer } = registered.provider;
+  return {
+    ...credential(id, registered),
+    description: 'The helpdesk',
+    grant_type: 'authorization_code',
+    authorization_url: authorizationUrl,
+    revocation_url: revocationUrl,
+    issuer,
+    scope: 'openid offline_access mail.read',
+    // This authorization server knows no select_account, and gives refresh tokens only where it may ask.
+    authorization_params: { prompt: 'consent' },
+  };
+}
+
+function credential(id: string, { provider, client }: Registered) {
   return {
     id,
     grant_type: 'client_credentials',
-    token_url: tokenUrl,
+    token_url: provider.tokenUrl,
     client_id: client.id,
     client_auth: { method: 'client_secret_post', secret: client.secret },
     scope: 'mail.read',

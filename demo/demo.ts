@@ -11,6 +11,7 @@ import { ensureBuilt } from './dist.js';
 import { tell } from './guide.js';
 import { choosePort } from './port.js';
 import { writeSession } from './session.js';
+import { stopAsked } from './stop.js';
 import { done, say, title } from './terminal.js';
 import { startVault, type VaultProcess } from './vault-process.js';
 
@@ -52,38 +53,24 @@ async function run(): Promise<string> {
   title('Tokenwell demo');
   await ensureBuilt();
   const client: Client = { id: 'mail-app', secret: randomBytes(24).toString('base64url') };
+  const port = await choosePort('vault', Number(options.port));
   const provider = await startAuthorizationServer({
-    clients: [client],
+    clients: [{ ...client, redirectUri: `http://127.0.0.1:${port}/OAuth2Callback` }],
     port: await choosePort('authorization server', Number(options['provider-port'])),
     asked: count => say(`${new Date().toTimeString().slice(0, 8)}  authorization server: token request ${count}`),
   });
   done('authorization server', provider.issuer);
-  vault = startVault({
-    folder,
-    port: await choosePort('vault', Number(options.port)),
-    allowed: new URL(provider.issuer).host,
-  });
+  vault = startVault({ folder, port, allowed: new URL(provider.issuer).host });
   await vault.ready();
   done('vault', vault.url);
-  const keys = await fillVault({ url: vault.url, folder, tokenUrl: provider.tokenUrl, client });
-  const demo = { vault: vault.url, provider, folder, client, ...keys };
+  const contents = await fillVault({ url: vault.url, folder, provider, client });
+  const demo = { vault: vault.url, provider, folder, client, ...contents };
   const session = writeSession(options.session, demo);
   removeSession = session.remove;
   if (session.replaced) done('session', `${options.session} was of another demo and is of this one now`);
-  done('contents', 'credentials demo-mail and payroll-mail, consumer helpdesk');
+  done('contents', 'credentials demo-mail, payroll-mail and info-mail, consumer helpdesk');
   tell(demo, vault.pid);
   return await vault.ended;
-}
-
-/** A signal to stop, or the end of whoever started the demo. Once it was asked, asking again changes nothing. */
-function stopAsked(): Promise<undefined> {
-  const { ppid } = process;
-  return new Promise(resolve => {
-    const stop = () => resolve(undefined);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-    // npm that is killed takes nobody with it.
-    setInterval(() => process.ppid !== ppid && stop(), 500).unref();
-  });
 }
 
 function removeFiles(): void {

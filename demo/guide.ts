@@ -7,6 +7,9 @@ import { command, done, say, title } from './terminal.js';
 export function tell(demo: Demo, vaultPid: number): void {
   title('Paste these into another terminal, one after the other');
   for (const [sentence, line] of commands(demo)) command(sentence, line);
+  title('Connect the mailbox of a person, in a browser');
+  command('info-mail: 409 not_connected until its owner has signed in, and then a token', drawOf(demo, 'info-mail'));
+  done('its owner opens', `${demo.connectUrl}   any name signs in`);
   title('Look around');
   done('explorer', `${demo.vault}/docs   choose "Authorize" and paste a key under apiKey`);
   done('  key of helpdesk', `${demo.helpdeskKey}   draws tokens`);
@@ -16,14 +19,15 @@ export function tell(demo: Demo, vaultPid: number): void {
   say('\nCtrl-C ends it all. Requests that reach the authorization server are shown here:\n');
 }
 
-function commands({ vault, provider, folder }: Demo): [string, string][] {
+function commands(demo: Demo): [string, string][] {
+  const { vault, provider, folder } = demo;
   const helpdesk = keyIn(folder, 'helpdesk.key');
   const admin = keyIn(folder, 'admin.key');
-  const draw = `${vault}/api/v1/credentials/demo-mail/token -H "Authorization: Bearer ${helpdesk}"`;
-  const token = `$(curl -s ${draw} | sed -n 's/.*"access_token":"\\([^"]*\\)".*/\\1/p')`;
+  const draw = drawOf(demo, 'demo-mail');
+  const token = `$(${draw.replace(SHOWN, 'curl -s')} | sed -n 's/.*"access_token":"\\([^"]*\\)".*/\\1/p')`;
   return [
-    ['helpdesk draws a token; the vault asks the authorization server for it', shown(draw)],
-    ['again: the same token_id, and the authorization server is not asked', shown(draw)],
+    ['helpdesk draws a token; the vault asks the authorization server for it', draw],
+    ['again: the same token_id, and the authorization server is not asked', draw],
     [
       'what the authorization server says of this token',
       shown(`-u ${RESOURCE_SERVER.id}:${RESOURCE_SERVER.secret} ${provider.introspectionUrl} -d "token=${token}"`),
@@ -32,10 +36,7 @@ function commands({ vault, provider, folder }: Demo): [string, string][] {
       'the same for software that speaks OAuth and nothing else: the vault as its token endpoint',
       shown(`-u "helpdesk:${helpdesk}" ${vault}/oauth2/token -d grant_type=client_credentials -d scope=demo-mail`),
     ],
-    [
-      'payroll-mail is not for helpdesk: 404, as for a credential that does not exist',
-      shown(draw.replace('demo-mail', 'payroll-mail')),
-    ],
+    ['payroll-mail is not for helpdesk: 404, as for a credential that does not exist', drawOf(demo, 'payroll-mail')],
     [
       'the ledger: who received what, the newest first',
       shown(`'${vault}/api/v1/ledger?limit=6' -H 'Accept: application/x-ndjson' -H "Authorization: Bearer ${admin}"`),
@@ -43,9 +44,18 @@ function commands({ vault, provider, folder }: Demo): [string, string][] {
   ];
 }
 
+/** How `helpdesk` draws. */
+function drawOf({ vault, folder }: Demo, credential: string): string {
+  const key = keyIn(folder, 'helpdesk.key');
+  return shown(`${vault}/api/v1/credentials/${credential}/token -H "Authorization: Bearer ${key}"`);
+}
+
 /** The vault's answers have no newline at their end, and the next prompt should begin on a line of its own. */
+const SHOWN = "curl -sw '\\n'";
+
+/** A command that shows the answer to a request. */
 function shown(args: string): string {
-  return `curl -sw '\\n' ${args}`;
+  return `${SHOWN} ${args}`;
 }
 
 function keyIn(folder: string, file: string): string {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AuthorizationServer } from '../test/support/authorization-server.js';
-import type { Client, Keys } from './contents.js';
+import type { Client, Contents } from './contents.js';
 import { COMMAND } from './dist.js';
 
 /** The running demo, as it is shown to the reader. */
-export interface Demo extends Keys {
+export interface Demo extends Contents {
   /** The vault's address. */
   vault: string;
   provider: Pick<AuthorizationServer, 'tokenUrl' | 'introspectionUrl'>;

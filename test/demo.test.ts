@@ -2,8 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { composeDemo } from './demo/compose-case.js';
+import { consentCase } from './demo/consent-case.js';
 import { deadLinks, settingsOutOfStep, unknownTests } from './demo/documents.js';
+import { providerCase } from './demo/provider-case.js';
 import { paste, ROOT, type RunningDemo, startDemo, until } from './demo/running.js';
+import { startBrowser } from './support/browser.js';
 
 type Answer = Record<string, unknown>;
 
@@ -32,7 +35,7 @@ function gone(pid: number): boolean {
 }
 
 async function printedLines(t: Test, demo: RunningDemo): Promise<void> {
-  const [[drawn] = [], [again] = [], [said] = [], [granted] = [], [refused] = [], ledger = [], ...more] =
+  const [[drawn] = [], [again] = [], [said] = [], [granted] = [], [refused] = [], ledger = [], [owners] = [], ...more] =
     await pasteAll(demo);
   t.equal(more.length, 0, 'every printed command is looked at here');
   t.match(drawn, { access_token: /./, credential: 'demo-mail', expires_in: Number });
@@ -45,6 +48,7 @@ async function printedLines(t: Test, demo: RunningDemo): Promise<void> {
     ledger.some(entry => entry.action === 'token.issue' && entry.token_id === drawn?.token_id),
     'the ledger says who received it',
   );
+  t.match(owners, { status: 409, code: 'not_connected', connect_url: /^http/ }, 'nobody has signed in');
 }
 
 async function readme(t: Test, demo: RunningDemo): Promise<void> {
@@ -66,11 +70,16 @@ async function readme(t: Test, demo: RunningDemo): Promise<void> {
   t.match(printed, /The ledger is whole/);
 }
 
+const browser = await startBrowser();
+const skip = typeof browser === 'string' ? browser : false;
+if (typeof browser !== 'string') t.teardown(() => browser.close());
+
 t.test('every command that the demo and the README tell the reader to try works as it is pasted', async t => {
   const demo = await startDemo(t);
   t.notMatch(demo.output(), '\x1b', 'no colours where nobody asked for them');
   await t.test('the demo prints', t => printedLines(t, demo));
   await t.test('the README holds', t => readme(t, demo));
+  await t.test('its link connects a mailbox in Chromium', { skip }, t => consentCase(t, browser, demo));
   process.kill(demo.pid, 'SIGINT');
   t.equal(await demo.ended, 0);
   t.ok(gone(demo.pid), 'the demo has ended');
@@ -100,6 +109,8 @@ t.test('a demo that is killed leaves no vault behind', async t => {
   await until(() => gone(demo.vaultPid), 10_000);
   t.ok(gone(demo.vaultPid));
 });
+
+t.test('npm run provider: every printed line works, a consent and a refresh', async t => providerCase(t, browser));
 
 t.test('what the documents name exists', async t => {
   t.same(deadLinks(), [], 'files that are linked');

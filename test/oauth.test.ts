@@ -12,6 +12,7 @@ import { LIFETIMES } from './oauth/lifetimes.js';
 import { clock, failure, outbound, provider, request, SECRET, scripted } from './oauth/provider-under-test.js';
 import { PAUSES } from './oauth/retry-after.js';
 import { revocations } from './oauth/revocations.js';
+import { runnableProvider } from './oauth/runnable-provider.js';
 import { signIns } from './oauth/sign-ins.js';
 import { startAuthorizationServer } from './support/authorization-server.js';
 import { json, respond, token } from './support/scripted-provider.js';
@@ -19,6 +20,7 @@ import { json, respond, token } from './support/scripted-provider.js';
 authorizationUrls(t);
 grants(t);
 revocations(t);
+runnableProvider(t);
 signIns(t);
 
 t.test('a real authorization server gives a token by both ways of client authentication', async t => {

@@ -158,6 +158,10 @@ const BY_ERROR: ReadonlyMap<string, Verdict> = new Map([
   ['interaction_required', rejected('interaction_required', 'wants the user to sign in again')],
   ['login_required', rejected('login_required', 'wants the user to sign in again')],
   ['consent_required', rejected('consent_required', 'wants the user to consent again')],
+  [
+    'admin_policy_enforced',
+    rejected('consent_required', 'leaves it to an administrator of the organisation to allow this application'),
+  ],
   ['slow_down', THROTTLED],
   ['temporarily_unavailable', PROVIDER_ERROR],
   ['server_error', PROVIDER_ERROR],

@@ -5,9 +5,9 @@ import type { Step } from '../../src/vault/steps.js';
 import { Api } from '../support/api.js';
 import { type Instance, startInstance } from '../support/instance.js';
 import { freePort } from '../support/postgres.js';
+import { type Rotation, rotate } from '../support/rotation.js';
 import { ScriptedProvider } from '../support/scripted-provider.js';
 import { temporaryFolder } from '../support/vault.js';
-import { type Rotation, rotate } from './rotation.js';
 
 const STEPS = ['refresh.leased', 'refresh.intended', 'refresh.answered', 'refresh.stored'] as const satisfies Step[];
 const MAIL = '/api/v1/credentials/mail';

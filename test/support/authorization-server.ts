@@ -1,7 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import './quiet-oidc-provider.js';
 import Provider, { type ClientMetadata } from 'oidc-provider';
+import { errorPage, forgetWhoSignedIn, signInPage } from './sign-in-page.js';
 
 /** A client that may ask for tokens with client_credentials. `method` is client_secret_post unless said. */
 export interface RegisteredClient {
@@ -10,11 +11,15 @@ export interface RegisteredClient {
   method?: 'client_secret_post' | 'client_secret_basic';
   /** Space-separated scopes the client may ask for; `mail.read` unless said. */
   scope?: string;
+  /** With one, people may sign in for the client too, and it may ask for `openid` and `offline_access`. */
+  redirectUri?: string;
 }
 
 export interface AuthorizationServer {
   issuer: string;
+  authorizationUrl: string;
   tokenUrl: string;
+  revocationUrl: string;
   introspectionUrl: string;
   /** Requests that the token endpoint has had. */
   readonly requests: number;
@@ -28,7 +33,8 @@ export const RESOURCE_SERVER = { id: 'resource-server', secret: 'resource-server
 
 /**
  * A real authorization server (oidc-provider) on 127.0.0.1: client_credentials for the given clients, introspection,
- * access tokens that live for `accessTokenTtl` seconds (600 unless said). `port` 0, the default, is any free one.
+ * access tokens that live for `accessTokenTtl` seconds (600 unless said), and for clients with a redirect URI a page on
+ * which any name signs in, PKCE and refresh tokens that rotate. `port` 0, the default, is any free one.
  * `asked` is called at each token request with the number of requests so far.
  */
 export async function startAuthorizationServer(settings: {
@@ -41,19 +47,23 @@ export async function startAuthorizationServer(settings: {
   // The issuer holds the port, so listening comes first.
   await listen(server, settings.port ?? 0);
   const issuer = `http://127.0.0.1:${portOf(server)}`;
-  const answer = buildProvider(issuer, settings.clients, settings.accessTokenTtl ?? 600).callback();
+  const provider = buildProvider(issuer, settings.clients, settings.accessTokenTtl ?? 600);
+  const [answer, page] = [provider.callback(), signInPage(provider)];
   let requests = 0;
   server.on('request', (request, response) => {
     if (request.url === '/token') {
       requests += 1;
       settings.asked?.(requests);
     }
-    void answer(request, response);
+    forgetWhoSignedIn(request);
+    void (request.url?.startsWith('/interaction/') ? page : answer)(request, response);
   });
   const introspectionUrl = `${issuer}/token/introspection`;
   return {
     issuer,
+    authorizationUrl: `${issuer}/auth`,
     tokenUrl: `${issuer}/token`,
+    revocationUrl: `${issuer}/token/revocation`,
     introspectionUrl,
     get requests() {
       return requests;
@@ -68,32 +78,47 @@ export async function startAuthorizationServer(settings: {
 
 function buildProvider(issuer: string, clients: readonly RegisteredClient[], ttl: number): Provider {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const scopes = new Set(clients.flatMap(client => (client.scope ?? 'mail.read').split(' ')));
+  const scopes = new Set(clients.flatMap(client => scopeOf(client).split(' ')));
   return new Provider(issuer, {
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kty: 'EC', kid: 'k1', use: 'sig', alg: 'ES256' }] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    cookies: { keys: ['not-used'] },
+    cookies: { keys: [randomBytes(16).toString('hex')] },
     scopes: [...scopes],
     clients: [...clients.map(metadata), metadata({ ...RESOURCE_SERVER, method: 'client_secret_basic' })],
-    ttl: { ClientCredentials: ttl },
+    ttl: { ClientCredentials: ttl, AccessToken: ttl },
+    claims: { openid: ['sub', 'email'] },
+    conformIdTokenClaims: false,
+    findAccount: (_ctx, id) => ({ accountId: id, claims: async () => ({ sub: id, email: id }) }),
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    renderError: (ctx, { error, error_description = '' }) => {
+      ctx.type = 'html';
+      ctx.body = errorPage(error, error_description);
+    },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      revocation: { enabled: true },
       introspection: { enabled: true, allowedPolicy: (_ctx, client) => client.clientId === RESOURCE_SERVER.id },
     },
   });
 }
 
 function metadata(client: RegisteredClient): ClientMetadata {
+  const { redirectUri } = client;
   return {
     client_id: client.id,
     client_secret: client.secret,
     token_endpoint_auth_method: client.method ?? 'client_secret_post',
-    scope: client.scope ?? 'mail.read',
-    grant_types: ['client_credentials'],
-    redirect_uris: [],
-    response_types: [],
+    scope: scopeOf(client),
+    grant_types: ['client_credentials', ...(redirectUri ? ['authorization_code', 'refresh_token'] : [])],
+    redirect_uris: redirectUri ? [redirectUri] : [],
+    response_types: redirectUri ? ['code'] : [],
   };
+}
+
+function scopeOf({ scope = 'mail.read', redirectUri }: RegisteredClient): string {
+  return redirectUri ? `openid offline_access ${scope}` : scope;
 }
 
 async function introspect(url: string, token: string): Promise<Record<string, unknown>> {

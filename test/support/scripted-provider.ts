@@ -128,10 +128,12 @@ export class ScriptedProvider {
     this.#server.on('tlsClientError', () => {});
   }
 
-  /** Starts on a free port of 127.0.0.1; over TLS when given key and certificate. */
-  static async start(tls?: TlsOptions): Promise<ScriptedProvider> {
+  /** Starts on a port of 127.0.0.1, any free one unless said; over TLS when given key and certificate. */
+  static async start(tls?: TlsOptions, port = 0): Promise<ScriptedProvider> {
     const provider = new ScriptedProvider(tls);
-    await new Promise<void>(resolve => provider.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      provider.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    });
     return provider;
   }
 
