@@ -57,5 +57,5 @@ function rowTable(rows: readonly (Row & { time: string })[]): string {
 function aboutOf({ credential, account, subject, state }: Row): string {
   const parts = [credential, account].filter(part => part !== undefined);
   const became = state === undefined ? '' : ` → ${state}`;
-  return visible(subject ?? `${parts.join(' / ')}${became}`);
+  return visible(`${subject ?? parts.join(' / ')}${became}`);
 }
