@@ -196,4 +196,12 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
     test: 'test/vault.test.ts',
     only: 'in whatever order',
   },
+  {
+    name: 'invariant 13: a refresh token is ended only where it was meant for',
+    file: 'src/vault/keeping.ts',
+    defence: 'if (!mayBeEndedAt(grant, revocationUrl)) {',
+    without: 'if (revocationUrl === "never") {',
+    test: CONSENT,
+    only: 'W8: a refresh token',
+  },
 ];

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { callbackCases } from './consent/callback-cases.js';
+import { destinationCases } from './consent/destination-cases.js';
 import { killCases } from './consent/kill-cases.js';
 import { refreshCases } from './consent/refresh-cases.js';
 import { stepCases } from './consent/step-cases.js';
@@ -12,5 +13,6 @@ for (const database of await databases(t)) {
   );
 }
 t.test('a grant', async t => refreshCases(t));
+t.test('where a grant may go', async t => destinationCases(t));
 t.test('steps', async t => stepCases(t));
 t.test('a process that dies', async t => killCases(t, process.env.TEST_LONG ? 10 : 1));

@@ -3,7 +3,7 @@ import type { Consent, ConsentOutcome } from './consent.js';
 import type { Credential } from './credential.js';
 import { drawScope } from './credential.js';
 import { keepAlive } from './due.js';
-import { type Doubt, doubtOf, type Grant, grantedScopes, sameIdentity } from './grant.js';
+import { type Doubt, doubtOf, type Grant, grantedScopes, originsOf, sameIdentity } from './grant.js';
 import { randomId } from './ids.js';
 import type { Keeping } from './keeping.js';
 import type { Ledger } from './ledger.js';
@@ -104,7 +104,7 @@ export class Granting {
       if (!(error instanceof Superseded)) throw error;
       // D14: what this grant was for is not there any more. Where another one is, revoking this might end that too.
       const current = await this.#reads.grants.find(credential.id, consent.account, 'current');
-      const from = { origin: new URL(credential.tokenUrl).origin, clientId: credential.clientId };
+      const from = { origin: originsOf(credential), clientId: credential.clientId };
       if (answer.refreshToken && !current) await this.#keeping.revoke({ credential }, from, answer.refreshToken);
       return await this.ended(consent, changedMeanwhile(), requestId);
     }
@@ -197,7 +197,7 @@ function grantOf(
     scopes: grantedScopes(credential, answered),
     identity,
     issuer: identity?.issuer ?? iss,
-    origin: new URL(credential.tokenUrl).origin,
+    origin: originsOf(credential),
     clientId: credential.clientId,
     clientAuth: credential.clientAuth.id,
     obtainedAt: now,

@@ -4,7 +4,7 @@ import { clientAt } from './client-at.js';
 import type { Renewed } from './consent-store.js';
 import { keepAlive } from './due.js';
 import { VaultError } from './errors.js';
-import { belongsTo, type Grant } from './grant.js';
+import { belongsTo, type Grant, mayBeEndedAt } from './grant.js';
 import { randomId } from './ids.js';
 import type { Ledger, Written } from './ledger.js';
 import type { Logger } from './logger.js';
@@ -106,6 +106,9 @@ export class Keeping {
     }
     const { revocationUrl } = credential;
     if (revocationUrl === undefined) return 'This credential has no revocation URL, so the provider was not told.';
+    if (!mayBeEndedAt(grant, revocationUrl)) {
+      return 'The revocation URL leads to another origin than when this was obtained, so nobody was told.';
+    }
     try {
       const { tokenUrl: _, ...client } = await clientAt(this.#store.reads, credential);
       await this.#provider.revoke({ ...client, revocationUrl, token });
