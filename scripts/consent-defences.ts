@@ -204,4 +204,20 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
     test: CONSENT,
     only: 'W8: a refresh token',
   },
+  {
+    name: 'consent: D14 nothing is exchanged once the credential was changed',
+    file: 'src/vault/consents.ts',
+    defence: 'if (credential?.version !== consent.credentialVersion) return undefined;',
+    without: 'if (!credential) return undefined;',
+    test: CONSENT,
+    only: 'D14: a credential that was changed after',
+  },
+  {
+    name: 'consent: D1 its verifier is bound to what it was begun for',
+    file: 'src/vault/sealed-fields.ts',
+    defence: "rowKey: ['id', 'credential', 'credential_version', 'account', 'connect_link'],",
+    without: "rowKey: ['id'],",
+    test: CONSENT,
+    only: 'D1: a consent',
+  },
 ];

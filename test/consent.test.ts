@@ -1,16 +1,19 @@
 import t from 'tap';
+import { boundCases } from './consent/bound-cases.js';
 import { callbackCases } from './consent/callback-cases.js';
 import { destinationCases } from './consent/destination-cases.js';
 import { killCases } from './consent/kill-cases.js';
 import { refreshCases } from './consent/refresh-cases.js';
 import { stepCases } from './consent/step-cases.js';
-import { consentWorld } from './consent/world.js';
+import { consentWorld, type Worlds } from './consent/world.js';
 import { databases } from './vault/databases.js';
 
 for (const database of await databases(t)) {
-  t.test(`a consent on ${database.name}`, { skip: database.skip }, async t =>
-    callbackCases(t, async (t, options = {}) => consentWorld(t, { ...options, env: await database.env() })),
-  );
+  t.test(`a consent on ${database.name}`, { skip: database.skip }, async t => {
+    const world: Worlds = async (t, options = {}) => consentWorld(t, { ...options, env: await database.env() });
+    callbackCases(t, world);
+    boundCases(t, world);
+  });
 }
 t.test('a grant', async t => refreshCases(t));
 t.test('where a grant may go', async t => destinationCases(t));

@@ -2,7 +2,8 @@ import type { Selectable } from 'kysely';
 import type { ConnectLink, Consent, ConsentOutcome, LinkKind } from '../vault/consent.js';
 import type { ConsentWrites } from '../vault/consent-store.js';
 import { randomId } from '../vault/ids.js';
-import { CONSENT_VERIFIER, placeOf } from '../vault/sealed-fields.js';
+import type { Place } from '../vault/ports.js';
+import { CONSENT_VERIFIER, placeOf, type SealedRow } from '../vault/sealed-fields.js';
 import type { Store } from '../vault/store.js';
 import type { Engine, Handle } from './engine.js';
 import type { Opening } from './opening.js';
@@ -79,14 +80,14 @@ function danceRows(db: Handle, opening: Opening): DanceWrites {
     },
     verifier: async ({ id }) => {
       const row = await consents().where('id', '=', id).executeTakeFirstOrThrow();
-      return opening.get(placeOf(CONSENT_VERIFIER, row), row.verifier, 'verifier of this consent');
+      return opening.find(placeOfVerifier(row), row.verifier);
     },
     insertConsent: async (consent, stateHash, verifier) => {
-      const version = randomId('v');
-      const value = opening.sealer.seal(placeOf(CONSENT_VERIFIER, { id: consent.id, version }), verifier);
+      const row = { ...consentRowOf(consent), state_hash: stateHash, version: randomId('v') };
+      const value = opening.sealer.seal(placeOfVerifier(row), verifier);
       await db
         .insertInto('consents')
-        .values({ ...consentRowOf(consent), state_hash: stateHash, version, verifier: value })
+        .values({ ...row, verifier: value })
         .execute();
     },
     claim: async (id, now) => {
@@ -98,6 +99,12 @@ function danceRows(db: Handle, opening: Opening): DanceWrites {
       await db.updateTable('consents').set({ outcome: text }).where('id', '=', id).execute();
     },
   };
+}
+
+type VerifierRow = Omit<SealedRow<typeof CONSENT_VERIFIER>, 'connect_link'> & { connect_link: string | null };
+
+function placeOfVerifier(row: VerifierRow): Place {
+  return placeOf(CONSENT_VERIFIER, { ...row, connect_link: row.connect_link ?? '' });
 }
 
 function linkOf(row: Selectable<Tables['connect_links']>): ConnectLink {
@@ -142,6 +149,7 @@ function consentOf(row: Selectable<Tables['consents']>): Consent {
     link: row.connect_link ?? '',
     kind: row.kind as LinkKind,
     credential: row.credential,
+    credentialVersion: row.credential_version,
     account: row.account,
     startedBy: row.started_by,
     scopes: row.scopes,
@@ -160,6 +168,7 @@ function consentRowOf(consent: Consent) {
     connect_link: consent.link,
     kind: consent.kind,
     credential: consent.credential,
+    credential_version: consent.credentialVersion,
     account: consent.account,
     scopes: consent.scopes,
     return_to: consent.returnTo ?? null,

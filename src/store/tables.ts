@@ -104,6 +104,7 @@ export interface Tables {
     used_at: number | null;
     outcome: string | null;
     kind: string;
+    credential_version: number;
   };
   tokens: {
     credential: string;

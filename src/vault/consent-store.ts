@@ -38,8 +38,8 @@ export interface ConsentReads {
   links(credential: string): Promise<ConnectLink[]>;
   findConsent(id: string): Promise<Consent | undefined>;
   findConsentByState(stateHash: string): Promise<Consent | undefined>;
-  /** The PKCE verifier, unsealed. */
-  verifier(consent: Consent): Promise<Secret>;
+  /** The PKCE verifier, unsealed; undefined where it does not open, for then the consent was moved or changed. */
+  verifier(consent: Consent): Promise<Secret | undefined>;
 }
 
 /** Writing them, inside a transaction. */

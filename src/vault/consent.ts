@@ -33,6 +33,8 @@ export interface Consent {
   link: string;
   kind: LinkKind;
   credential: string;
+  /** Of the credential when it began: what the person was shown, and where the code may go. */
+  credentialVersion: number;
   account: string;
   /** The consumer that made the link. */
   startedBy: string;

@@ -92,6 +92,7 @@ export class Consents {
       link: link.id,
       kind: link.kind,
       credential: link.credential,
+      credentialVersion: credential.version,
       account: link.account,
       startedBy: link.madeBy,
       scopes: link.kind === 'connect' ? consentScope(credential) : '',
@@ -249,8 +250,10 @@ export class Consents {
   ): Promise<{ credential: Credential; answer: GrantAnswer | ProviderFailure } | undefined> {
     const { store, provider, redirectUri } = this.#deps;
     const credential = await store.reads.credentials.find(consent.credential);
-    if (!credential) return undefined;
+    // Nothing goes where it was not meant to go, or is granted for scopes that the person was not shown.
+    if (credential?.version !== consent.credentialVersion) return undefined;
     const verifier = await store.reads.consents.verifier(consent);
+    if (!verifier) return undefined;
     const client = await clientAt(store.reads, credential);
     const scope = exchangeScope(credential);
     const request = {

@@ -70,4 +70,33 @@ export function destinationCases(t: Test): void {
     t.match(Object.fromEntries(sent(elsewhere)), { token: 'refresh-1' });
     t.equal(elsewhere.requests.length, 1);
   });
+
+  t.test(
+    'D1: a consent that was moved in the database proves nothing at another credential, account or link',
+    async t => {
+      const forgeries: Record<string, string> = {
+        'another credential': `update consents set credential = 'theirs'`,
+        'another account': `update consents set account = 'info'`,
+        'another link': `update consents set connect_link = (select id from connect_links where account = 'info')`,
+        'another version': `update consents set credential_version = 2; update credentials set version = 2, client_id = 'mine'`,
+      };
+      for (const [name, sql] of Object.entries(forgeries)) {
+        const world = await consentWorld(t, { input: { method: 'none', secret: undefined } });
+        const { vault, admin, provider, begin, back, link } = world;
+        const theirs = await anotherHost(t);
+        const input = credentialInput(theirs.url(), {
+          ...MAIL,
+          authorizationUrl: at(theirs, 'authorize'),
+          method: 'none',
+        });
+        await vault.vault.credentials.create(admin, 'theirs', { ...input, secret: undefined });
+        await link('info');
+        const dance = await begin(await link());
+        forge(world, sql);
+        await back(dance, { code: 'the-code' });
+        t.match(await vault.vault.consents.ended(dance.consent, dance.browser), { outcome: { code: 'failed' } }, name);
+        t.strictSame([provider.requests, theirs.requests], [[], []], `${name}: nobody has the code`);
+      }
+    },
+  );
 }
