@@ -220,4 +220,28 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
     test: CONSENT,
     only: 'D1: a consent',
   },
+  {
+    name: 'consent: only admin_consent=True is an approval',
+    file: 'src/vault/consents.ts',
+    defence: "if (consent.kind === 'admin_consent' && !tellsOfApproval(callback)) return 'malformed';",
+    without: '',
+    test: CONSENT,
+    only: 'only admin_consent=True',
+  },
+  {
+    name: 'consent: C15 another person waits after another registration too',
+    file: 'src/vault/grant.ts',
+    defence: "return another ? 'other_identity' : undefined;",
+    without: 'return another ? undefined : undefined;',
+    test: CONSENT,
+    only: 'C15: after another',
+  },
+  {
+    name: 'callback: only the first question mark ends the path',
+    file: 'src/console/callback-routes.ts',
+    defence: "url.slice(url.indexOf('?') + 1)",
+    without: "url.split('?', 2)[1]",
+    test: 'test/http.test.ts',
+    only: 'question mark of its own',
+  },
 ];

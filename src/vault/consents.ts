@@ -1,4 +1,4 @@
-import { type Callback, type CallbackRefusal, meaningOf, readCallback } from './callback.js';
+import { type Callback, type CallbackRefusal, meaningOf, readCallback, tellsOfApproval } from './callback.js';
 import { clientAt } from './client-at.js';
 import type { ConnectLinks } from './connect-links.js';
 import {
@@ -177,6 +177,7 @@ export class Consents {
     if (consent.usedAt !== undefined) return consent;
     if (consent.expiresAt <= this.#deps.clock.now()) return 'expired';
     if (!(await this.#isOpen(consent))) return 'link_over';
+    if (consent.kind === 'admin_consent' && !tellsOfApproval(callback)) return 'malformed';
     return (await this.#isOurIssuer(consent, callback.iss)) ? consent : 'issuer';
   }
 

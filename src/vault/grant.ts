@@ -98,14 +98,20 @@ export function sameIdentity(one: Identity | undefined, other: Identity | undefi
 /** Why a new grant waits for an operator; undefined when it takes the place of the old one at once. */
 export type Doubt = 'identity_refused' | 'identity_unknown' | 'other_identity' | 'fewer_scopes';
 
-/** Compares a new consent with the grant that works, if there is one. */
+/**
+ * Compares a new consent with the grant that works; where none does, with the one of an earlier registration, for whoever
+ * changes that does not say that it may be another person.
+ */
 export function doubtOf(
-  before: Grant | undefined,
+  { before, kept }: { before: Grant | undefined; kept: Grant | undefined },
   after: Pick<Grant, 'identity' | 'scopes'>,
   refused: boolean,
 ): Doubt | undefined {
   if (refused) return 'identity_refused';
-  if (!before) return undefined;
+  if (!before) {
+    const another = kept?.identity && after.identity && !sameIdentity(kept.identity, after.identity);
+    return another ? 'other_identity' : undefined;
+  }
   if (!before.identity || !after.identity) return 'identity_unknown';
   if (!sameIdentity(before.identity, after.identity)) return 'other_identity';
   return missingScopes(before.scopes, after.scopes).length > 0 ? 'fewer_scopes' : undefined;

@@ -127,7 +127,9 @@ export class Granting {
         throw new Superseded();
       const before = await tx.grants.find(credential.id, account, 'current');
       const grant = grantOf(consent, credential, answer, { iss: circumstances.iss, now, random: this.#random() });
-      const doubt = doubtOf(before, grant, typeof answer.identity === 'object' && 'refused' in answer.identity);
+      const kept = await tx.grants.find(credential.id, account, 'kept');
+      const refused = typeof answer.identity === 'object' && 'refused' in answer.identity;
+      const doubt = doubtOf({ before, kept }, grant, refused);
       const outcome = doubt ? waiting(grant, doubt) : connected(grant, answer, credential);
       if (doubt) await this.#putAside(tx, grant, answer);
       else await this.#replace(tx, { row, before, grant, answer, credential, askedAt: circumstances.askedAt });

@@ -1,8 +1,8 @@
 import type { Test } from 'tap';
 import { Secret } from '../../src/vault/secret.js';
-import { ScriptedProvider } from '../support/scripted-provider.js';
-import { credentialInput } from '../support/vault.js';
-import type { World, Worlds } from './world.js';
+import { ScriptedProvider, token } from '../support/scripted-provider.js';
+import { credentialInput, outcome } from '../support/vault.js';
+import { idToken, type World, type Worlds } from './world.js';
 
 /** The credential of the world, changed by its operator. */
 async function change({ vault, admin, provider }: World, more: Parameters<typeof credentialInput>[1]): Promise<void> {
@@ -41,5 +41,54 @@ export function boundCases(t: Test, consentWorld: Worlds): void {
       t.equal(await vault.store.reads.grants.find('mail', 'default', 'current'), undefined, name);
       t.match(await world.connect(), { outcome: { code: 'connected' } }, `${name}: the way back`);
     }
+  });
+
+  t.test(
+    'only admin_consent=True is an administrator’s approval; a code or False is none and uses nothing up',
+    async t => {
+      const { vault, admin, provider, begin, back } = await consentWorld(t);
+      const adminConsentUrl = `${new URL(provider.url()).origin}/adminconsent`;
+      const made = await vault.vault.connectLinks.createForAdmin(admin, 'mail', { adminConsentUrl, expiresIn: 600 });
+      const dance = await begin(made.token.reveal());
+      const others: Record<string, string>[] = [
+        { code: 'x' },
+        { admin_consent: 'False', code: 'x', tenant: 'acme-tenant' },
+        { admin_consent: 'False', tenant: 'acme-tenant' },
+        { admin_consent: 'True ', code: 'x' },
+        { admin_consent: '', code: 'x' },
+      ];
+      for (const answer of others) {
+        t.strictSame(await back(dance, answer), { refused: 'malformed' }, JSON.stringify(answer));
+      }
+      await back(dance, { admin_consent: 'tRUE', tenant: 'acme-tenant' });
+      const end = await vault.vault.consents.ended(dance.consent, dance.browser);
+      t.match(end, { outcome: { code: 'admin_consented', tenant: 'acme-tenant' } });
+      t.equal(provider.requests.length, 0);
+    },
+  );
+
+  t.test('C15: after another registration too, another person than before waits for an operator', async t => {
+    const world = await consentWorld(t);
+    const { vault, admin, provider } = world;
+    await world.connect();
+    await change(world, { clientId: 'another' });
+    const aud = 'another';
+    const as = async (claims: Record<string, unknown>) => {
+      const dance = await world.begin(await world.link());
+      const id_token = idToken({ aud, ...claims }, dance.nonce);
+      provider.next(token('new', { refresh_token: 'refresh-new', id_token }));
+      await world.back(dance, { code: 'c' });
+      return await vault.vault.consents.ended(dance.consent, dance.browser);
+    };
+    t.match(await as({ sub: 'somebody else' }), { outcome: { code: 'waiting', doubt: 'other_identity' } });
+    t.equal(await outcome(world.draw()), 'not_connected');
+    t.match(await as({}), { outcome: { code: 'connected' } }, 'the same person, as this client');
+    t.equal(await outcome(world.draw()), 'ok');
+    await vault.vault.accounts.disconnect(admin, 'mail', 'default');
+    t.match(
+      await as({ sub: 'somebody else' }),
+      { outcome: { code: 'connected' } },
+      'once it was disconnected, anybody',
+    );
   });
 }
