@@ -12,12 +12,12 @@ import {
 } from './consent.js';
 import type { Credential } from './credential.js';
 import { consentScope, exchangeScope } from './grant.js';
-import type { Granting } from './granting.js';
+import type { Exchanged, Granting } from './granting.js';
 import { randomId } from './ids.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import { createOpaque, hasHash, hashOf, isOpaque } from './opaque.js';
-import { type Clock, type GrantAnswer, type Provider, ProviderFailure } from './ports.js';
+import { type Clock, type Provider, ProviderFailure } from './ports.js';
 import { resourceScope, scopeTokens } from './scopes.js';
 import { Secret } from './secret.js';
 import type { Failpoints } from './steps.js';
@@ -245,10 +245,7 @@ export class Consents {
     return url === undefined ? undefined : await connectLinks.forAdministrator(credential, startedBy, url);
   }
 
-  async #exchange(
-    consent: Consent,
-    code: Secret,
-  ): Promise<{ credential: Credential; answer: GrantAnswer | ProviderFailure } | undefined> {
+  async #exchange(consent: Consent, code: Secret): Promise<Exchanged | undefined> {
     const { store, provider, redirectUri } = this.#deps;
     const credential = await store.reads.credentials.find(consent.credential);
     // Nothing goes where it was not meant to go, or is granted for scopes that the person was not shown.
@@ -267,9 +264,9 @@ export class Consents {
       params: credential.tokenParams,
     };
     try {
-      return { credential, answer: await provider.exchangeCode(request) };
+      return { credential, client, answer: await provider.exchangeCode(request) };
     } catch (error) {
-      if (error instanceof ProviderFailure) return { credential, answer: error };
+      if (error instanceof ProviderFailure) return { credential, client, answer: error };
       throw error;
     }
   }

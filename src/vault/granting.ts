@@ -5,16 +5,16 @@ import { drawScope } from './credential.js';
 import { keepAlive } from './due.js';
 import { type Doubt, doubtOf, type Grant, grantedScopes, originsOf, sameIdentity } from './grant.js';
 import { randomId } from './ids.js';
-import type { Keeping } from './keeping.js';
+import type { Held, Keeping } from './keeping.js';
 import type { Ledger } from './ledger.js';
 import { type Clock, type GrantAnswer, type IdentityClaim, ProviderFailure } from './ports.js';
 import { missingScopes } from './scopes.js';
 import { Superseded, tokenOf } from './settling.js';
 import type { Failpoints } from './steps.js';
-import type { Reads, Store, Tx } from './store.js';
+import type { Tx } from './store.js';
 
-interface Exchanged {
-  credential: Credential;
+/** What came for a code. */
+export interface Exchanged extends Held {
   answer: GrantAnswer | ProviderFailure;
 }
 
@@ -37,7 +37,6 @@ interface Replacement extends Pick<Circumstances, 'askedAt'> {
 
 /** What becomes of a consent: a grant that takes the place of the old one, one that waits, or the reason for neither. */
 export class Granting {
-  readonly #reads: Reads;
   readonly #ledger: Ledger;
   readonly #keeping: Keeping;
   readonly #clock: Clock;
@@ -45,14 +44,12 @@ export class Granting {
   readonly #at: Failpoints;
 
   constructor(deps: {
-    store: Store;
     ledger: Ledger;
     keeping: Keeping;
     clock: Clock;
     random: () => number;
     failpoints: Failpoints;
   }) {
-    this.#reads = deps.store.reads;
     this.#ledger = deps.ledger;
     this.#keeping = deps.keeping;
     this.#clock = deps.clock;
@@ -102,10 +99,10 @@ export class Granting {
       await this.#keeping.untilStored(() => this.#store(consent, credential, answer, circumstances));
     } catch (error) {
       if (!(error instanceof Superseded)) throw error;
-      // D14: what this grant was for is not there any more. Where another one is, revoking this might end that too.
-      const current = await this.#reads.grants.find(credential.id, consent.account, 'current');
-      const from = { origin: originsOf(credential), clientId: credential.clientId };
-      if (answer.refreshToken && !current) await this.#keeping.revoke({ credential }, from, answer.refreshToken);
+      // D14: what this grant was for is not there any more.
+      const { id, clientId } = credential;
+      const from = { credential: id, account: consent.account, origin: originsOf(credential), clientId };
+      if (answer.refreshToken) await this.#keeping.drop(exchanged, from, answer.refreshToken);
       return await this.ended(consent, changedMeanwhile(), requestId);
     }
     await this.#at('consent.stored');

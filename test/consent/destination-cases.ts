@@ -3,8 +3,8 @@ import type { Test } from 'tap';
 import { openFile } from '../../src/store/sqlite-file.js';
 import type { CredentialInput } from '../../src/vault/credential.js';
 import { Secret } from '../../src/vault/secret.js';
-import { respond, ScriptedProvider } from '../support/scripted-provider.js';
-import { credentialInput } from '../support/vault.js';
+import { hold, json, respond, ScriptedProvider, token } from '../support/scripted-provider.js';
+import { credentialInput, outcome } from '../support/vault.js';
 import { consentWorld, sent, type World } from './world.js';
 
 const MAIL = {
@@ -21,6 +21,13 @@ async function anotherHost(t: Test): Promise<ScriptedProvider> {
 
 function at(host: ScriptedProvider, path: string): string {
   return `${new URL(host.url()).origin}/${path}`;
+}
+
+/** A world whose provider ends refresh tokens, too. */
+async function startWithRevocation(t: Test): Promise<World> {
+  const world = await consentWorld(t);
+  await change(world, { revocationUrl: at(world.provider, 'revoke') });
+  return world;
 }
 
 /** Changes the credential as an operator would who leaves everything else as it is. */
@@ -99,4 +106,96 @@ export function destinationCases(t: Test): void {
       }
     },
   );
+
+  t.test('a disconnect is done although a secret does not open; it says that nobody was told, and why', async t => {
+    const forgeries = {
+      'client secret': `update secrets set version = 'v_forged'`,
+      'refresh token': `update grants set generation = 'gen_forged'`,
+    };
+    for (const [what, sql] of Object.entries(forgeries)) {
+      const world = await startWithRevocation(t);
+      const { vault, admin, provider } = world;
+      await world.connect();
+      forge(world, sql);
+      const end = await vault.vault.accounts.disconnect(admin, 'mail', 'default');
+      t.match(end, { revoked: new RegExp(`The stored ${what} does not open: .* the provider was not told`) }, what);
+      t.match(await vault.store.reads.accounts.find('mail', 'default'), { state: 'pending' }, what);
+      t.strictSame(await vault.store.reads.grants.list('mail', 'default'), [], what);
+      t.equal(provider.requests.length, 1, what);
+    }
+  });
+
+  t.test('D14: a credential that is deleted during a refresh or an exchange leaves no live refresh token', async t => {
+    const during: Record<string, (world: World) => Promise<() => Promise<unknown>>> = {
+      'a refresh': async world => {
+        await world.connect();
+        world.clock.advance(3_600_000);
+        return () => outcome(world.draw());
+      },
+      'an exchange': async world => {
+        const dance = await world.begin(await world.link());
+        return () => world.back(dance, { code: 'c' });
+      },
+    };
+    for (const [name, prepare] of Object.entries(during)) {
+      for (const revoked of [true, false]) {
+        const world = await startWithRevocation(t);
+        const { vault, admin, provider } = world;
+        const work = await prepare(world);
+        const late = hold(token('late', { refresh_token: 'refresh-late' }));
+        provider.next(late.answer, revoked ? respond(200, '') : respond(503, ''));
+        const before = provider.requests.length;
+        const done = work();
+        await provider.received(before + 1);
+        await vault.vault.credentials.remove(admin, 'mail', '*');
+        late.release();
+        await done;
+        t.match(provider.requests.at(-1), { path: '/revoke' }, name);
+        const asked = { token: 'refresh-late', client_id: 'client', client_secret: 'client-secret' };
+        t.match(Object.fromEntries(sent(provider)), asked, `${name}: as the client that asked`);
+        const entries = (await vault.entries()).filter(entry => entry.action === 'account.revoke');
+        const said = revoked ? { outcome: 'ok', code: undefined } : { outcome: 'failed', code: 'not_told' };
+        t.match(entries, [{ credential: 'mail', account: 'default', ...said }], `${name}, the ledger`);
+      }
+    }
+  });
+
+  t.test(
+    'D14: a refresh that ends after its registration was changed is kept for when the change is undone',
+    async t => {
+      const world = await startWithRevocation(t);
+      const { vault, provider, clock } = world;
+      await world.connect();
+      clock.advance(3_600_000);
+      const late = hold(token('late', { refresh_token: 'refresh-late' }));
+      provider.next(late.answer);
+      const done = outcome(world.draw());
+      await provider.received(2);
+      const revocationUrl = at(provider, 'revoke');
+      await change(world, { revocationUrl, clientId: 'another' });
+      late.release();
+      t.equal(await done, 'not_connected');
+      t.equal(provider.requests.length, 2, 'it is not ended');
+      await change(world, { revocationUrl });
+      clock.advance(61_000);
+      provider.next(json(400, { error: 'invalid_grant' }));
+      t.equal(await outcome(world.draw()), 'ok');
+      t.equal(sent(provider).get('refresh_token'), 'refresh-late');
+      t.ok((await vault.entries()).some(entry => entry.action === 'account.recover'));
+    },
+  );
+
+  t.test('W8: a late refresh token of another client is not sent as this one', async t => {
+    const world = await startWithRevocation(t);
+    const { vault, provider, clock } = world;
+    await world.connect();
+    const mine = await vault.store.reads.grants.find('mail', 'default', 'current');
+    if (!mine) throw new Error('no grant');
+    const orphan = { ...mine, id: 'grant_late', kind: 'orphan' as const, clientId: 'another', generation: 'gen_late' };
+    await vault.store.transaction(tx => tx.grants.insert(orphan, new Secret('refresh-of-another')));
+    clock.advance(3_600_000);
+    provider.next(json(400, { error: 'invalid_grant' }));
+    t.equal(await outcome(world.draw()), 'not_connected');
+    t.equal(provider.requests.length, 2);
+  });
 }
