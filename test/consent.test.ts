@@ -1,4 +1,5 @@
 import t from 'tap';
+import { adminLinkCases } from './consent/admin-link-cases.js';
 import { boundCases } from './consent/bound-cases.js';
 import { callbackCases } from './consent/callback-cases.js';
 import { destinationCases } from './consent/destination-cases.js';
@@ -13,6 +14,7 @@ for (const database of await databases(t)) {
     const world: Worlds = async (t, options = {}) => consentWorld(t, { ...options, env: await database.env() });
     callbackCases(t, world);
     boundCases(t, world);
+    adminLinkCases(t, world);
   });
 }
 t.test('a grant', async t => refreshCases(t));

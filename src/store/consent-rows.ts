@@ -18,7 +18,16 @@ export function consentRows(db: Handle, opening: Opening): ConsentWrites {
 
 type LinkWrites = Pick<
   ConsentWrites,
-  'findLink' | 'linkOf' | 'links' | 'insertLink' | 'countStart' | 'endLink' | 'endLinks' | 'removeLink'
+  | 'findLink'
+  | 'linkOf'
+  | 'links'
+  | 'insertLink'
+  | 'countStart'
+  | 'holdLink'
+  | 'endLink'
+  | 'endLinks'
+  | 'endChildren'
+  | 'removeLink'
 >;
 
 function linkRows(db: Handle): LinkWrites {
@@ -54,9 +63,23 @@ function linkRows(db: Handle): LinkWrites {
       const open = db.updateTable('connect_links').set({ ended_at: now }).where('id', '=', id);
       return (await open.where('ended_at', 'is', null).executeTakeFirst()).numUpdatedRows > 0n;
     },
+    holdLink: async id => {
+      // A write that changes nothing keeps the row: nobody else can end it before this transaction does.
+      const open = db
+        .updateTable('connect_links')
+        .set(eb => ({ starts: eb.ref('starts') }))
+        .where('id', '=', id);
+      return (await open.where('ended_at', 'is', null).executeTakeFirst()).numUpdatedRows > 0n;
+    },
     endLinks: async ({ credential, account }, now) => {
-      const open = db.updateTable('connect_links').set({ ended_at: now }).where('credential', '=', credential);
-      await open.where('account', '=', account).where('ended_at', 'is', null).execute();
+      const open = db.updateTable('connect_links').set({ ended_at: now }).where('ended_at', 'is', null);
+      await open.where('credential', '=', credential).where('account', '=', account).execute();
+      const parents = db.selectFrom('connect_links').select('id').where('credential', '=', credential);
+      await open.where('parent', 'in', parents.where('account', '=', account)).execute();
+    },
+    endChildren: async (parent, now) => {
+      const open = db.updateTable('connect_links').set({ ended_at: now }).where('ended_at', 'is', null);
+      await open.where('parent', '=', parent).execute();
     },
     removeLink: async (credential, id) => {
       const mine = db.deleteFrom('connect_links').where('credential', '=', credential).where('id', '=', id);
@@ -118,6 +141,7 @@ function linkOf(row: Selectable<Tables['connect_links']>): ConnectLink {
     returnTo: options.returnTo,
     adminConsentUrl: options.adminConsentUrl,
     madeBy: row.made_by,
+    parent: row.parent ?? undefined,
     starts: row.starts,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
@@ -135,6 +159,7 @@ function linkRowOf(link: ConnectLink, hash: string): Selectable<Tables['connect_
     kind: link.kind,
     options: JSON.stringify({ loginHint, returnTo, adminConsentUrl } satisfies LinkOptions),
     made_by: link.madeBy,
+    parent: link.parent ?? null,
     starts: link.starts,
     created_at: link.createdAt,
     expires_at: link.expiresAt,

@@ -17,6 +17,8 @@ export interface ConnectLink {
   adminConsentUrl: string | undefined;
   /** The consumer that made it. */
   madeBy: string;
+  /** The connect link whose owner was given this one for an administrator; undefined where an operator made it. */
+  parent: string | undefined;
   /** How many consents it has begun. */
   starts: number;
   createdAt: number;

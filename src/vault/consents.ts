@@ -235,14 +235,16 @@ export class Consents {
   }
 
   /** Where only an administrator can go on: a link for the mailbox owner to send, if the provider has a page for that. */
-  async #adminLink({ id, credential: of, startedBy }: Consent): Promise<Secret | undefined> {
+  async #adminLink(consent: Consent): Promise<Secret | undefined> {
     const { store, provider, connectLinks } = this.#deps;
-    const ended = await store.reads.consents.findConsent(id);
+    // One that was given for an administrator gives no further one.
+    if (consent.kind !== 'connect') return undefined;
+    const ended = await store.reads.consents.findConsent(consent.id);
     if (ended?.outcome?.code !== 'needs_admin') return undefined;
-    const credential = await store.reads.credentials.find(of);
+    const credential = await store.reads.credentials.find(consent.credential);
     if (credential?.authorizationUrl === undefined) return undefined;
     const url = provider.adminConsentUrl(credential.authorizationUrl, resourceScope(consentScope(credential)));
-    return url === undefined ? undefined : await connectLinks.forAdministrator(credential, startedBy, url);
+    return url === undefined ? undefined : await connectLinks.forAdministrator(credential, consent, url);
   }
 
   async #exchange(consent: Consent, code: Secret): Promise<Exchanged | undefined> {

@@ -64,7 +64,9 @@ export class Granting {
       await tx.consents.conclude(id, outcome);
       const good = outcome.code === 'admin_consented';
       if (good) await tx.consents.endLink(link, this.#clock.now());
-      const waits = outcome.code === 'needs_admin' && (await this.#waitForAdmin(tx, consent, outcome));
+      // A link for an administrator changes no account.
+      const owners = consent.kind === 'connect' && outcome.code === 'needs_admin';
+      const waits = owners && (await this.#waitForAdmin(tx, consent, outcome));
       const entry = {
         action: 'consent.finish',
         credential,
