@@ -207,8 +207,8 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
   {
     name: 'consent: D14 nothing is exchanged once the credential was changed',
     file: 'src/vault/consents.ts',
-    defence: 'if (credential?.version !== consent.credentialVersion) return undefined;',
-    without: 'if (!credential) return undefined;',
+    defence: 'credential?.version === credentialVersion ? credential : undefined',
+    without: 'credential',
     test: CONSENT,
     only: 'D14: a credential that was changed after',
   },
@@ -339,5 +339,13 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
     without: 'const open = true;',
     test: CONSENT,
     only: 'C18: a connect link that is deleted',
+  },
+  {
+    name: 'consent: D1 a secret that does not open ends it with a page',
+    file: 'src/vault/consents.ts',
+    defence: "if (!(error instanceof VaultError) || error.code !== 'provider_refused') throw error;",
+    without: 'throw error;',
+    test: CONSENT,
+    only: 'D1: a code is not',
   },
 ];

@@ -11,6 +11,7 @@ import {
   usable,
 } from './consent.js';
 import type { Credential } from './credential.js';
+import { VaultError } from './errors.js';
 import { consentScope, exchangeScope } from './grant.js';
 import type { Exchanged, Granting } from './granting.js';
 import { randomId } from './ids.js';
@@ -247,30 +248,36 @@ export class Consents {
     return url === undefined ? undefined : await connectLinks.forAdministrator(credential, consent, url);
   }
 
-  async #exchange(consent: Consent, code: Secret): Promise<Exchanged | undefined> {
+  async #exchange(consent: Consent, code: Secret): Promise<Exchanged | ProviderFailure | undefined> {
     const { store, provider, redirectUri } = this.#deps;
-    const credential = await store.reads.credentials.find(consent.credential);
-    // Nothing goes where it was not meant to go, or is granted for scopes that the person was not shown.
-    if (credential?.version !== consent.credentialVersion) return undefined;
-    const verifier = await store.reads.consents.verifier(consent);
-    if (!verifier) return undefined;
-    const client = await clientAt(store.reads, credential);
-    const scope = exchangeScope(credential);
-    const request = {
-      ...client,
-      code,
-      redirectUri,
-      verifier,
-      ...(scopeTokens(consent.scopes).includes('openid') ? { nonce: nonceOf(verifier) } : {}),
-      ...(scope === undefined ? {} : { scope }),
-      params: credential.tokenParams,
-    };
+    const credential = await this.#unchanged(consent);
+    const verifier = credential && (await store.reads.consents.verifier(consent));
+    if (!credential || !verifier) return undefined;
     try {
+      const client = await clientAt(store.reads, credential);
+      const scope = exchangeScope(credential);
+      const request = {
+        ...client,
+        code,
+        redirectUri,
+        verifier,
+        ...(scopeTokens(consent.scopes).includes('openid') ? { nonce: nonceOf(verifier) } : {}),
+        ...(scope === undefined ? {} : { scope }),
+        params: credential.tokenParams,
+      };
       return { credential, client, answer: await provider.exchangeCode(request) };
     } catch (error) {
-      if (error instanceof ProviderFailure) return { credential, client, answer: error };
-      throw error;
+      if (error instanceof ProviderFailure) return error;
+      if (!(error instanceof VaultError) || error.code !== 'provider_refused') throw error;
+      // A secret does not open when it was exchanged a moment ago, which is no tampering.
+      return (await this.#unchanged(consent)) && unopened(error);
     }
+  }
+
+  /** Nothing goes where it was not meant to go, or is granted for scopes that the person was not shown. */
+  async #unchanged({ credential: id, credentialVersion }: Consent): Promise<Credential | undefined> {
+    const credential = await this.#deps.store.reads.credentials.find(id);
+    return credential?.version === credentialVersion ? credential : undefined;
   }
 
   /** How a consent ended, for the browser that began it and for no other. */
@@ -289,4 +296,9 @@ export class Consents {
 /** Bound to the verifier, which is sealed and sent nowhere but to the token endpoint; so it need not be stored itself. */
 function nonceOf(verifier: Secret): string {
   return hashOf(`tokenwell nonce ${verifier.reveal()}`);
+}
+
+function unopened({ message, details }: VaultError): ProviderFailure {
+  const action = details.action ?? 'Give the client secret again.';
+  return new ProviderFailure({ class: 'misconfigured', reason: 'not_opened', message, action, sent: 'not_sent' });
 }

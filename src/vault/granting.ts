@@ -13,9 +13,9 @@ import { Superseded, tokenOf } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Tx } from './store.js';
 
-/** What came for a code. */
+/** What came for a code, and from whom. */
 export interface Exchanged extends Held {
-  answer: GrantAnswer | ProviderFailure;
+  answer: GrantAnswer;
 }
 
 interface Circumstances {
@@ -90,13 +90,20 @@ export class Granting {
     return true;
   }
 
-  /** The code was exchanged, or was not. What came is stored before the browser hears of it. */
-  async grant(consent: Consent, exchanged: Exchanged | undefined, circumstances: Circumstances): Promise<void> {
+  /**
+   * The code was exchanged, or was not; undefined where the credential is another one by now. What came is stored before
+   * the browser hears of it.
+   */
+  async grant(
+    consent: Consent,
+    exchanged: Exchanged | ProviderFailure | undefined,
+    circumstances: Circumstances,
+  ): Promise<void> {
     await this.#at('consent.answered');
     const { requestId } = circumstances;
     if (!exchanged) return await this.ended(consent, changedMeanwhile(), requestId);
+    if (exchanged instanceof ProviderFailure) return await this.ended(consent, refusedExchange(exchanged), requestId);
     const { credential, answer } = exchanged;
-    if (answer instanceof ProviderFailure) return await this.ended(consent, refusedExchange(answer), requestId);
     try {
       await this.#keeping.untilStored(() => this.#store(consent, credential, answer, circumstances));
     } catch (error) {

@@ -198,4 +198,17 @@ export function destinationCases(t: Test): void {
     t.equal(await outcome(world.draw()), 'not_connected');
     t.equal(provider.requests.length, 2);
   });
+
+  t.test(
+    'D1: a code is not exchanged when the client secret does not open, and its page says whose turn it is',
+    async t => {
+      const world = await consentWorld(t);
+      const dance = await world.begin(await world.link());
+      forge(world, `update secrets set version = 'v_forged'`);
+      await world.back(dance, { code: 'c' });
+      const outcome = { code: 'failed', class: 'needs_operator', action: /^Tell the operator: Give the client secret/ };
+      t.match(await world.vault.vault.consents.ended(dance.consent, dance.browser), { outcome });
+      t.equal(world.provider.requests.length, 0);
+    },
+  );
 }
