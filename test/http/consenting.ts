@@ -16,9 +16,9 @@ export function granted(name: string, scope = 'mail.read') {
 
 /**
  * What a person's browser does with a link of the vault that serves at `url`: it presses the button and comes back from
- * the provider with a code. Answers the status of each of the two answers.
+ * the provider with what it says: a code, unless told otherwise. Answers the status of each of the two answers.
  */
-export async function consent(url: string, link: string): Promise<number[]> {
+export async function consent(url: string, link: string, says = 'code=code'): Promise<number[]> {
   const { origin, pathname } = new URL(link);
   const started = await fetch(`${url}${pathname}`, { method: 'POST', headers: { origin }, redirect: 'manual' });
   await started.text();
@@ -27,8 +27,7 @@ export async function consent(url: string, link: string): Promise<number[]> {
     .getSetCookie()
     .map(one => one.split(';')[0])
     .join('; ');
-  const query = new URLSearchParams({ state, code: 'code' });
-  const back = await fetch(`${url}/OAuth2Callback?${query}`, { headers: { cookie }, redirect: 'manual' });
+  const back = await fetch(`${url}/OAuth2Callback?${says}&state=${state}`, { headers: { cookie }, redirect: 'manual' });
   await back.text();
   return [started.status, back.status];
 }
