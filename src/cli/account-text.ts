@@ -7,7 +7,7 @@ import { actorInWords, stateInWords } from './words.js';
 /** The accounts of a credential, one a line. */
 export function accountTable(credential: string, accounts: readonly Account[]): string {
   if (accounts.length === 0) {
-    return `${credential} has no account. Make a link for one with: tokenwell account link ${credential} --account <account>`;
+    return `${credential} has no account. Make a link for one with: tokenwell account link ${credential} <account>`;
   }
   const rows = accounts.map(account => {
     const waits = account.candidate ? 'yes' : '';

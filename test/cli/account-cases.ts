@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Test } from 'tap';
 import { spanArgument } from '../../src/cli/arguments.js';
 import { TokenwellClient } from '../../src/client/client.js';
+import { accountPage } from '../../src/console/account-page.js';
 import { consent, granted, signInCredential } from '../http/consenting.js';
 import { respond } from '../support/scripted-provider.js';
 import { type RunningVault, startRunningVault } from './running-vault.js';
@@ -17,10 +20,16 @@ export async function storePeople(vault: RunningVault, id: string, more: Record<
   await vault.must(['credential', 'create', '--file', file]);
 }
 
+/** The arguments that a shell makes of a line. */
+async function argumentsOf(line: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', `printf '%s\\0' ${line}`]);
+  return stdout.split('\0').slice(0, -1);
+}
+
 /** Makes a link on the command line and consents by it, as often as names are given; answers nothing. */
 export async function connectAccount(vault: RunningVault, id: string, account: string, ...names: string[]) {
   for (const name of names) {
-    const link = (await vault.must(['account', 'link', id, '--account', account])).trim();
+    const link = (await vault.must(['account', 'link', id, account])).trim();
     vault.provider.next(granted(name));
     await consent(vault.url, link);
   }
@@ -41,9 +50,7 @@ export function accountCases(t: Test): void {
     const warned = await run(words('account link short'), vault.variables);
     t.match(warned.out, /^http:\S+\n$/);
     t.match(warned.err, /^tokenwell: warning: .*offline_access.*\[no_refresh_token\]\nThe link /);
-    const full = JSON.parse(
-      await vault.must(words(`account link people --account ${INFO} --login-hint ${INFO} --json`)),
-    );
+    const full = JSON.parse(await vault.must(words(`account link people ${INFO} --login-hint ${INFO} --json`)));
     t.match(full, { id: /^link_/, url: /\/connect\//, expires_at: /Z$/ });
     const secret = made.out.trim().split('/').at(-1) ?? '';
     const listed = await vault.must(words('account links people'));
@@ -57,6 +64,32 @@ export function accountCases(t: Test): void {
     const { items } = JSON.parse(await vault.must(words('account links people --json')));
     t.match(items, [{ account: 'default', usable: true }]);
     t.equal(items.length, 1);
+  });
+
+  t.test('the commands that the page of an account names work as they stand there', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    for (const account of ['default', INFO, "o'brien@acme.example"]) {
+      const page = accountPage({ brand: { name: 'Acme IT' }, credential: 'people', account });
+      const named = [...page.matchAll(/“tokenwell ([^”]+)”/g)].map(([, line = '']) => line.replaceAll('&quot;', '"'));
+      t.equal(named.length, 2, 'link and show');
+      for (const line of named) t.ok(await vault.must(await argumentsOf(line)), line);
+    }
+    const { items } = JSON.parse(await vault.must(words('account links people --json')));
+    t.strictSame(items.map((link: { account: string }) => link.account).sort(), [
+      'default',
+      INFO,
+      "o'brien@acme.example",
+    ]);
+  });
+
+  t.test('the account of a link is the argument; the flag that it was before still works', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await vault.must(words(`account link people --account ${INFO}`));
+    t.match(await vault.must(words('account list people')), /\ninfo@acme\.example /);
+    const two = await run(words(`account link people default --account ${INFO}`), vault.variables);
+    t.match(two, { code: 2, out: '', err: /Give the account once: .*No link was made/ });
   });
 
   t.test('a link for an administrator, alone on standard output', async t => {
@@ -88,7 +121,7 @@ export function accountCases(t: Test): void {
     t.match(shown, /\ngranted +mail\.read\nnot granted +mail\.send\nlasts +until it is ended\n/);
     t.match(
       shown,
-      /\n\nA newer consent differs .*\(tokenwell account accept people default, or reject\):\nsigned in +not said/,
+      /\n\nA newer consent differs .*\(tokenwell account accept people default --candidate grant_\S+, or reject\):\nsigned in +not said/,
     );
     t.match(await vault.must(words('account list people')), /connected .* yes\n$/);
     t.notMatch(shown, /refresh-one|access-one/);
