@@ -51,9 +51,10 @@ export function linkTable(credential: string, links: readonly ConnectLink[]): st
   return table(['link id', 'for', 'state', 'ends', 'made by'], rows);
 }
 
-function linkInWords({ usable, ended_at, starts }: ConnectLink): string {
+function linkInWords({ usable, ended_at, completed_at, starts }: ConnectLink): string {
   if (usable) return starts === 0 ? 'not used yet' : 'begun, not finished';
-  return ended_at === undefined ? 'over' : 'used';
+  if (completed_at !== undefined) return 'used';
+  return ended_at === undefined ? 'over' : 'ended';
 }
 
 function signedIn({ grant }: Account): string | undefined {

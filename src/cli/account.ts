@@ -120,11 +120,13 @@ function addDisconnect(group: Command, session: Session): void {
   const disconnect = addOne(group, 'disconnect', 'end what an account was given')
     .description(
       'Ends what an account was given: here at once, and at the provider where it can be told (RFC 7009). The account ' +
-        'goes; "default" stays and waits for a new consent.',
+        'goes; "default" stays and waits for a new consent. Links for its owner that are still open end with it.',
     )
     .action(async (credential: string, account = 'default', flags: PrintFlags) => {
       const answer = await connect(session).accounts.disconnect(credential, account);
-      print(session, flags, { disconnected: account, ...answer }, () => `Disconnected ${credential}/${account}.`);
+      print(session, flags, { disconnected: account, ...answer }, () => {
+        return `Disconnected ${credential}/${account}. Any link for its owner that was still open has ended too.`;
+      });
       warnOfLeftover(session, answer);
     });
   examples(disconnect, 'tokenwell account disconnect support-mail info@acme.example');

@@ -99,6 +99,7 @@ const link: accounts.ConnectLink = {
   created_at: '2027-01-31T09:30:00.000Z',
   expires_at: '2027-02-01T09:30:00.000Z',
   ended_at: '2027-01-31T09:40:00.000Z',
+  completed_at: '2027-01-31T09:40:00.000Z',
   usable: false,
 };
 

@@ -50,12 +50,14 @@ function linkRows(db: Handle): LinkWrites {
       return counted.numUpdatedRows > 0n;
     },
     endLink: async (id, now) => {
-      const open = db.updateTable('connect_links').set({ ended_at: now }).where('id', '=', id);
+      const open = db.updateTable('connect_links').set({ ended_at: now, completed_at: now }).where('id', '=', id);
       return (await open.where('ended_at', 'is', null).executeTakeFirst()).numUpdatedRows > 0n;
     },
     endLinks: async ({ credential, account }, now) => {
       const open = db.updateTable('connect_links').set({ ended_at: now }).where('credential', '=', credential);
-      await open.where('account', '=', account).where('ended_at', 'is', null).execute();
+      // What an administrator allows is allowed to the application, whatever becomes of the account that it stands with.
+      const own = open.where('account', '=', account).where('kind', '=', 'connect' satisfies LinkKind);
+      await own.where('ended_at', 'is', null).execute();
     },
     removeLink: async (credential, id) => {
       const mine = db.deleteFrom('connect_links').where('credential', '=', credential).where('id', '=', id);
@@ -115,6 +117,7 @@ function linkOf(row: Selectable<Tables['connect_links']>): ConnectLink {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     endedAt: row.ended_at ?? undefined,
+    completedAt: row.completed_at ?? undefined,
   };
 }
 
@@ -132,6 +135,7 @@ function linkRowOf(link: ConnectLink, hash: string): Selectable<Tables['connect_
     created_at: link.createdAt,
     expires_at: link.expiresAt,
     ended_at: link.endedAt ?? null,
+    completed_at: link.completedAt ?? null,
   };
 }
 

@@ -86,6 +86,7 @@ export interface Tables {
     created_at: number;
     expires_at: number;
     ended_at: number | null;
+    completed_at: number | null;
   };
   consents: {
     id: string;

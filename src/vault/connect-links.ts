@@ -121,6 +121,7 @@ export class ConnectLinks {
       createdAt: now,
       expiresAt: now + expiresIn * 1000,
       endedAt: undefined,
+      completedAt: undefined,
     };
     const token = createOpaque();
     await this.#ledger.write(actor, async tx => {

@@ -47,8 +47,9 @@ export interface ConsentWrites extends ConsentReads {
   insertLink(link: ConnectLink, hash: string): Promise<void>;
   /** Counts one more start of a link that is neither spent nor over and has begun fewer than `most`. */
   countStart(id: string, most: number, now: number): Promise<boolean>;
+  /** A consent that it began is complete, which spends it. False when it was over already. */
   endLink(id: string, now: number): Promise<boolean>;
-  /** Spends every link of an account that is still open. */
+  /** Ends every link that is still open and was made for the owner of this account. */
   endLinks(account: AccountName, now: number): Promise<void>;
   removeLink(credential: string, id: string): Promise<boolean>;
   insertConsent(consent: Consent, stateHash: string, verifier: Secret): Promise<void>;

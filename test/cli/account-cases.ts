@@ -66,6 +66,22 @@ export function accountCases(t: Test): void {
     t.equal(items.length, 1);
   });
 
+  t.test('a link says whether it was used or only ended', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await connectAccount(vault, 'people', 'default', 'one');
+    const begun = new URL((await vault.must(words('account link people'))).trim());
+    await vault.must(words('account link people'));
+    const { origin, pathname } = begun;
+    await (await fetch(`${vault.url}${pathname}`, { method: 'POST', headers: { origin }, redirect: 'manual' })).text();
+    const states = async () =>
+      [...(await vault.must(words('account links people'))).matchAll(/ default +(\S.*?) {2}/g)].map(([, word]) => word);
+    t.strictSame(await states(), ['used', 'begun, not finished', 'not used yet']);
+    await vault.must(words('account disconnect people'));
+    t.strictSame(await states(), ['used', 'ended', 'ended']);
+    t.match((await run(words('account disconnect --help'))).out.replaceAll(/\s+/g, ' '), /still open end with it/);
+  });
+
   t.test('the commands that the page of an account names work as they stand there', async t => {
     const vault = await startRunningVault(t);
     await storePeople(vault, 'people');
@@ -148,7 +164,11 @@ export function accountCases(t: Test): void {
     await connectAccount(vault, 'people', 'default', 'three');
     t.match(await run(words('account accept people'), vault.variables), { code: 0, err: '', out: /is in use/ });
     const over = await run(words('account disconnect people'), vault.variables);
-    t.match(over, { code: 0, out: 'Disconnected people/default.\n', err: /^tokenwell: warning: The provider still/ });
+    t.match(over, {
+      code: 0,
+      out: 'Disconnected people/default. Any link for its owner that was still open has ended too.\n',
+      err: /^tokenwell: warning: The provider still/,
+    });
     const { out } = await run(words('account disconnect people --json'), vault.variables);
     t.strictSame(JSON.parse(out), { disconnected: 'default', revoked: true }, 'nothing was left to be told');
     t.match(await vault.must(words('account show people')), /waiting for a first token/);

@@ -151,6 +151,23 @@ export function accountCases(t: Test): void {
     t.equal(provider.requests.length, 2, 'nobody was asked');
   });
 
+  t.test('a disconnect ends the open links of its owner, not those of an administrator', async t => {
+    const { account, send, keys, url, provider } = await startWorld(t);
+    const admin_consent_url = provider.url().replace('/token', '/adminconsent');
+    const links = `${PEOPLE}/connect-links`;
+    const make = async (path: string, body: unknown) => (await send('POST', path, { key: keys.operator, body })).json;
+    const owner = await make(links, {});
+    const other = await make(links, { account: 'info' });
+    const admin = await make(`${PEOPLE}/admin-consent-links`, { admin_consent_url });
+    t.equal((await account('DELETE')).status, 204);
+    const status = async (link: string) => (await fetch(`${url}${new URL(link).pathname}`)).status;
+    t.strictSame(await Promise.all([owner, other, admin].map(link => status(link.url))), [410, 200, 200]);
+    const { json } = await send('GET', links, { key: keys.auditor });
+    const ended = json.items.filter((link: { ended_at?: string }) => link.ended_at !== undefined);
+    t.match(ended, [{ id: owner.id, completed_at: undefined, usable: false }]);
+    t.equal(ended.length, 1);
+  });
+
   t.test('a disconnected account whose provider was told has no such headers; a refusal of it has', async t => {
     const { account, connect, provider, send, keys } = await startWorld(t);
     const revocation_url = provider.url().replace('/token', '/revoke');
