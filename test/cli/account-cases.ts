@@ -8,7 +8,7 @@ import { TokenwellClient } from '../../src/client/client.js';
 import { accountPage } from '../../src/console/account-page.js';
 import { consent, granted, signInCredential } from '../http/consenting.js';
 import { respond } from '../support/scripted-provider.js';
-import { type RunningVault, startRunningVault } from './running-vault.js';
+import { fill, type RunningVault, startRunningVault } from './running-vault.js';
 import { run, words } from './terminal.js';
 
 const INFO = 'info@acme.example';
@@ -127,10 +127,6 @@ export function accountCases(t: Test): void {
   t.test('an account in words: who signed in, what was granted, what waits', async t => {
     const vault = await startRunningVault(t);
     await storePeople(vault, 'people', { scope: 'mail.read mail.send offline_access' });
-    t.match(
-      await vault.must(words('account list people')),
-      /^ACCOUNT .*\ndefault +waiting for a first token +never\n$/,
-    );
     await connectAccount(vault, 'people', 'default', 'one', 'two');
     const shown = await vault.must(words('account show people'));
     t.match(shown, /\nstate +connected\nsigned in +not said by the provider\n/);
@@ -153,6 +149,46 @@ export function accountCases(t: Test): void {
     t.match(await run(words('account refresh people'), vault.variables), { code: 3, err: /Try again in/ });
   });
 
+  t.test('an account that nobody has signed in for says who must act and by which command', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await vault.must(words(`account link people ${INFO}`));
+    const advice = (named: string) =>
+      `The owner of the mailbox must sign in. Make a link and send it: tokenwell account link ${named}`;
+    const listed = await vault.must(words('account list people'));
+    t.match(listed, /^ACCOUNT .*\ndefault +waiting for the mailbox owner to sign in +never\n/);
+    t.ok(listed.endsWith(`\n\ndefault: ${advice('people default')}\n${INFO}: ${advice(`people ${INFO}`)}\n`), listed);
+    const shown = await vault.must(words('account show people'));
+    t.match(shown, /\nstate +waiting for the mailbox owner to sign in\n/);
+    t.match(
+      shown,
+      /\nwho must act +the owner of the mailbox\nwhat to do +The owner of the mailbox must sign in\. .* people default\n/,
+    );
+    t.match(await vault.must(words('credential show people')), /\nwhat to do +The owner .* link people \[account\]\n/);
+    await fill(vault);
+    const all = await vault.must(words('credential list'));
+    t.match(all, /\nmail +1 waiting for a first token +client_credentials\n/, 'nobody signs in for that one');
+    t.match(all, /\npeople +2 waiting for the mailbox owner to sign in .*\n\npeople: The owner [^\n]*\n$/);
+    const [, account] = JSON.parse(await vault.must(words('account list people --json'))).items;
+    t.strictSame(account, { credential: 'people', account: INFO, state: 'pending' }, 'what the API says stays');
+  });
+
+  t.test('what is disabled says so first, whichever of the two it is', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await connectAccount(vault, 'people', 'default', 'one');
+    await vault.must(words('account disable people'));
+    t.match(
+      await vault.must(words('account show people')),
+      /\nstate +disabled\n[\s\S]*\nwho must act +an operator of this vault\nwhat to do .*tokenwell account enable people default\n/,
+    );
+    await vault.must(words('account enable people'));
+    await vault.must(words('credential disable people'));
+    const says = /connected, but its credential is disabled\b[\s\S]*: tokenwell credential enable people\n/;
+    for (const line of ['account show people', 'account list people'])
+      t.match(await vault.must(words(line)), says, line);
+  });
+
   t.test('what a provider was not told is said beside the answer', async t => {
     const vault = await startRunningVault(t);
     await storePeople(vault, 'people');
@@ -171,7 +207,7 @@ export function accountCases(t: Test): void {
     });
     const { out } = await run(words('account disconnect people --json'), vault.variables);
     t.strictSame(JSON.parse(out), { disconnected: 'default', revoked: true }, 'nothing was left to be told');
-    t.match(await vault.must(words('account show people')), /waiting for a first token/);
+    t.match(await vault.must(words('account show people')), /waiting for the mailbox owner to sign in/);
   });
 
   t.test('the client tells of a grant that its provider still has', async t => {
