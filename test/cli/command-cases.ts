@@ -162,6 +162,27 @@ export function commandCases(t: Test): void {
     t.equal(mixed.code, 2);
   });
 
+  t.test('permitting what is permitted already changes nothing, says so, and how to narrow it', async t => {
+    const vault = await startRunningVault(t);
+    await fill(vault);
+    const permit = (line: string) => run(words(`consumer permit helpdesk mail ${line}`.trim()), vault.variables);
+    const changes = async () =>
+      JSON.parse(await vault.must(words('ledger list --action permission.put --json'))).items.length;
+    t.equal(await changes(), 1);
+    const wide = await permit('--scope mail.read');
+    t.match(wide, { code: 0, out: /\nmail +any account +any scope\n$/ });
+    t.match(
+      wide.err,
+      /^Nothing was changed: any scope is permitted already\. .*: tokenwell consumer permit helpdesk mail --remove; then permit mail\.read alone\.\n$/,
+    );
+    t.equal((await permit('')).err, 'Nothing was changed: any scope is permitted already.\n');
+    t.match(await permit('--account bob --scope a'), { code: 0, err: '' });
+    t.equal((await permit('--account bob --scope a')).err, 'Nothing was changed: a is permitted already.\n');
+    t.match(await permit('--account bob'), { code: 0, err: '' }, 'wider than before');
+    t.match((await permit('--account bob --scope a')).err, /permit helpdesk mail --account bob --remove; /);
+    t.equal(await changes(), 3, 'nothing else was written');
+  });
+
   t.test('a key is printed bare and once, listed without itself, and revoked by its id', async t => {
     const vault = await startRunningVault(t);
     const key = await fill(vault);
