@@ -143,7 +143,10 @@ export function accountCases(t: Test): void {
       /^The provider gave a new token\.\n\ncredential +people\n/,
     );
     t.match(await vault.must(words('account disable people')), /^No token of people\/default leaves any more\.\n$/);
-    t.match(await run(words('account refresh people'), vault.variables), { code: 1, err: /Enable it, then refresh/ });
+    t.match(await run(words('account refresh people'), vault.variables), {
+      code: 1,
+      err: /: The account default of people is disabled.*\nWho must act: an operator of this vault\.\nWhat to do: .*: tokenwell account enable people default\n/,
+    });
     t.match(await vault.must(words('account enable people')), /may be drawn again/);
     vault.provider.next(respond(503, ''));
     t.match(await run(words('account refresh people'), vault.variables), { code: 3, err: /Try again in/ });
@@ -184,6 +187,12 @@ export function accountCases(t: Test): void {
     );
     await vault.must(words('account enable people'));
     await vault.must(words('credential disable people'));
+    await vault.must(words('consumer permit admin people'));
+    const enable =
+      /: The credential people is disabled.*\nWho must act: an operator of this vault\.\nWhat to do: .*: tokenwell credential enable people\n/;
+    for (const line of ['token people', 'credential test people', 'account refresh people']) {
+      t.match(await run(words(line), vault.variables), { code: 1, err: enable }, line);
+    }
     const says = /connected, but its credential is disabled\b[\s\S]*: tokenwell credential enable people\n/;
     for (const line of ['account show people', 'account list people'])
       t.match(await vault.must(words(line)), says, line);

@@ -103,7 +103,10 @@ export function accountCases(t: Test): void {
     t.equal(await draw(), 200);
     t.match(await account('POST', '/disable'), { status: 200, json: { state: 'disabled', grant: { lasting: true } } });
     t.equal(await draw(), 409);
-    t.match(await account('POST', '/refresh'), { status: 409, json: { code: 'conflict', action: /Enable it/ } });
+    t.match(await account('POST', '/refresh'), {
+      status: 409,
+      json: { code: 'conflict', action: /account enable people default$/ },
+    });
     t.match(await account('POST', '/enable'), { status: 200, json: { state: 'connected' } });
     t.equal(await draw(), 200);
   });
