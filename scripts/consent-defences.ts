@@ -119,8 +119,8 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
   {
     name: 'grant: the rotated refresh token is stored',
     file: 'src/store/grant-rows.ts',
-    defence: '.set({ ...changes, used_at: now })',
-    without: '.set({ used_at: now })',
+    defence: '.set({ ...changes, used_at: now, keep_alive_at: keepAliveAt })',
+    without: '.set({ used_at: now, keep_alive_at: keepAliveAt })',
     test: CONSENT,
     only: 'a consent gives a token',
   },
@@ -183,8 +183,8 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
   {
     name: 'pace: clocks of instances may differ a little',
     file: 'src/vault/pause.ts',
-    defence: 'left > LONGEST_PAUSE_MS + CLOCK_SKEW_MS',
-    without: 'left > LONGEST_PAUSE_MS',
+    defence: '3_600_000 + CLOCK_SKEW_MS',
+    without: '3_600_000',
     test: 'test/vault.test.ts',
     only: 'F23',
   },
@@ -359,7 +359,7 @@ export const CONSENT_DEFENCES: readonly Defence[] = [
   {
     name: 'link: C18 a disconnect ends what its links led to',
     file: 'src/store/consent-rows.ts',
-    defence: "await open.where('parent', 'in', parents.where('account', '=', account)).execute();",
+    defence: "await open.where('parent', 'in', db.selectFrom('connect_links').select('id').where(own)).execute();",
     without: '',
     test: CONSENT,
     only: 'C18: whoever ends',

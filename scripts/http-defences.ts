@@ -119,7 +119,7 @@ export const HTTP_DEFENCES: readonly Defence[] = [
   {
     name: 'http: W13 odd ids are 404',
     file: 'src/http/validation.ts',
-    defence: "if (part === 'params') return notFound('thing');",
+    defence: "if (part === 'params') return notFound('credential or account');",
     without: '',
     test: HTTP,
     only: 'W13',

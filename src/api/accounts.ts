@@ -147,7 +147,11 @@ export const ConnectLink = open({
   starts: Type.Integer({ minimum: 0, description: 'How many consents it has begun, of at most ten.' }),
   created_at: Time,
   expires_at: Time,
-  ended_at: Type.Optional({ ...Time, description: 'When a completed consent spent it.' }),
+  ended_at: Type.Optional({
+    ...Time,
+    description: 'When a completed consent spent it, or its account was disconnected.',
+  }),
+  completed_at: Type.Optional({ ...Time, description: 'When a consent that it began was completed.' }),
   usable: Type.Boolean({ description: 'Whether it can still begin a consent, as long as its credential is enabled.' }),
 });
 

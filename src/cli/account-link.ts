@@ -1,13 +1,14 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { NewConnectLink } from '../client/client.js';
 import { linkTable } from './account-text.js';
 import { spanArgument } from './arguments.js';
 import { examples } from './examples.js';
+import { UsageError } from './failure-text.js';
 import { collected, connect, type PrintFlags, print, remark, type Session } from './session.js';
 import { bare, visible } from './terminal-text.js';
 
 interface LinkFlags extends PrintFlags {
-  account?: string;
+  account?: string | undefined;
   loginHint?: string;
   returnTo?: string;
   expires?: number;
@@ -31,16 +32,20 @@ export function addLinkCommands(group: Command, session: Session): void {
         'The account begins here if it is new. What to know before sending it goes to standard error.',
     )
     .argument('<credential>', 'id of the credential, whose grant type is authorization_code')
-    .option('--account <account>', 'account to connect ("default" unless given)')
+    .argument('[account]', 'account to connect ("default" unless given)')
+    // As the account was given before it became an argument.
+    .addOption(new Option('--account <account>', 'account to connect, as an option').hideHelp())
     .option('--login-hint <address>', 'address that the sign-in page is filled with')
     .option('--return-to <url>', 'where the page after the consent leads on to')
     .option(...EXPIRES, spanArgument)
     .option('--json', 'print the whole answer as JSON')
-    .action((credential: string, flags: LinkFlags) => make(session, credential, flags));
+    .action((credential: string, account: string | undefined, flags: LinkFlags) =>
+      make(session, credential, { ...flags, account: oneAccount(account, flags.account) }),
+    );
   examples(
     link,
     'tokenwell account link support-mail',
-    'tokenwell account link support-mail --account info@acme.example --login-hint info@acme.example --expires 7d',
+    'tokenwell account link support-mail info@acme.example --login-hint info@acme.example --expires 7d',
   );
   const links = group
     .command('links')
@@ -92,6 +97,11 @@ export function addAdminLinkCommand(group: Command, session: Session): void {
     link,
     'tokenwell credential admin-consent-link support-mail --admin-consent-url $ADMIN_CONSENT_URL --expires 7d',
   );
+}
+
+function oneAccount(argument: string | undefined, flag: string | undefined): string | undefined {
+  if (argument === undefined || flag === undefined || argument === flag) return argument ?? flag;
+  throw new UsageError('Give the account once: tokenwell account link <credential> [account]. No link was made.');
 }
 
 async function make(

@@ -1,28 +1,40 @@
-import type { Account, ConnectLink } from '../client/client.js';
+import type { Account, ConnectLink, Credential } from '../client/client.js';
 import { providerText } from './failure-text.js';
 import { facts, table } from './table.js';
 import { visible } from './terminal-text.js';
-import { actorInWords, stateInWords } from './words.js';
+import { actorInWords, isUnclaimed, signInAdvice, stateInWords } from './words.js';
 
-/** The accounts of a credential, one a line. */
-export function accountTable(credential: string, accounts: readonly Account[]): string {
+/** The accounts of a credential, one a line; then what those wait for that nobody has signed in for. */
+export function accountTable(credential: Credential, accounts: readonly Account[]): string {
+  const { id, grant_type } = credential;
   if (accounts.length === 0) {
-    return `${credential} has no account. Make a link for one with: tokenwell account link ${credential} --account <account>`;
+    return visible(`${id} has no account. Make a link for one with: tokenwell account link ${id} <account>`);
   }
   const rows = accounts.map(account => {
     const waits = account.candidate ? 'yes' : '';
-    return [account.account, stateInWords(account), signedIn(account) ?? '', account.last_success_at ?? 'never', waits];
+    return [
+      account.account,
+      stateInWords(account, credential),
+      signedIn(account) ?? '',
+      account.last_success_at ?? 'never',
+      waits,
+    ];
   });
-  return table(['account', 'state', 'signed in', 'last success', 'waits for you'], rows);
+  const whole = table(['account', 'state', 'signed in', 'last success', 'waits for you'], rows);
+  const unclaimed = accounts.filter(({ state }) => isUnclaimed(state, grant_type) && !credential.disabled);
+  const waiting = unclaimed.map(({ account }) => visible(`${account}: ${signInAdvice(`${id} ${account}`)}`));
+  const enable = credential.disabled ? [visible(enableAdvice(`credential enable ${id}`))] : [];
+  return [whole, ...[[...enable, ...waiting].join('\n')].filter(text => text !== '')].join('\n\n');
 }
 
 /** One account, one fact a line; then who must act, and what waits for a decision. */
-export function accountFacts(account: Account): string {
+export function accountFacts(account: Account, credential: Credential): string {
   const { grant, finding } = account;
+  const step = nextStep(account, credential);
   const own = facts({
     credential: account.credential,
     account: account.account,
-    state: stateInWords(account),
+    state: stateInWords(account, credential),
     'signed in': signedIn(account),
     organisation: grant?.identity?.tenant,
     'consented at': grant?.obtained_at,
@@ -33,11 +45,28 @@ export function accountFacts(account: Account): string {
     'next try': account.next_try_at,
     'next refresh': account.next_refresh_at,
     'what is wrong': finding?.message,
-    'who must act': finding && actorInWords(finding.class, finding.reason),
-    'what to do': finding?.action,
+    'who must act': step?.actor,
+    'what to do': step?.action,
     'provider said': providerText(finding?.provider),
   });
   return account.candidate ? `${own}\n\n${candidateText(account, account.candidate)}` : own;
+}
+
+/** Who must act, and what to do; what stands in the way of every draw comes first. */
+function nextStep(
+  { credential: id, account, state, finding }: Account,
+  { disabled, grant_type }: Credential,
+): { actor: string; action: string } | undefined {
+  const operator = actorInWords('needs_operator', '');
+  if (disabled) return { actor: operator, action: enableAdvice(`credential enable ${id}`) };
+  if (state === 'disabled') return { actor: operator, action: enableAdvice(`account enable ${id} ${account}`) };
+  if (finding) return { actor: actorInWords(finding.class, finding.reason), action: finding.action };
+  if (!isUnclaimed(state, grant_type)) return undefined;
+  return { actor: actorInWords('needs_user', ''), action: signInAdvice(`${id} ${account}`) };
+}
+
+function enableAdvice(command: string): string {
+  return `No token leaves. Where that is no longer meant: tokenwell ${command}`;
 }
 
 /** The links of a credential, one a line, oldest first. */
@@ -51,9 +80,10 @@ export function linkTable(credential: string, links: readonly ConnectLink[]): st
   return table(['link id', 'for', 'state', 'ends', 'made by'], rows);
 }
 
-function linkInWords({ usable, ended_at, starts }: ConnectLink): string {
+function linkInWords({ usable, ended_at, completed_at, starts }: ConnectLink): string {
   if (usable) return starts === 0 ? 'not used yet' : 'begun, not finished';
-  return ended_at === undefined ? 'over' : 'used';
+  if (completed_at !== undefined) return 'used';
+  return ended_at === undefined ? 'over' : 'ended';
 }
 
 function signedIn({ grant }: Account): string | undefined {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Account, Revocation, TokenwellClient } from '../client/client.js';
+import type { Account, Credential, Revocation, TokenwellClient } from '../client/client.js';
 import { addLinkCommands } from './account-link.js';
 import { accountFacts, accountTable } from './account-text.js';
 import { examples } from './examples.js';
@@ -48,19 +48,19 @@ function addReading(group: Command, session: Session): void {
     .option('--json', 'print { items, next_cursor } as JSON')
     .action(async (credential: string, flags: PrintFlags) => {
       const items = await collected(connect(session).accounts.each(credential));
-      print(session, flags, { items, next_cursor: null }, ({ items }) => accountTable(credential, items));
+      await tell(session, flags, credential, { items, next_cursor: null }, ({ items }, of) => accountTable(of, items));
     });
   examples(list, 'tokenwell account list support-mail');
   const show = addOne(group, 'show', 'show an account')
     .description('Shows an account: what it was given, how it is doing, who must act, and what waits for a decision.')
-    .action(shows(session, accountFacts, (accounts, credential, account) => accounts.get(credential, account)));
+    .action(explains(session, accountFacts, (accounts, credential, account) => accounts.get(credential, account)));
   examples(show, 'tokenwell account show support-mail', 'tokenwell account show support-mail info@acme.example --json');
   const refresh = addOne(group, 'refresh', 'ask the provider for a new token now')
     .description('Asks the provider for a new token now; the token stays in the vault. At most six a minute.')
     .action(
-      shows(
+      explains(
         session,
-        account => `The provider gave a new token.\n\n${accountFacts(account)}`,
+        (account, credential) => `The provider gave a new token.\n\n${accountFacts(account, credential)}`,
         (accounts, credential, account) => accounts.refresh(credential, account),
       ),
     );
@@ -75,9 +75,9 @@ function addDecisions(group: Command, session: Session): void {
     )
     .option(...CANDIDATE)
     .action(
-      shows(
+      explains(
         session,
-        account => `The newer consent is in use.\n\n${accountFacts(account)}`,
+        (account, credential) => `The newer consent is in use.\n\n${accountFacts(account, credential)}`,
         (accounts, ...one) => accounts.accept(...one),
       ),
     );
@@ -87,7 +87,8 @@ function addDecisions(group: Command, session: Session): void {
     .option(...CANDIDATE)
     .action(async (credential: string, account: string | undefined, flags: Flags) => {
       const answer = await connect(session).accounts.reject(credential, account, flags.candidate);
-      print(session, flags, answer, ({ account }) => `The newer consent is ended.\n\n${accountFacts(account)}`);
+      const done = 'The newer consent is ended.';
+      await tell(session, flags, credential, answer, (a, of) => `${done}\n\n${accountFacts(a.account, of)}`);
       warnOfLeftover(session, answer);
     });
   examples(reject, 'tokenwell account reject support-mail info@acme.example');
@@ -120,11 +121,13 @@ function addDisconnect(group: Command, session: Session): void {
   const disconnect = addOne(group, 'disconnect', 'end what an account was given')
     .description(
       'Ends what an account was given: here at once, and at the provider where it can be told (RFC 7009). The account ' +
-        'goes; "default" stays and waits for a new consent.',
+        'goes; "default" stays and waits for a new consent. Links for its owner that are still open end with it.',
     )
     .action(async (credential: string, account = 'default', flags: PrintFlags) => {
       const answer = await connect(session).accounts.disconnect(credential, account);
-      print(session, flags, { disconnected: account, ...answer }, () => `Disconnected ${credential}/${account}.`);
+      print(session, flags, { disconnected: account, ...answer }, () => {
+        return `Disconnected ${credential}/${account}. Any link for its owner that was still open has ended too.`;
+      });
       warnOfLeftover(session, answer);
     });
   examples(disconnect, 'tokenwell account disconnect support-mail info@acme.example');
@@ -138,6 +141,26 @@ function addOne(group: Command, name: string, summary: string): Command {
     .argument('<credential>', 'id of the credential')
     .argument('[account]', 'account of the credential ("default" unless given)')
     .option('--json', 'print the answer as JSON');
+}
+
+/** As `shows`, with what is to be known of its credential to say who must act. */
+function explains(session: Session, inWords: (account: Account, credential: Credential) => string, act: Act) {
+  return async (credential: string, account: string | undefined, flags: Flags): Promise<void> => {
+    const answer = await act(connect(session).accounts, credential, account, flags.candidate);
+    await tell(session, flags, credential, answer, inWords);
+  };
+}
+
+/** Prints what was answered; its words need the credential, which is read for them alone. */
+async function tell<Answer>(
+  session: Session,
+  flags: PrintFlags,
+  credential: string,
+  answer: Answer,
+  inWords: (answer: Answer, credential: Credential) => string,
+): Promise<void> {
+  const of = flags.json ? undefined : await connect(session).credentials.get(credential);
+  print(session, flags, answer, answer => (of ? inWords(answer, of) : ''));
 }
 
 /** Does one thing to an account and prints what it is then. */

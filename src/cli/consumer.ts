@@ -2,14 +2,19 @@ import { type Command, Option } from 'commander';
 import type { Consumer, ConsumerInput } from '../client/client.js';
 import { addKeyCommands } from './consumer-key.js';
 import { examples } from './examples.js';
-import { leavesNoAdmin, warnOfNoAdmin } from './last-admin.js';
+import { UsageError } from './failure-text.js';
+import { confirmLastAdmin } from './last-admin.js';
 import { addPermitCommand, permissionTable } from './permissions.js';
 import { collected, connect, type PrintFlags, print, type Session } from './session.js';
 import { facts, table } from './table.js';
 import { visible } from './terminal-text.js';
 import { serviceInWords } from './words.js';
 
-interface ConsumerFlags extends PrintFlags {
+interface ForceFlags extends PrintFlags {
+  force?: true;
+}
+
+interface ConsumerFlags extends ForceFlags {
   role?: ConsumerInput['role'];
   description?: string;
 }
@@ -54,9 +59,14 @@ function addWriting(group: Command, session: Session): void {
     .addOption(roleOption('what it may do from now on'))
     .option('--description <text>', 'for people')
     .option('--json', 'print the answer as JSON')
+    .addOption(forceOption())
     .action(async (id: string, { role, description, ...flags }: ConsumerFlags) => {
+      if (role === undefined && description === undefined) {
+        throw new UsageError('Say what to change: --role, --description, or both.');
+      }
       const changes = { ...(role && { role }), ...(description === undefined ? {} : { description }) };
-      print(session, flags, await change(session, id, changes), consumerFacts);
+      const changed = await change(session, id, changes, flags);
+      print(session, flags, changed, changed => `Changed the consumer ${id}.\n\n${consumerFacts(changed)}`);
     });
   examples(replace, 'tokenwell consumer replace helpdesk --description "The helpdesk of the main office"');
 }
@@ -99,13 +109,10 @@ function addSwitches(group: Command, session: Session): void {
     .description('Refuses all keys of a consumer, on every instance, from the answer on. Nothing is deleted.')
     .argument('<consumer>', 'id of the consumer')
     .option('--json', 'print the answer as JSON')
-    .action(async (id: string, flags: PrintFlags) => {
-      print(
-        session,
-        flags,
-        await change(session, id, { disabled: true }),
-        () => `The keys of ${id} are refused from now on.`,
-      );
+    .addOption(forceOption())
+    .action(async (id: string, flags: ForceFlags) => {
+      const changed = await change(session, id, { disabled: true }, flags);
+      print(session, flags, changed, () => `The keys of ${id} are refused from now on.`);
     });
   examples(disable, 'tokenwell consumer disable helpdesk');
   const enable = group
@@ -115,7 +122,12 @@ function addSwitches(group: Command, session: Session): void {
     .argument('<consumer>', 'id of the consumer')
     .option('--json', 'print the answer as JSON')
     .action(async (id: string, flags: PrintFlags) => {
-      print(session, flags, await change(session, id, { disabled: false }), () => `The keys of ${id} are taken again.`);
+      print(
+        session,
+        flags,
+        await change(session, id, { disabled: false }, flags),
+        () => `The keys of ${id} are taken again.`,
+      );
     });
   examples(enable, 'tokenwell consumer enable helpdesk');
   const remove = group
@@ -124,23 +136,30 @@ function addSwitches(group: Command, session: Session): void {
     .description('Deletes a consumer with its keys and permissions.')
     .argument('<consumer>', 'id of the consumer')
     .option('--json', 'print { deleted } as JSON')
-    .action(async (id: string, flags: PrintFlags) => {
+    .addOption(forceOption())
+    .action(async (id: string, flags: ForceFlags) => {
       const client = connect(session);
-      const last = await leavesNoAdmin(client, id, undefined);
+      await confirmLastAdmin(session, client, { id, changes: undefined, force: flags.force });
       await client.consumers.remove(id);
       print(session, flags, { deleted: id }, () => `Deleted the consumer ${id}, its keys and its permissions.`);
-      if (last) warnOfNoAdmin(session);
     });
   examples(remove, 'tokenwell consumer delete invoices');
 }
 
-async function change(session: Session, id: string, changes: Partial<ConsumerInput>): Promise<Consumer> {
+async function change(
+  session: Session,
+  id: string,
+  changes: Partial<ConsumerInput>,
+  { force }: ForceFlags,
+): Promise<Consumer> {
   const client = connect(session);
   const before = await client.consumers.get(id);
-  const last = await leavesNoAdmin(client, id, changes);
-  const after = await client.consumers.replace(id, { ...before, ...changes });
-  if (last) warnOfNoAdmin(session);
-  return after;
+  await confirmLastAdmin(session, client, { id, changes, force });
+  return await client.consumers.replace(id, { ...before, ...changes });
+}
+
+function forceOption(): Option {
+  return new Option('--force', 'although no enabled consumer with the role admin is left then');
 }
 
 function roleOption(about: string): Option {

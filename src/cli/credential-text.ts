@@ -2,16 +2,21 @@ import type { Credential, TestAnswer } from '../client/client.js';
 import { providerText } from './failure-text.js';
 import { facts, table } from './table.js';
 import { visible } from './terminal-text.js';
-import { accountsInWords, actorInWords, serviceInWords } from './words.js';
+import { accountsInWords, actorInWords, isUnclaimed, serviceInWords, signInAdvice } from './words.js';
 
 /** Credentials, one a line. */
 export function credentialTable(credentials: readonly Credential[]): string {
   if (credentials.length === 0) return 'There is no credential yet. Store one with: tokenwell credential create --help';
   const rows = credentials.map(credential => {
-    const accounts = credential.disabled ? 'disabled' : accountsInWords(credential.accounts);
+    const accounts = credential.disabled ? 'disabled' : accountsInWords(credential);
     return [credential.id, accounts, credential.grant_type, credential.description ?? ''];
   });
-  return table(['credential', 'accounts', 'grant type', 'description'], rows);
+  const whole = table(['credential', 'accounts', 'grant type', 'description'], rows);
+  const waiting = credentials.flatMap(credential => {
+    const advice = awaited(credential);
+    return advice === undefined ? [] : [visible(`${credential.id}: ${advice}`)];
+  });
+  return waiting.length > 0 ? `${whole}\n\n${waiting.join('\n')}` : whole;
 }
 
 /** One credential, one fact a line. */
@@ -20,7 +25,8 @@ export function credentialFacts(credential: Credential): string {
     credential: credential.id,
     description: credential.description,
     state: serviceInWords(credential),
-    accounts: accountsInWords(credential.accounts),
+    accounts: accountsInWords(credential),
+    'what to do': awaited(credential),
     'grant type': credential.grant_type,
     'authorization url': credential.authorization_url,
     'token url': credential.token_url,
@@ -38,6 +44,12 @@ export function credentialFacts(credential: Credential): string {
     created: credential.created_at,
     changed: credential.updated_at,
   });
+}
+
+/** What the accounts wait for that nobody has signed in for; undefined where none waits. */
+function awaited({ id, disabled, grant_type, accounts }: Credential): string | undefined {
+  if (disabled || !accounts.pending || !isUnclaimed('pending', grant_type)) return undefined;
+  return signInAdvice(`${id} [account]`);
 }
 
 /** How a test went, step by step, and what to do where it failed. */

@@ -11,6 +11,7 @@ import {
 import { credentialFacts, credentialTable, testText } from './credential-text.js';
 import { examples } from './examples.js';
 import { EXIT, isTransient } from './exit-codes.js';
+import { UsageError } from './failure-text.js';
 import { readSecret } from './input.js';
 import { collected, connect, type PrintFlags, print, type Session } from './session.js';
 import { visible } from './terminal-text.js';
@@ -147,6 +148,12 @@ async function store(session: Session, id: string | undefined, flags: Credential
 }
 
 async function change(session: Session, id: string, flags: CredentialFlags): Promise<void> {
+  const { json: _, ...said } = flags;
+  if (Object.keys(said).length === 0) {
+    throw new UsageError(
+      'Say what to change, such as --secret-file, --scope, --token-url or --description; or give the whole credential with --file.',
+    );
+  }
   const client = connect(session);
   const changes = await changesOf(session, flags);
   const before = await client.credentials.get(id);

@@ -53,6 +53,22 @@ export async function askUnseen({ input, err }: Pick<Session, 'input' | 'err'>, 
   }
 }
 
+/** Asks a person at the terminal for a plain yes; anything else, and the end of the input, is a no. */
+export async function askYes({ input, err }: Pick<Session, 'input' | 'err'>, question: string): Promise<boolean> {
+  const lines = createInterface({ input, terminal: false });
+  const givenUp = new AbortController();
+  lines.once('close', () => givenUp.abort());
+  err.write(question);
+  try {
+    return (await lines.question('', { signal: givenUp.signal })).trim().toLowerCase() === 'yes';
+  } catch {
+    err.write('\n');
+    return false;
+  } finally {
+    lines.close();
+  }
+}
+
 async function readInput({ input }: Session): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of input) chunks.push(Buffer.from(chunk));

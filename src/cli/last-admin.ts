@@ -1,30 +1,40 @@
 import type { Consumer, ConsumerInput, TokenwellClient } from '../client/client.js';
+import { UsageError } from './failure-text.js';
+import { askYes } from './input.js';
 import { collected, remark, type Session } from './session.js';
 
-const WARNING =
-  'tokenwell: warning: No enabled consumer with the role admin is left, so nobody can change consumers, keys and permissions. ' +
-  "The way back, on the server's machine: tokenwell consumer key admin --offline (see its --help).";
+const WAY_BACK = "The way back, on the server's machine: tokenwell consumer key admin --offline (see its --help).";
+
+interface Change {
+  /** The consumer that is changed. */
+  id: string;
+  /** Undefined: it is deleted. */
+  changes: Partial<ConsumerInput> | undefined;
+  /** Whether it was said on the command line that it is meant. */
+  force: true | undefined;
+}
 
 /**
- * Whether this change (`undefined` for a deletion) would leave no enabled administrator. To be asked before it, because
- * who takes the role away from himself can read no list afterwards.
+ * Lets a change that would leave no enabled administrator go on only where it is meant: a person is asked, and whoever
+ * is not at a terminal says so with --force. Throws `UsageError` otherwise. To be called before the change.
  */
-export async function leavesNoAdmin(
-  client: TokenwellClient,
-  id: string,
-  changes: Partial<ConsumerInput> | undefined,
-): Promise<boolean> {
+export async function confirmLastAdmin(session: Session, client: TokenwellClient, change: Change): Promise<void> {
+  if (!(await leavesNoAdmin(client, change))) return;
+  const after = `no enabled consumer with the role admin is left, so nobody can change consumers, keys and permissions. ${WAY_BACK}`;
+  if (change.force) return remark(session, `tokenwell: warning: With this ${after}`);
+  if (session.input.isTTY !== true) {
+    throw new UsageError(`After this ${after}\nNothing was changed. If this is meant, repeat it with --force.`);
+  }
+  if (!(await askYes(session, `After this ${after}\nGo on? Type yes: `))) throw new UsageError('Nothing was changed.');
+}
+
+async function leavesNoAdmin(client: TokenwellClient, { id, changes }: Change): Promise<boolean> {
   const staysAdmin = changes !== undefined && (changes.role ?? 'admin') === 'admin' && changes.disabled !== true;
   if (staysAdmin) return false;
   // Who may not read the list may not change a consumer either, and the change says so better.
   const consumers = await collected(client.consumers.each()).catch(() => []);
   const admins = consumers.filter(isAdmin);
   return admins.length === 1 && admins[0]?.id === id;
-}
-
-/** Says after the change what was done and how it is undone. */
-export function warnOfNoAdmin(session: Session): void {
-  remark(session, WARNING);
 }
 
 function isAdmin({ role, disabled }: Consumer): boolean {

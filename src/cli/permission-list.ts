@@ -46,7 +46,8 @@ function absent(list: readonly PermissionInput[], { credential, account }: Permi
   return `There is no permission for ${credential} and ${inWords({ account })}.${there} Nothing was changed.`;
 }
 
-function isSame({ credential, account = '*' }: PermissionInput, other: Permitted): boolean {
+/** Whether two permissions are for the same credential and account. */
+export function isSame({ credential, account = '*' }: PermissionInput, other: Permitted): boolean {
   return credential === other.credential && account === other.account;
 }
 

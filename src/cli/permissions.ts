@@ -4,9 +4,10 @@ import { scopesArgument } from './arguments.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
 import { readJson } from './input.js';
-import { added, type Permitted, removed } from './permission-list.js';
-import { connect, type PrintFlags, print, type Session } from './session.js';
+import { added, isSame, type Permitted, removed } from './permission-list.js';
+import { connect, type PrintFlags, print, remark, type Session } from './session.js';
 import { table } from './table.js';
+import { visible } from './terminal-text.js';
 import { permissionInWords } from './words.js';
 
 interface PermitFlags extends PrintFlags {
@@ -67,7 +68,26 @@ async function change(session: Session, { consumer, credential }: Target, flags:
   const list = replaceFile === undefined ? await permissions.get(consumer) : await readList(session, replaceFile);
   const wanted: Permitted = { credential: credential ?? '', account, scopes };
   const next = credential === undefined ? list : (remove ? removed : added)(list, wanted);
-  print(session, flags, await permissions.replace(consumer, next), permissionTable);
+  const same = replaceFile === undefined && JSON.stringify(next) === JSON.stringify(list);
+  print(session, flags, same ? list.map(inFull) : await permissions.replace(consumer, next), permissionTable);
+  const wide = next.some(one => isSame(one, wanted) && one.scopes === undefined);
+  if (same) remark(session, unchanged(consumer, wanted, wide));
+}
+
+/** Why nothing was changed. A permission only grows by permitting more, so who meant to narrow it is told how. */
+function unchanged(consumer: string, { credential, account, scopes }: Permitted, wide: boolean): string {
+  const place = `${credential}${account === '*' ? '' : ` --account ${account}`}`;
+  const already = wide ? 'any scope is permitted already' : `${scopes?.join(' ')} is permitted already`;
+  const said = `Nothing was changed: ${already}.`;
+  if (!wide || !scopes) return visible(said);
+  const command = `tokenwell consumer permit ${consumer} ${place}`;
+  return visible(
+    `${said} To narrow it, first take it away: ${command} --remove; then permit ${scopes.join(' ')} alone.`,
+  );
+}
+
+function inFull({ account = '*', ...rest }: PermissionInput): Permission {
+  return { ...rest, account };
 }
 
 async function readList(session: Session, path: string): Promise<PermissionInput[]> {

@@ -30,17 +30,33 @@ export function actorInWords(errorClass: string, code: string): string {
 }
 
 /** The accounts of a credential by state, as `2 connected, 1 must be put right by an operator`. */
-export function accountsInWords(accounts: Credential['accounts']): string {
-  const present = Object.entries(STATES).flatMap(([state, words]) => {
+export function accountsInWords({ accounts, grant_type }: Pick<Credential, 'accounts' | 'grant_type'>): string {
+  const present = Object.keys(STATES).flatMap(state => {
     const count = Object.entries(accounts).find(([name]) => name === state)?.[1] ?? 0;
-    return count > 0 ? [`${count} ${words}`] : [];
+    return count > 0 ? [`${count} ${wordsOf(state, grant_type)}`] : [];
   });
   return present.join(', ') || 'none';
 }
 
-/** How an account is doing. */
-export function stateInWords({ state }: Pick<Account, 'state'>): string {
-  return wordsFor(STATES, state);
+/** How an account is doing, which no draw sees while its credential is disabled. */
+export function stateInWords({ state }: Pick<Account, 'state'>, { grant_type, disabled }: Of): string {
+  return wordsOf(state, grant_type) + (disabled ? ', but its credential is disabled' : '');
+}
+
+/** Whether an account waits for somebody to sign in for the first time. */
+export function isUnclaimed(state: string, grantType: string): boolean {
+  return state === 'pending' && grantType === 'authorization_code';
+}
+
+/** What to do for an account that nobody has signed in for; `named` is what its command takes. */
+export function signInAdvice(named: string): string {
+  return `The owner of the mailbox must sign in. Make a link and send it: tokenwell account link ${named}`;
+}
+
+type Of = Pick<Credential, 'grant_type' | 'disabled'>;
+
+function wordsOf(state: string, grantType: string): string {
+  return isUnclaimed(state, grantType) ? 'waiting for the mailbox owner to sign in' : wordsFor(STATES, state);
 }
 
 /** Whether a person has disabled it. */

@@ -14,6 +14,7 @@ export interface AccountPlace {
  * who can make the link that connects a mailbox, and how.
  */
 export function accountPage({ brand, credential, account }: AccountPlace): string {
+  const named = `${credential} ${asTyped(account)}`;
   return framed({
     brand,
     title: `Connect ${credential}`,
@@ -30,10 +31,15 @@ export function accountPage({ brand, credential, account }: AccountPlace): strin
         </p>
         <NextStep
           turn={<Operator at={brand.name} />}
-          action={`Run “tokenwell account link ${credential} ${account}” and send the link to the owner. “tokenwell account show ${credential} ${account}” says what is missing.`}
+          action={`Run “tokenwell account link ${named}” and send the link to the owner. “tokenwell account show ${named}” says what is missing.`}
           theirs
         />
       </>
     ),
   });
+}
+
+/** As a shell takes it: the apostrophe is all that an account's name may hold and a shell would not leave as it is. */
+function asTyped(account: string): string {
+  return account.includes("'") ? `"${account}"` : account;
 }

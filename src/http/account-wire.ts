@@ -62,6 +62,7 @@ export function linkAnswer(link: Link, now: number): ConnectLink {
     created_at: textOf(link.createdAt),
     expires_at: textOf(link.expiresAt),
     ended_at: timeOf(link.endedAt),
+    completed_at: timeOf(link.completedAt),
     usable: usable(link, now),
   };
 }

@@ -99,6 +99,7 @@ const link: accounts.ConnectLink = {
   created_at: '2027-01-31T09:30:00.000Z',
   expires_at: '2027-02-01T09:30:00.000Z',
   ended_at: '2027-01-31T09:40:00.000Z',
+  completed_at: '2027-01-31T09:40:00.000Z',
   usable: false,
 };
 
@@ -297,7 +298,10 @@ export const PROBLEMS: Record<ErrorCode, api.Problem> = {
   already_exists: problem('already_exists', 'There is already a credential named acme-mail.', {
     errors: [{ field: 'id', rule: 'unique', detail: 'acme-mail is taken.' }],
   }),
-  conflict: problem('conflict', 'Credential acme-mail or this account is disabled.', { class: 'needs_operator' }),
+  conflict: problem('conflict', 'The credential acme-mail is disabled, so no token is obtained or given.', {
+    class: 'needs_operator',
+    action: 'An operator must enable it again: tokenwell credential enable acme-mail',
+  }),
   not_connected: problem('not_connected', 'Nobody has signed in for credential acme-mail yet.', {
     class: 'needs_user',
     connectUrl: CONNECT_URL,

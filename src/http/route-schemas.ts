@@ -14,9 +14,11 @@ export const KeyParams = Type.Object(
   { consumer: Slug, id: Type.String({ pattern: '^[a-z0-9]{12}$', description: 'The id of a key.' }) },
   closed,
 );
+export const LINK_ID_PATTERN = '^link_[A-Za-z0-9_-]{22}$';
+
 /** The path of a credential's link. */
 export const LinkParams = Type.Object(
-  { credential: Slug, id: Type.String({ pattern: '^link_[A-Za-z0-9_-]{22}$', description: 'The id of a link.' }) },
+  { credential: Slug, id: Type.String({ pattern: LINK_ID_PATTERN, description: 'The id of a link.' }) },
   closed,
 );
 

@@ -22,6 +22,7 @@ import { metadataRoutes } from './routes/metadata.js';
 import { tokenEndpointRoutes } from './routes/token-endpoint.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { closeInputs, type RouteDeps } from './scope.js';
+import { readersValidationError } from './validation.js';
 
 export interface ServerDeps {
   vault: Vault;
@@ -60,6 +61,7 @@ export async function createServer({ vault, log, clock, requestPrefix, settings 
 /** Everything that reads its caller from the store. */
 const managementScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, publicUrl, clock }) => {
   scope.addHook('onRequest', identifies(vault));
+  scope.setSchemaErrorFormatter(readersValidationError);
   closeInputs(scope);
   takeJson(scope);
   const ofCredentials = [credentialRoutes, credentialActionRoutes, accountRoutes, connectLinkRoutes];

@@ -4,10 +4,14 @@ import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastif
 import { PLAIN_TEXT_PATTERN } from '../api/fields.js';
 import { SET_BY_TOKENWELL } from '../api.js';
 import { placeholderFlaw } from '../vault/credential-rules.js';
-import { type FieldError, invalid, notFound, type VaultError } from '../vault/errors.js';
+import { type FieldError, invalid, missing, notFound, type VaultError } from '../vault/errors.js';
 import { fieldPath } from './field-paths.js';
+import { LINK_ID_PATTERN } from './route-schemas.js';
 
 const TOLD_AT_ONCE = 20;
+const LONGEST_NAMED = 40;
+/** Of a key: `twk_` and its prefix, which is its id. */
+const NAMED_OF_LONGER = 16;
 const SECRET_NAMES = new Set(['secret', 'client_secret']);
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
@@ -38,10 +42,30 @@ export const validatorCompiler: FastifySchemaCompiler<object> = ({ schema, httpP
 
 /** A failed validation as the error that callers are told. An id that cannot exist is answered like one that does not. */
 export function validationError(errors: FastifySchemaValidationError[], part: string): VaultError {
-  if (part === 'params') return notFound('thing');
+  if (part === 'params') return notFound('credential or account');
   // Whoever names a property wrongly is told of the name, not a second time of the object that holds it.
   const own = errors.filter(error => error.keyword !== 'propertyNames');
   return invalid(own.slice(0, TOLD_AT_ONCE).map(error => fieldError(error, part)));
+}
+
+/** As `validationError`, where whoever may ask may read everything, so that what there is not is named. */
+export function readersValidationError(errors: FastifySchemaValidationError[], part: string): VaultError {
+  const [flaw]: Flaw[] = errors;
+  const kind = part === 'params' && flaw ? KINDS[flaw.instancePath.slice(1)]?.(flaw) : undefined;
+  return kind && flaw ? missing(kind, namely(String(flaw.data))) : validationError(errors, part);
+}
+
+/** What a segment of a path names. */
+const KINDS: Record<string, (flaw: Flaw) => Parameters<typeof missing>[0]> = {
+  credential: () => 'credential',
+  account: () => 'account',
+  consumer: () => 'consumer',
+  id: ({ params }) => (params.pattern === LINK_ID_PATTERN ? 'link' : 'key'),
+};
+
+/** Whoever gives a key or the address of a link in the place of its id does not get its secret part back. */
+function namely(id: string): string {
+  return id.length > LONGEST_NAMED ? `${id.slice(0, NAMED_OF_LONGER)}…` : id;
 }
 
 type Flaw = Partial<ErrorObject> & FastifySchemaValidationError;

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { ExpressionBuilder, Selectable } from 'kysely';
 import type { ConnectLink, Consent, ConsentOutcome, LinkKind } from '../vault/consent.js';
 import type { ConsentWrites } from '../vault/consent-store.js';
 import { randomId } from '../vault/ids.js';
@@ -60,7 +60,7 @@ function linkRows(db: Handle): LinkWrites {
       return counted.numUpdatedRows > 0n;
     },
     endLink: async (id, now) => {
-      const open = db.updateTable('connect_links').set({ ended_at: now }).where('id', '=', id);
+      const open = db.updateTable('connect_links').set({ ended_at: now, completed_at: now }).where('id', '=', id);
       return (await open.where('ended_at', 'is', null).executeTakeFirst()).numUpdatedRows > 0n;
     },
     holdLink: async id => {
@@ -73,9 +73,11 @@ function linkRows(db: Handle): LinkWrites {
     },
     endLinks: async ({ credential, account }, now) => {
       const open = db.updateTable('connect_links').set({ ended_at: now }).where('ended_at', 'is', null);
-      await open.where('credential', '=', credential).where('account', '=', account).execute();
-      const parents = db.selectFrom('connect_links').select('id').where('credential', '=', credential);
-      await open.where('parent', 'in', parents.where('account', '=', account)).execute();
+      // What an administrator allows is allowed to the application, whatever becomes of the account that it stands with.
+      const own = (eb: ExpressionBuilder<Tables, 'connect_links'>) =>
+        eb.and({ credential, account, kind: 'connect' satisfies LinkKind });
+      await open.where(own).execute();
+      await open.where('parent', 'in', db.selectFrom('connect_links').select('id').where(own)).execute();
     },
     endChildren: async (parent, now) => {
       const open = db.updateTable('connect_links').set({ ended_at: now }).where('ended_at', 'is', null);
@@ -146,6 +148,7 @@ function linkOf(row: Selectable<Tables['connect_links']>): ConnectLink {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     endedAt: row.ended_at ?? undefined,
+    completedAt: row.completed_at ?? undefined,
   };
 }
 
@@ -164,6 +167,7 @@ function linkRowOf(link: ConnectLink, hash: string): Selectable<Tables['connect_
     created_at: link.createdAt,
     expires_at: link.expiresAt,
     ended_at: link.endedAt ?? null,
+    completed_at: link.completedAt ?? null,
   };
 }
 

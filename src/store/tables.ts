@@ -87,6 +87,7 @@ export interface Tables {
     expires_at: number;
     ended_at: number | null;
     parent: string | null;
+    completed_at: number | null;
   };
   consents: {
     id: string;

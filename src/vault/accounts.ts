@@ -2,7 +2,7 @@ import { type Account, type AccountName, enabled, fresh, renewed, whileDisabled 
 import type { Callers } from './callers.js';
 import type { Caller } from './consumer.js';
 import { type Credential, drawScope } from './credential.js';
-import { missing, notConnected, VaultError } from './errors.js';
+import { disabled, missing, notConnected, VaultError } from './errors.js';
 import { belongsTo, consentScope, type Grant, sameIdentity } from './grant.js';
 import { DEFAULT_ACCOUNT } from './ids.js';
 import { type Keeping, notTold } from './keeping.js';
@@ -128,7 +128,8 @@ export class Accounts {
     require(actor.caller, 'operator');
     const credential = await this.#credential(credentialId);
     const view = await this.get(actor.caller, credentialId, name);
-    if (credential.disabled || view.account.state === 'disabled') throw isDisabled();
+    if (credential.disabled) throw disabled(credentialId);
+    if (view.account.state === 'disabled') throw disabled(credentialId, name);
     if (credential.grantType === 'authorization_code' && !view.grant) throw notConnected(view.account.finding);
     const limited = this.#limits.handTest(credentialId, name);
     if (limited) throw limited;
@@ -266,10 +267,4 @@ function newerCandidate(): VaultError {
 function changedMeanwhile(cause: Error): VaultError {
   const message = 'The credential or the account was changed while the provider was asked; nothing was stored.';
   return new VaultError('conflict', message, { action: 'Look at the account, then refresh again.' }, { cause });
-}
-
-function isDisabled(): VaultError {
-  return new VaultError('conflict', 'This account or its credential is disabled.', {
-    action: 'Enable it, then refresh.',
-  });
 }

@@ -156,6 +156,7 @@ export class ConnectLinks {
       createdAt: now,
       expiresAt: now + expiresIn * 1000,
       endedAt: undefined,
+      completedAt: undefined,
     };
     return { link, token: createOpaque() };
   }

@@ -49,10 +49,11 @@ export interface ConsentWrites extends ConsentReads {
   countStart(id: string, most: number, now: number): Promise<boolean>;
   /** Whether a link is open; where it is, it stays so until this transaction has ended. */
   holdLink(id: string): Promise<boolean>;
+  /** A consent that it began is complete, which spends it. False when it was over already. */
   endLink(id: string, now: number): Promise<boolean>;
   /** Ends what a mailbox owner who came by this link was given for an administrator. */
   endChildren(parent: string, now: number): Promise<void>;
-  /** Spends every link of an account that is still open, and what their owners were given for an administrator. */
+  /** Ends every open link for the owner of this account, and what owners who came by them were given for an administrator. */
   endLinks(account: AccountName, now: number): Promise<void>;
   removeLink(credential: string, id: string): Promise<boolean>;
   insertConsent(consent: Consent, stateHash: string, verifier: Secret): Promise<void>;

@@ -23,8 +23,10 @@ export interface ConnectLink {
   starts: number;
   createdAt: number;
   expiresAt: number;
-  /** When it was spent; undefined while it may still be used. */
+  /** When it was spent, or its account disconnected; undefined while it may still be used. */
   endedAt: number | undefined;
+  /** When a consent that it began completed, which spent it. */
+  completedAt: number | undefined;
 }
 
 /** One run of the browser dance. */

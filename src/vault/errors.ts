@@ -87,6 +87,16 @@ export function missing(kind: keyof typeof WHERE_LISTED, id: string): VaultError
   });
 }
 
+/** Somebody has stopped a credential, or one account of it: which of the two, and the command that undoes it. */
+export function disabled(credential: string, account?: string): VaultError {
+  const what = account === undefined ? `The credential ${credential}` : `The account ${account} of ${credential}`;
+  const command = account === undefined ? `credential enable ${credential}` : `account enable ${credential} ${account}`;
+  return new VaultError('conflict', `${what} is disabled, so no token is obtained or given.`, {
+    class: 'needs_operator',
+    action: `An operator must enable it again: tokenwell ${command}`,
+  });
+}
+
 /** A 400 that names every field at fault. */
 export function invalid(errors: FieldError[]): VaultError {
   const first = errors[0];

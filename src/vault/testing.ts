@@ -1,7 +1,7 @@
 import { type Finding, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
 import { type Credential, drawScope } from './credential.js';
-import { missing, notConnected, VaultError } from './errors.js';
+import { disabled, missing, notConnected, VaultError } from './errors.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
 import type { Refreshing } from './refreshing.js';
@@ -49,7 +49,7 @@ export class Testing {
     const row = await this.#store.reads.accounts.find(credentialId, account);
     if (!credential) throw missing('credential', credentialId);
     if (!row) throw missing('account', account);
-    if (credential.disabled) throw new VaultError('conflict', 'This credential is disabled. Enable it, then test.');
+    if (credential.disabled) throw disabled(credentialId);
     if (needsPerson(credential, row)) throw notConnected(row.finding);
     const limited = this.#limits.handTest(credentialId, account);
     if (limited) throw limited;

@@ -2,7 +2,7 @@ import { type Account, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
 import { type Caller, permits, permittedScopes } from './consumer.js';
 import { type Credential, drawableScopes, drawn, drawScope } from './credential.js';
-import { notConnected, notFound, VaultError } from './errors.js';
+import { disabled, notConnected, notFound, VaultError } from './errors.js';
 import { type Ledger, ledgerUnavailable } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Drawable, drawName, type Memory } from './memory.js';
@@ -186,7 +186,8 @@ export class Tokens {
   }
 
   async #token(credential: Credential, account: Account, scope: string, minTtl: number): Promise<Token> {
-    if (credential.disabled || account.state === 'disabled') throw disabled(credential.id);
+    if (credential.disabled) throw disabled(credential.id);
+    if (account.state === 'disabled') throw disabled(credential.id, account.account);
     const stored = await this.#store.reads.findToken(credential.id, account.account, scope);
     const now = this.#clock.now();
     if (stored && longEnough(stored, minTtl, now)) return stored;
@@ -303,11 +304,4 @@ function warningOf(drawable: Drawable, minTtl: number, now: number): Warning | u
 
 function unknownDraw(): VaultError {
   return notFound('credential or account');
-}
-
-function disabled(credential: string): VaultError {
-  return new VaultError('conflict', `Credential ${credential} or this account is disabled.`, {
-    class: 'needs_operator',
-    action: 'An operator must enable it again.',
-  });
 }

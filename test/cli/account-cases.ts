@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Test } from 'tap';
 import { spanArgument } from '../../src/cli/arguments.js';
 import { TokenwellClient } from '../../src/client/client.js';
+import { accountPage } from '../../src/console/account-page.js';
 import { consent, granted, signInCredential } from '../http/consenting.js';
 import { respond } from '../support/scripted-provider.js';
-import { type RunningVault, startRunningVault } from './running-vault.js';
+import { fill, type RunningVault, startRunningVault } from './running-vault.js';
 import { run, words } from './terminal.js';
 
 const INFO = 'info@acme.example';
@@ -17,10 +20,16 @@ export async function storePeople(vault: RunningVault, id: string, more: Record<
   await vault.must(['credential', 'create', '--file', file]);
 }
 
+/** The arguments that a shell makes of a line. */
+async function argumentsOf(line: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', `printf '%s\\0' ${line}`]);
+  return stdout.split('\0').slice(0, -1);
+}
+
 /** Makes a link on the command line and consents by it, as often as names are given; answers nothing. */
 export async function connectAccount(vault: RunningVault, id: string, account: string, ...names: string[]) {
   for (const name of names) {
-    const link = (await vault.must(['account', 'link', id, '--account', account])).trim();
+    const link = (await vault.must(['account', 'link', id, account])).trim();
     vault.provider.next(granted(name));
     await consent(vault.url, link);
   }
@@ -41,9 +50,7 @@ export function accountCases(t: Test): void {
     const warned = await run(words('account link short'), vault.variables);
     t.match(warned.out, /^http:\S+\n$/);
     t.match(warned.err, /^tokenwell: warning: .*offline_access.*\[no_refresh_token\]\nThe link /);
-    const full = JSON.parse(
-      await vault.must(words(`account link people --account ${INFO} --login-hint ${INFO} --json`)),
-    );
+    const full = JSON.parse(await vault.must(words(`account link people ${INFO} --login-hint ${INFO} --json`)));
     t.match(full, { id: /^link_/, url: /\/connect\//, expires_at: /Z$/ });
     const secret = made.out.trim().split('/').at(-1) ?? '';
     const listed = await vault.must(words('account links people'));
@@ -57,6 +64,48 @@ export function accountCases(t: Test): void {
     const { items } = JSON.parse(await vault.must(words('account links people --json')));
     t.match(items, [{ account: 'default', usable: true }]);
     t.equal(items.length, 1);
+  });
+
+  t.test('a link says whether it was used or only ended', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await connectAccount(vault, 'people', 'default', 'one');
+    const begun = new URL((await vault.must(words('account link people'))).trim());
+    await vault.must(words('account link people'));
+    const { origin, pathname } = begun;
+    await (await fetch(`${vault.url}${pathname}`, { method: 'POST', headers: { origin }, redirect: 'manual' })).text();
+    const states = async () =>
+      [...(await vault.must(words('account links people'))).matchAll(/ default +(\S.*?) {2}/g)].map(([, word]) => word);
+    t.strictSame(await states(), ['used', 'begun, not finished', 'not used yet']);
+    await vault.must(words('account disconnect people'));
+    t.strictSame(await states(), ['used', 'ended', 'ended']);
+    t.match((await run(words('account disconnect --help'))).out.replaceAll(/\s+/g, ' '), /still open end with it/);
+  });
+
+  t.test('the commands that the page of an account names work as they stand there', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    for (const account of ['default', INFO, "o'brien@acme.example"]) {
+      const page = accountPage({ brand: { name: 'Acme IT' }, credential: 'people', account });
+      const named = [...page.matchAll(/“tokenwell ([^”]+)”/g)].map(([, line = '']) => line.replaceAll('&quot;', '"'));
+      t.equal(named.length, 2, 'link and show');
+      for (const line of named) t.ok(await vault.must(await argumentsOf(line)), line);
+    }
+    const { items } = JSON.parse(await vault.must(words('account links people --json')));
+    t.strictSame(items.map((link: { account: string }) => link.account).sort(), [
+      'default',
+      INFO,
+      "o'brien@acme.example",
+    ]);
+  });
+
+  t.test('the account of a link is the argument; the flag that it was before still works', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await vault.must(words(`account link people --account ${INFO}`));
+    t.match(await vault.must(words('account list people')), /\ninfo@acme\.example /);
+    const two = await run(words(`account link people default --account ${INFO}`), vault.variables);
+    t.match(two, { code: 2, out: '', err: /Give the account once: .*No link was made/ });
   });
 
   t.test('a link for an administrator, alone on standard output', async t => {
@@ -78,17 +127,13 @@ export function accountCases(t: Test): void {
   t.test('an account in words: who signed in, what was granted, what waits', async t => {
     const vault = await startRunningVault(t);
     await storePeople(vault, 'people', { scope: 'mail.read mail.send offline_access' });
-    t.match(
-      await vault.must(words('account list people')),
-      /^ACCOUNT .*\ndefault +waiting for a first token +never\n$/,
-    );
     await connectAccount(vault, 'people', 'default', 'one', 'two');
     const shown = await vault.must(words('account show people'));
     t.match(shown, /\nstate +connected\nsigned in +not said by the provider\n/);
     t.match(shown, /\ngranted +mail\.read\nnot granted +mail\.send\nlasts +until it is ended\n/);
     t.match(
       shown,
-      /\n\nA newer consent differs .*\(tokenwell account accept people default, or reject\):\nsigned in +not said/,
+      /\n\nA newer consent differs .*\(tokenwell account accept people default --candidate grant_\S+, or reject\):\nsigned in +not said/,
     );
     t.match(await vault.must(words('account list people')), /connected .* yes\n$/);
     t.notMatch(shown, /refresh-one|access-one/);
@@ -98,10 +143,59 @@ export function accountCases(t: Test): void {
       /^The provider gave a new token\.\n\ncredential +people\n/,
     );
     t.match(await vault.must(words('account disable people')), /^No token of people\/default leaves any more\.\n$/);
-    t.match(await run(words('account refresh people'), vault.variables), { code: 1, err: /Enable it, then refresh/ });
+    t.match(await run(words('account refresh people'), vault.variables), {
+      code: 1,
+      err: /: The account default of people is disabled.*\nWho must act: an operator of this vault\.\nWhat to do: .*: tokenwell account enable people default\n/,
+    });
     t.match(await vault.must(words('account enable people')), /may be drawn again/);
     vault.provider.next(respond(503, ''));
     t.match(await run(words('account refresh people'), vault.variables), { code: 3, err: /Try again in/ });
+  });
+
+  t.test('an account that nobody has signed in for says who must act and by which command', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await vault.must(words(`account link people ${INFO}`));
+    const advice = (named: string) =>
+      `The owner of the mailbox must sign in. Make a link and send it: tokenwell account link ${named}`;
+    const listed = await vault.must(words('account list people'));
+    t.match(listed, /^ACCOUNT .*\ndefault +waiting for the mailbox owner to sign in +never\n/);
+    t.ok(listed.endsWith(`\n\ndefault: ${advice('people default')}\n${INFO}: ${advice(`people ${INFO}`)}\n`), listed);
+    const shown = await vault.must(words('account show people'));
+    t.match(shown, /\nstate +waiting for the mailbox owner to sign in\n/);
+    t.match(
+      shown,
+      /\nwho must act +the owner of the mailbox\nwhat to do +The owner of the mailbox must sign in\. .* people default\n/,
+    );
+    t.match(await vault.must(words('credential show people')), /\nwhat to do +The owner .* link people \[account\]\n/);
+    await fill(vault);
+    const all = await vault.must(words('credential list'));
+    t.match(all, /\nmail +1 waiting for a first token +client_credentials\n/, 'nobody signs in for that one');
+    t.match(all, /\npeople +2 waiting for the mailbox owner to sign in .*\n\npeople: The owner [^\n]*\n$/);
+    const [, account] = JSON.parse(await vault.must(words('account list people --json'))).items;
+    t.strictSame(account, { credential: 'people', account: INFO, state: 'pending' }, 'what the API says stays');
+  });
+
+  t.test('what is disabled says so first, whichever of the two it is', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    await connectAccount(vault, 'people', 'default', 'one');
+    await vault.must(words('account disable people'));
+    t.match(
+      await vault.must(words('account show people')),
+      /\nstate +disabled\n[\s\S]*\nwho must act +an operator of this vault\nwhat to do .*tokenwell account enable people default\n/,
+    );
+    await vault.must(words('account enable people'));
+    await vault.must(words('credential disable people'));
+    await vault.must(words('consumer permit admin people'));
+    const enable =
+      /: The credential people is disabled.*\nWho must act: an operator of this vault\.\nWhat to do: .*: tokenwell credential enable people\n/;
+    for (const line of ['token people', 'credential test people', 'account refresh people']) {
+      t.match(await run(words(line), vault.variables), { code: 1, err: enable }, line);
+    }
+    const says = /connected, but its credential is disabled\b[\s\S]*: tokenwell credential enable people\n/;
+    for (const line of ['account show people', 'account list people'])
+      t.match(await vault.must(words(line)), says, line);
   });
 
   t.test('what a provider was not told is said beside the answer', async t => {
@@ -115,10 +209,14 @@ export function accountCases(t: Test): void {
     await connectAccount(vault, 'people', 'default', 'three');
     t.match(await run(words('account accept people'), vault.variables), { code: 0, err: '', out: /is in use/ });
     const over = await run(words('account disconnect people'), vault.variables);
-    t.match(over, { code: 0, out: 'Disconnected people/default.\n', err: /^tokenwell: warning: The provider still/ });
+    t.match(over, {
+      code: 0,
+      out: 'Disconnected people/default. Any link for its owner that was still open has ended too.\n',
+      err: /^tokenwell: warning: The provider still/,
+    });
     const { out } = await run(words('account disconnect people --json'), vault.variables);
     t.strictSame(JSON.parse(out), { disconnected: 'default', revoked: true }, 'nothing was left to be told');
-    t.match(await vault.must(words('account show people')), /waiting for a first token/);
+    t.match(await vault.must(words('account show people')), /waiting for the mailbox owner to sign in/);
   });
 
   t.test('the client tells of a grant that its provider still has', async t => {

@@ -162,6 +162,27 @@ export function commandCases(t: Test): void {
     t.equal(mixed.code, 2);
   });
 
+  t.test('permitting what is permitted already changes nothing, says so, and how to narrow it', async t => {
+    const vault = await startRunningVault(t);
+    await fill(vault);
+    const permit = (line: string) => run(words(`consumer permit helpdesk mail ${line}`.trim()), vault.variables);
+    const changes = async () =>
+      JSON.parse(await vault.must(words('ledger list --action permission.put --json'))).items.length;
+    t.equal(await changes(), 1);
+    const wide = await permit('--scope mail.read');
+    t.match(wide, { code: 0, out: /\nmail +any account +any scope\n$/ });
+    t.match(
+      wide.err,
+      /^Nothing was changed: any scope is permitted already\. .*: tokenwell consumer permit helpdesk mail --remove; then permit mail\.read alone\.\n$/,
+    );
+    t.equal((await permit('')).err, 'Nothing was changed: any scope is permitted already.\n');
+    t.match(await permit('--account bob --scope a'), { code: 0, err: '' });
+    t.equal((await permit('--account bob --scope a')).err, 'Nothing was changed: a is permitted already.\n');
+    t.match(await permit('--account bob'), { code: 0, err: '' }, 'wider than before');
+    t.match((await permit('--account bob --scope a')).err, /permit helpdesk mail --account bob --remove; /);
+    t.equal(await changes(), 3, 'nothing else was written');
+  });
+
   t.test('a key is printed bare and once, listed without itself, and revoked by its id', async t => {
     const vault = await startRunningVault(t);
     const key = await fill(vault);
@@ -187,12 +208,24 @@ export function commandCases(t: Test): void {
     t.match(await vault.must(['me'], { key }), /consumer +helpdesk[\s\S]*mail +any account +any scope/);
   });
 
-  t.test('whoever takes the last administrator away is told the way back', async t => {
+  t.test('replace without a change says what to give, and changes no version', async t => {
+    const vault = await startRunningVault(t);
+    await fill(vault);
+    for (const line of ['credential replace mail', 'credential replace mail --json', 'consumer replace helpdesk']) {
+      const says = /^tokenwell: Say what to change.* --description/;
+      t.match(await run(words(line), vault.variables), { code: 2, out: '', err: says }, line);
+    }
+    t.match(await shown(vault, 'mail'), { version: 1 });
+    const changed = await vault.must(words('consumer replace helpdesk --role auditor'));
+    t.match(changed, /^Changed the consumer helpdesk\.\n\nconsumer +helpdesk\n[\s\S]*\nrole +auditor\n/);
+  });
+
+  t.test('whoever takes the last administrator away is asked before, or says --force', async t => {
     const vault = await startRunningVault(t);
     const { adminKey, variables } = vault;
-    const warning = /^tokenwell: warning: No enabled consumer with the role admin .*consumer key admin --offline/;
-    const ended = async (line: string, key: string) =>
-      await run(words(`consumer ${line}`), { ...variables, TOKENWELL_KEY: key });
+    const told = /no enabled consumer with the role admin is left, .*consumer key admin --offline/;
+    const ended = async (line: string, key: string, options = {}) =>
+      await run(words(`consumer ${line}`), { ...variables, TOKENWELL_KEY: key }, options);
     await vault.must(words('consumer create root --role admin'));
     const root = (await vault.must(words('consumer key root'))).trim();
     await vault.must(words('consumer create off --role admin'));
@@ -202,10 +235,25 @@ export function commandCases(t: Test): void {
     t.match(await ended('delete admin', root), { code: 0, err: '' }, 'it was none');
     const recovered = await vault.must(words('consumer key admin --offline'));
     await vault.must(words('consumer delete root'), { key: root });
-    for (const line of ['replace admin --role auditor', 'disable admin', 'delete admin']) {
+    const changes = ['replace admin --role auditor', 'disable admin', 'delete admin'];
+    for (const line of changes) {
+      const refused = await ended(line, recovered.trim());
+      t.match(refused, { code: 2, out: '', err: told }, line);
+      t.match(refused.err, /\nNothing was changed\. If this is meant, repeat it with --force\.\n$/, line);
+      for (const input of ['no\n', '\n', 'y\n']) {
+        const asked = await ended(line, recovered.trim(), { typed: true, input });
+        t.match(asked, { code: 2, out: '', err: /Go on\? Type yes: tokenwell: Nothing was changed\.\n$/ }, line);
+      }
+      t.match(await vault.must(['me'], { key: recovered.trim() }), /role +admin/, 'nothing was changed');
+    }
+    for (const [index, line] of changes.entries()) {
       const key = (await vault.must(words('consumer key admin --offline'))).trim();
-      const { code, err } = await ended(line, key);
-      t.match({ code, err }, { code: 0, err: warning }, line);
+      const forced = index > 0;
+      const done = forced
+        ? await ended(`${line} --force`, key)
+        : await ended(line, key, { typed: true, input: 'yes\n' });
+      t.match(done, { code: 0, err: told }, line);
+      t.match(await run(words('consumer list'), { ...variables, TOKENWELL_KEY: key }), { code: index === 0 ? 0 : 1 });
     }
     t.match(await ended('delete nobody', recovered.trim()), { code: 1, err: /valid API key/ });
   });

@@ -40,6 +40,21 @@ const REFUSED: readonly [string, number, RegExp][] = [
   ],
   ['consumer permit nobody mail', 1, /There is no consumer nobody\.\nWhat to do: .*\(tokenwell consumer list\)/],
   ['consumer key-delete helpdesk aaaaaaaaaaaa', 1, /There is no key aaaaaaaaaaaa\./],
+  // What cannot be a name is answered like a name that there is not.
+  [
+    'credential delete BAD!',
+    1,
+    /: There is no credential BAD!\.\nWhat to do: Check the name \(tokenwell credential list\)/,
+  ],
+  ['account show mail b!b', 1, /There is no account b!b\.\nWhat to do: Check the name \(tokenwell account list\)/],
+  ['account unlink mail nope', 1, /There is no link nope\.\nWhat to do: Check the name \(tokenwell account links\)/],
+  ['consumer show BAD!', 1, /There is no consumer BAD!\.\nWhat to do: Check the name \(tokenwell consumer list\)/],
+  [
+    'consumer key-delete helpdesk nope',
+    1,
+    /There is no key nope\.\nWhat to do: Check the name \(tokenwell consumer keys\)/,
+  ],
+  ['token BAD!', 1, /There is no such credential or account, or you may not use it\./],
   ['credential test mail --account bob', 1, /There is no account bob\./],
   [
     'ledger list --action token.isue',
@@ -103,6 +118,10 @@ export function failureCases(t: Test): void {
       const ended = await run(words(line), vault.variables);
       t.match(ended, { code, out: '', err: says }, line);
     }
+    const key = (await vault.must(words('consumer key helpdesk'))).trim();
+    const slip = await run(['consumer', 'key-delete', 'helpdesk', key], vault.variables);
+    t.match(slip, { code: 1, err: `There is no key ${key.slice(0, 16)}….` }, 'a whole key is not repeated');
+    t.notMatch(slip.err, key.slice(17));
     const stranger = await run(['me'], { ...vault.variables, TOKENWELL_KEY: 'twk_wrong' });
     t.match(stranger, { code: 1, err: /valid API key is needed[\s\S]* This one came from TOKENWELL_KEY\.\n/ });
     const file = join(vault.folder, 'wrong.key');

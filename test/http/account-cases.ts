@@ -103,7 +103,10 @@ export function accountCases(t: Test): void {
     t.equal(await draw(), 200);
     t.match(await account('POST', '/disable'), { status: 200, json: { state: 'disabled', grant: { lasting: true } } });
     t.equal(await draw(), 409);
-    t.match(await account('POST', '/refresh'), { status: 409, json: { code: 'conflict', action: /Enable it/ } });
+    t.match(await account('POST', '/refresh'), {
+      status: 409,
+      json: { code: 'conflict', action: /account enable people default$/ },
+    });
     t.match(await account('POST', '/enable'), { status: 200, json: { state: 'connected' } });
     t.equal(await draw(), 200);
   });
@@ -149,6 +152,23 @@ export function accountCases(t: Test): void {
     t.equal((await account('GET', '', info)).status, 404, 'any other account goes');
     t.equal((await account('DELETE', '', info)).status, 404, 'again');
     t.equal(provider.requests.length, 2, 'nobody was asked');
+  });
+
+  t.test('a disconnect ends the open links of its owner, not those of an administrator', async t => {
+    const { account, send, keys, url, provider } = await startWorld(t);
+    const admin_consent_url = provider.url().replace('/token', '/adminconsent');
+    const links = `${PEOPLE}/connect-links`;
+    const make = async (path: string, body: unknown) => (await send('POST', path, { key: keys.operator, body })).json;
+    const owner = await make(links, {});
+    const other = await make(links, { account: 'info' });
+    const admin = await make(`${PEOPLE}/admin-consent-links`, { admin_consent_url });
+    t.equal((await account('DELETE')).status, 204);
+    const status = async (link: string) => (await fetch(`${url}${new URL(link).pathname}`)).status;
+    t.strictSame(await Promise.all([owner, other, admin].map(link => status(link.url))), [410, 200, 200]);
+    const { json } = await send('GET', links, { key: keys.auditor });
+    const ended = json.items.filter((link: { ended_at?: string }) => link.ended_at !== undefined);
+    t.match(ended, [{ id: owner.id, completed_at: undefined, usable: false }]);
+    t.equal(ended.length, 1);
   });
 
   t.test('a disconnected account whose provider was told has no such headers; a refusal of it has', async t => {

@@ -103,7 +103,7 @@ export function linkCases(t: Test): void {
     t.match((await send('GET', `${PEOPLE}/accounts/info@acme.example`, { key })).json, { state: 'pending' });
     provider.next(granted('one'));
     await consent(url, used.url);
-    t.match(await found(used.id), { starts: 1, usable: false, ended_at: /Z$/ });
+    t.match(await found(used.id), { starts: 1, usable: false, ended_at: /Z$/, completed_at: /Z$/ });
     const late = await make({});
     t.equal(late.expires_at, new Date(clock.now() + 86_400_000).toISOString(), 'a day unless said');
     clock.advance(86_400_000);

@@ -189,9 +189,12 @@ export function drawCases(t: Test): void {
     t.match(await problem(vault.draw(key, 'person')), { code: 'not_connected', details: { class: 'needs_user' } });
     t.equal(await outcome(vault.draw(key, 'nothing')), 'not_found', 'W9: never another one instead');
     t.equal(await outcome(draw({ account: 'other' })), 'not_found');
+    await vault.vault.accounts.setDisabled(admin, 'mail', 'default', true);
+    t.match(await problem(draw()), { code: 'conflict', message: /^The account default of mail is disabled/ });
     await vault.vault.credentials.setDisabled(admin, 'mail', true);
-    t.equal(await outcome(draw()), 'conflict');
+    t.match(await problem(draw()), { code: 'conflict', message: /^The credential mail is disabled/ });
     await vault.vault.credentials.setDisabled(admin, 'mail', false);
+    await vault.vault.accounts.setDisabled(admin, 'mail', 'default', false);
     t.equal(await outcome(draw()), 'ok');
     t.equal(provider.requests.length, 1);
   });

@@ -10,10 +10,10 @@ import { DEFAULT_ACCOUNT } from '../../vault/ids.js';
 import { linkAnswer, newLinkAnswer } from '../account-wire.js';
 import { actorOf, callerOf } from '../auth.js';
 import { keyOf, pageAfter } from '../paging.js';
-import { CredentialParams, LinkParams, Nothing } from '../route-schemas.js';
+import { CredentialParams, LINK_ID_PATTERN, LinkParams, Nothing } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
 
-const ID = /^link_[A-Za-z0-9_-]{22}$/;
+const ID = new RegExp(LINK_ID_PATTERN);
 const tags = ['Accounts'];
 const params = CredentialParams;
 

@@ -1,4 +1,5 @@
 import * as api from '../../api.js';
+import type { DrawRequest, Issued } from '../../vault/tokens.js';
 import { callerOf } from '../auth.js';
 import { pointing } from '../problems.js';
 import { CredentialParams } from '../route-schemas.js';
@@ -41,28 +42,29 @@ const rejected = {
 
 /** The one way by which a token leaves over the API. */
 export const tokenRoutes: Routes = (app, { vault, publicUrl }, done) => {
+  const given = async (asked: DrawRequest, work: Promise<Issued>) => {
+    try {
+      return tokenAnswer(await work);
+    } catch (error) {
+      throw pointing(error, publicUrl, asked);
+    }
+  };
+
   app.get('/credentials/:credential/token', { schema: draw }, async (request, reply) => {
     const { account, min_ttl, scope } = request.query;
     const { credential } = request.params;
     const asked = { credential, account, minTtl: min_ttl, scope, requestId: request.id };
     reply.header('pragma', 'no-cache');
-    try {
-      return tokenAnswer(await vault.tokens.issue(callerOf(request), asked));
-    } catch (error) {
-      throw pointing(error, publicUrl, asked);
-    }
+    return await given(asked, vault.tokens.issue(callerOf(request), asked));
   });
+
   app.post('/credentials/:credential/token/rejected', { schema: rejected }, async (request, reply) => {
     const { credential } = request.params;
     const { account = 'default', scope, token_id, www_authenticate, status, sasl, detail } = request.body;
     const asked = { credential, account, minTtl: MIN_TTL, scope, requestId: request.id };
     const report = { tokenId: token_id, status, wwwAuthenticate: www_authenticate, sasl, detail };
     reply.header('pragma', 'no-cache');
-    try {
-      return tokenAnswer(await vault.tokens.reject(callerOf(request), asked, report));
-    } catch (error) {
-      throw pointing(error, publicUrl, asked);
-    }
+    return await given(asked, vault.tokens.reject(callerOf(request), asked, report));
   });
   done();
 };
