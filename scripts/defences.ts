@@ -233,8 +233,8 @@ export const DEFENCES: readonly Defence[] = [
   {
     name: 'pace: nor does a lease',
     file: 'src/store/lease-rows.ts',
-    defence: ' or ${until} > ${end})`',
-    without: ')`',
+    defence: 'end})`',
+    without: 'end} and 1 = 2)`',
     test: VAULT,
     only: 'F23',
   },

@@ -195,6 +195,11 @@ export const REQUESTS: Record<string, unknown> = {
     expires_in: 86_400,
   },
   createAdminConsentLink: { admin_consent_url: 'https://login.example.com/organizations/v2.0/adminconsent' },
+  rejectToken: {
+    token_id: token.token_id,
+    status: 401,
+    www_authenticate: 'Bearer realm="", error="invalid_token"',
+  },
   createConsumer: { id: consumer.id, description: consumer.description, role: consumer.role },
   replaceConsumer: { ...consumer, disabled: true },
   createKey: { expires_at: '2028-01-31T00:00:00Z' },
