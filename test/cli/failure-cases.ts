@@ -265,7 +265,21 @@ export function failureCases(t: Test): void {
     const file = join(temporaryFolder(t), 'f.json');
     for (const [line, text, says] of [
       ['credential replace mail --file', '[1]', /is one object/],
-      ['credential replace mail --file', '{"secret": "hunter2"', /f\.json does not hold valid JSON/],
+      [
+        'credential replace mail --file',
+        '{"secret": "hunter2"',
+        /f\.json does not hold valid JSON \(line 1, column 21\)/,
+      ],
+      [
+        'credential replace mail --file',
+        '{\n  "secret": hunter2\n}',
+        /f\.json does not hold valid JSON \(line 2, column 13\)/,
+      ],
+      [
+        'credential replace mail --file',
+        '{"a": 1,\n"b": 2,\n}',
+        /f\.json does not hold valid JSON \(line 3, column 1\)/,
+      ],
       ['consumer permit helpdesk --replace-file', '{}', /is a list/],
       ['ledger verify --anchor', '[]', /list of \{ writer, seq, mac \}/],
       ['ledger verify --anchor', '[{"writer":"a","seq":"1","mac":"b"}]', /list of \{ writer, seq, mac \}/],
