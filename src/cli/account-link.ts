@@ -38,7 +38,7 @@ export function addLinkCommands(group: Command, session: Session): void {
     .argument('<credential>', 'id of the credential, whose grant type is authorization_code')
     .argument('[account]', 'account to connect ("default" unless given)')
     // As the account was given before it became an argument.
-    .addOption(new Option('--account <account>').hideHelp())
+    .addOption(new Option('--account <account>', 'account to connect').hideHelp())
     .option('--login-hint <address>', 'address that the sign-in page is filled with')
     .option('--return-to <url>', 'where the page after the consent leads on to')
     .option(...EXPIRES, spanArgument)
