@@ -21,6 +21,10 @@ interface AdminLinkFlags extends PrintFlags {
 
 const EXPIRES = ['--expires <span>', 'how long it may be used, such as 12h; 1d unless given, at most 30d'] as const;
 
+const NO_REFRESH_TOKEN =
+  'The consent asks for no refresh token, so access ends with the first token, after about an hour. With `tokenwell credential replace`, ' +
+  'add offline_access to what --scope names (Microsoft, OpenID Connect), or give --authorization-param access_type=offline (Google).';
+
 /** `account link`, `account links`, `account unlink`: links by which people connect an account. */
 export function addLinkCommands(group: Command, session: Session): void {
   const link = group
@@ -34,7 +38,7 @@ export function addLinkCommands(group: Command, session: Session): void {
     .argument('<credential>', 'id of the credential, whose grant type is authorization_code')
     .argument('[account]', 'account to connect ("default" unless given)')
     // As the account was given before it became an argument.
-    .addOption(new Option('--account <account>', 'account to connect, as an option').hideHelp())
+    .addOption(new Option('--account <account>', 'account to connect').hideHelp())
     .option('--login-hint <address>', 'address that the sign-in page is filled with')
     .option('--return-to <url>', 'where the page after the consent leads on to')
     .option(...EXPIRES, spanArgument)
@@ -115,7 +119,8 @@ async function make(
 
 function tell(session: Session, flags: PrintFlags, made: NewConnectLink, receiver: string): void {
   for (const { code, detail } of made.warnings ?? []) {
-    remark(session, `tokenwell: warning: ${visible(`${detail} [${code}]`)}`);
+    const words = code === 'no_refresh_token' ? NO_REFRESH_TOKEN : detail;
+    remark(session, `tokenwell: warning: ${visible(`${words} [${code}]`)}`);
   }
   print(session, flags, made, ({ url }) => bare(url));
   const words = `The link ${made.id} is shown this once; it is for ${receiver}. It ends ${made.expires_at}.`;

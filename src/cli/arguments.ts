@@ -34,6 +34,12 @@ export function spanArgument(text: string): number {
   return Number(count) * (SECONDS[unit] ?? 1);
 }
 
+/** Seconds as `spanArgument` takes them, in the largest unit that divides them. */
+export function spanInWords(seconds: number): string {
+  const [unit = 's', size = 1] = Object.entries(SECONDS).findLast(([, size]) => seconds % size === 0) ?? [];
+  return `${seconds / size}${unit}`;
+}
+
 /** Collects `name=value` from a flag that may be given several times. Throws `InvalidArgumentError`. */
 export function pairArgument(text: string, before: Record<string, string> = {}): Record<string, string> {
   const split = text.indexOf('=');

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addAccountCommands } from './account.js';
 import { addConsumerCommands } from './consumer.js';
 import { addCredentialCommands } from './credential.js';
-import { EXIT, EXIT_HELP } from './exit-codes.js';
+import { EXIT, exitHelp } from './exit-codes.js';
 import { failureOf } from './failure-text.js';
 import { addLedgerCommands } from './ledger.js';
 import { addMeCommand } from './me.js';
@@ -35,7 +35,8 @@ The examples below each command work against the demo (npm run demo), once its v
 export async function commandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const session: Session = { ...surroundings, exitCode: EXIT.ok };
   try {
-    await programOf(session).parseAsync(helpLast(args), { from: 'user' });
+    const program = programOf(session);
+    await program.parseAsync(helpLast(program, args), { from: 'user' });
     return session.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.misuse;
@@ -45,10 +46,20 @@ export async function commandLine(args: readonly string[], surroundings: Surroun
   }
 }
 
-/** `help ledger verify` as `ledger verify --help`: commander's own help command knows the first level alone. */
-function helpLast(args: readonly string[]): string[] {
+/**
+ * `help ledger verify` as `ledger verify --help`: commander's own help command knows the first level alone, and says
+ * nothing of a command that there is not. That one is left to be refused as if it were to be run.
+ */
+function helpLast(program: Command, args: readonly string[]): string[] {
   const [first, ...path] = args;
-  return first === 'help' && path.length > 1 ? [...path, '--help'] : [...args];
+  if (first !== 'help' || path.length === 0 || path[0]?.startsWith('-')) return [...args];
+  let command: Command | undefined = program;
+  for (const [depth, name] of path.entries()) {
+    command = command.commands.find(one => one.name() === name);
+    if (!command) return path.slice(0, depth + 1);
+    if (command.commands.length === 0) return [...path.slice(0, depth + 1), '--help'];
+  }
+  return [...path, '--help'];
 }
 
 /** All commands, before any is run. */
@@ -69,7 +80,7 @@ export function programOf(session: Session): Command {
       session.command = command;
     })
     .addHelpText('after', ENVIRONMENT)
-    .addHelpText('afterAll', EXIT_HELP);
+    .addHelpText('afterAll', ({ command }) => exitHelp(command.name()));
   addServeCommand(program, session);
   addMigrateCommand(program, session);
   addTokenCommand(program, session);

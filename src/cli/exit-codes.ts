@@ -3,16 +3,27 @@ import type { TokenwellError } from '../client/client.js';
 /** What every command ends with. */
 export const EXIT = { ok: 0, refused: 1, misuse: 2, unavailable: 3, flaw: 4 } as const;
 
-/** The codes as every help text tells them. */
-export const EXIT_HELP = `
+const EXIT_HELP = `
 Exit codes:
   0  done
   1  the vault or the provider said no, or it could not be done
   2  used wrongly: arguments, files or environment
   3  nothing answers, or it is unavailable at present: try again later
   4  ledger verify found a flaw
-With --json, what a vault says no with is JSON too, on standard error: code, detail, action and more.
-Other failures are told there in words.`;
+With --json, what a vault says no with is JSON too, on standard error: code, detail, action and more; so is that none
+answers. Wrong use, and what fails on this machine, is told there in words.`;
+
+const EXIT_HELP_OF_SERVE = `
+Exit codes:
+  0  ended after SIGTERM or SIGINT
+  1  it could not start, or its end took longer than 30 s
+  2  used wrongly: arguments, files or environment; every mistake is named
+  3  the database cannot be reached: try again later`;
+
+/** The codes as the help of a command tells them. */
+export function exitHelp(command: string): string {
+  return command === 'serve' ? EXIT_HELP_OF_SERVE : EXIT_HELP;
+}
 
 const TRANSIENT = ['throttled', 'unavailable', 'in_doubt'];
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { TokenwellError } from '../client/client.js';
+import { spanInWords } from './arguments.js';
 import { visible } from './terminal-text.js';
 
 type FieldProblem = TokenwellError['errors'][number];
@@ -12,8 +13,16 @@ export function fieldText(wrong: FieldProblem, command: Command | undefined): st
   const permission = command?.name() === 'permit' ? PERMISSION.exec(wrong.field) : null;
   const name = permission && command ? permissionName(command, permission) : nameOf(wrong.field, command);
   // What the vault says begins with its own name of the field.
-  const detail = permission ? wrong.detail.replace(`${wrong.field} `, 'This ') : wrong.detail;
+  const detail = permission ? wrong.detail.replace(`${wrong.field} `, 'This ') : inSpans(wrong);
   return visible(`${name}: ${detail} [${wrong.rule}]`);
+}
+
+/** A span of time is given here with its unit, and counted in seconds there. */
+function inSpans({ field, detail }: FieldProblem): string {
+  if (field !== 'expires_in') return detail;
+  return detail.replace(/^expires_in must be (at (?:most|least)) (\d+)\.$/, (_, bound, seconds) => {
+    return `${bound} ${spanInWords(Number(seconds))}.`;
+  });
 }
 
 function nameOf(field: string, command: Command | undefined): string {

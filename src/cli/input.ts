@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { visit } from 'jsonc-parser';
 import { UsageError } from './failure-text.js';
 import type { Session } from './session.js';
 
@@ -23,8 +24,19 @@ export async function readJson(session: Session, path: string): Promise<unknown>
   try {
     return JSON.parse(text);
   } catch {
-    throw new UsageError(`${path === '-' ? 'Standard input' : `The file ${path}`} does not hold valid JSON.`);
+    const source = path === '-' ? 'Standard input' : `The file ${path}`;
+    throw new UsageError(`${source} does not hold valid JSON${flawPlace(text)}. Mend it there, then try again.`);
   }
+}
+
+/** Where JSON goes wrong first, as ` (line 3, column 5)`. JSON.parse does not always say it, and may repeat the text. */
+function flawPlace(text: string): string {
+  let place: string | undefined;
+  const onError = (_code: number, _offset: number, _length: number, line: number, column: number) => {
+    place ??= ` (line ${line + 1}, column ${column + 1})`;
+  };
+  visit(text, { onError }, { disallowComments: true });
+  return place ?? '';
 }
 
 /** A secret from a file, from standard input for `-`, or typed unseen where `-` is a terminal. One line break at its end goes. */

@@ -128,7 +128,11 @@ export class Transport {
   }
 
   #unreachable(cause: unknown): TokenwellError {
-    const detail = `No Tokenwell answers at ${this.#origin}${reasonOf(cause)}.`;
+    const reason = reasonOf(cause);
+    const tls = this.#origin.startsWith('https:');
+    if (tls && reason && NO_TLS.has(reason)) return withoutTls(this.#origin, cause);
+    const hint = !tls && reason && PERHAPS_TLS.has(reason) ? ' If TLS is spoken there, it is https://.' : '';
+    const detail = `No Tokenwell answers at ${this.#origin}${reason ? ` (${reason})` : ''}.${hint}`;
     const action = 'Check that it is running and that the address is right.';
     return new TokenwellError({ code: 'unreachable', status: 0, detail, action, class: 'unavailable' }, { cause });
   }
@@ -156,9 +160,24 @@ function parsed(url: string): URL {
   throw new TypeError('url must be an absolute URL.');
 }
 
-/** The errno below what fetch threw, as ` (ECONNREFUSED)`; empty where there is none. */
-function reasonOf(error: unknown): string {
+/** What the TLS client says of a server that answers in plain text. */
+const NO_TLS: ReadonlySet<string> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'EPROTO',
+]);
+/** What a server that speaks TLS leaves of a connection in plain text; others do so too. */
+const PERHAPS_TLS: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'HPE_INVALID_CONSTANT']);
+
+function withoutTls(origin: string, cause: unknown): TokenwellError {
+  const detail = `Something answers at ${origin}, but not with TLS.`;
+  const action = `Look at the address: is it ${origin.replace('https:', 'http:')}?`;
+  return new TokenwellError({ code: 'unexpected_answer', status: 0, detail, action }, { cause });
+}
+
+/** The errno below what fetch threw, such as `ECONNREFUSED`. */
+function reasonOf(error: unknown): string | undefined {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? ` (${code})` : '';
+  return typeof code === 'string' ? code : undefined;
 }

@@ -3,17 +3,37 @@ import { shown } from './outside-text.js';
 
 type Deed = 'read' | 'send' | 'see' | 'keep';
 
+/** Who reads it: somebody who signs in for one mailbox, or who approves for everybody. */
+export type Reader = 'owner' | 'administrator';
+
 interface Ability {
   deed: Deed;
   words: string;
+  /** For an administrator, where "you" would be somebody else. */
+  ofAll?: string;
 }
 
-const SEE: Ability = { deed: 'see', words: 'see your name and e-mail address' };
+const SEE: Ability = {
+  deed: 'see',
+  words: 'see your name and e-mail address',
+  ofAll: 'see the name and e-mail address of whoever signs in',
+};
 const SEND: Ability = { deed: 'send', words: 'send mail' };
 const IMAP: Ability = { deed: 'read', words: 'read, move and delete mail (IMAP)' };
 const POP: Ability = { deed: 'read', words: 'read and delete mail (POP)' };
 const READ: Ability = { deed: 'read', words: 'read mail' };
 const READ_WRITE: Ability = { deed: 'read', words: 'read, change, move and delete mail' };
+
+const ALL_OF_GOOGLE: Ability = {
+  deed: 'read',
+  words: 'read, move and delete all your mail',
+  ofAll: 'read, move and delete all mail of whoever signs in',
+};
+const KEEP: Ability = {
+  deed: 'keep',
+  words: 'keep this access until you or an administrator end it',
+  ofAll: 'keep this access until an administrator or whoever signed in ends it',
+};
 
 /** In lower case, without the address of Microsoft's resource. Those of Google are whole. */
 const ABILITIES: ReadonlyMap<string, readonly Ability[]> = new Map([
@@ -26,10 +46,28 @@ const ABILITIES: ReadonlyMap<string, readonly Ability[]> = new Map([
   ['mail.read', [READ]],
   ['mail.readwrite', [READ_WRITE]],
   ['mail.send', [SEND]],
-  ['mail.read.shared', [{ deed: 'read', words: 'read mail in mailboxes that are shared with you' }]],
+  [
+    'mail.read.shared',
+    [
+      {
+        deed: 'read',
+        words: 'read mail in mailboxes that are shared with you',
+        ofAll: 'read mail in shared mailboxes',
+      },
+    ],
+  ],
   ['mail.readwrite.shared', [{ deed: 'read', words: 'read, change, move and delete mail in shared mailboxes' }]],
-  ['mail.send.shared', [{ deed: 'send', words: 'send mail from mailboxes that are shared with you' }]],
-  ['https://mail.google.com/', [{ deed: 'read', words: 'read, move and delete all your mail' }, SEND]],
+  [
+    'mail.send.shared',
+    [
+      {
+        deed: 'send',
+        words: 'send mail from mailboxes that are shared with you',
+        ofAll: 'send mail from shared mailboxes',
+      },
+    ],
+  ],
+  ['https://mail.google.com/', [ALL_OF_GOOGLE, SEND]],
   ['https://www.googleapis.com/auth/gmail.readonly', [READ]],
   ['https://www.googleapis.com/auth/gmail.modify', [READ_WRITE, SEND]],
   ['https://www.googleapis.com/auth/gmail.send', [SEND]],
@@ -37,7 +75,7 @@ const ABILITIES: ReadonlyMap<string, readonly Ability[]> = new Map([
   ['profile', [SEE]],
   ['email', [SEE]],
   ['user.read', [SEE]],
-  ['offline_access', [{ deed: 'keep', words: 'keep this access until you or an administrator end it' }]],
+  ['offline_access', [KEEP]],
 ]);
 
 const ORDER: readonly Deed[] = ['read', 'send', 'see', 'keep'];
@@ -50,9 +88,9 @@ function abilitiesOf(scope: string): readonly Ability[] {
 }
 
 /** What may be done with scopes, as a list in words, each once; a scope that we do not know stands as it is. */
-export function AbilityList({ scopes }: { scopes: readonly string[] }): VNode {
+export function AbilityList({ scopes, reader = 'owner' }: { scopes: readonly string[]; reader?: Reader }): VNode {
   const known = scopes.flatMap(abilitiesOf).sort((a, b) => ORDER.indexOf(a.deed) - ORDER.indexOf(b.deed));
-  const words = [...new Set(known.map(ability => ability.words))];
+  const words = [...new Set(known.map(({ words, ofAll = words }) => (reader === 'administrator' ? ofAll : words)))];
   const unknown = [...new Set(scopes.filter(scope => abilitiesOf(scope).length === 0))];
   return (
     <ul class="abilities">

@@ -36,16 +36,9 @@ export function connectPage(view: ConnectView): string {
     children: (
       <>
         <h1>{forAdmin ? <AdminQuestion {...view} /> : <OwnerQuestion {...view} />}</h1>
-        {view.loginHint && (
-          <p>
-            Sign in as{' '}
-            <strong>
-              <Outside text={view.loginHint} />
-            </strong>
-          </p>
-        )}
+        {view.loginHint && <p>Sign in with that account and no other.</p>}
         <h2>It will be able to</h2>
-        <AbilityList scopes={view.scopes} />
+        <AbilityList scopes={view.scopes} reader={forAdmin ? 'administrator' : 'owner'} />
         <form method="post">
           <button type="submit">
             Continue to <Outside text={name} longest={60} />
@@ -59,10 +52,11 @@ export function connectPage(view: ConnectView): string {
   });
 }
 
-function OwnerQuestion({ asker, scopes }: ConnectView): VNode {
+function OwnerQuestion({ asker, scopes, loginHint }: ConnectView): VNode {
   return (
     <>
-      <Outside text={asker} longest={LONGEST_ASKER} /> asks to {gist(scopes) ?? 'act'} as the account that you choose.
+      <Outside text={asker} longest={LONGEST_ASKER} /> asks to {gist(scopes) ?? 'act'} as{' '}
+      {loginHint ? <Outside text={loginHint} longest={LONGEST_ASKER} /> : 'the account that you choose'}.
     </>
   );
 }

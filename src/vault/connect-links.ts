@@ -192,13 +192,13 @@ function adminUrlErrors(credential: Credential, url: string | undefined): FieldE
   const field = 'admin_consent_url';
   if (url === undefined) {
     const detail =
-      'Give the address at which the provider lets an administrator approve; this credential has no preset.';
+      'It is needed: the address at which the provider lets an administrator approve, which is not known here.';
     return [{ field, rule: 'required', detail }];
   }
   const own = [credential.tokenUrl, credential.authorizationUrl].flatMap(one => (one ? [new URL(one).origin] : []));
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed && parsed.username === '' && parsed.password === '' && own.includes(parsed.origin)) return [];
-  const detail = `It must have the origin of the credential's token URL or authorization URL: ${own.join(' or ')}.`;
+  const detail = `It must have the origin of the credential's token URL or authorization URL: ${[...new Set(own)].join(' or ')}.`;
   return [{ field, rule: 'origin', detail }];
 }
 

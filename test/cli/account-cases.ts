@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
-import { spanArgument } from '../../src/cli/arguments.js';
+import { spanArgument, spanInWords } from '../../src/cli/arguments.js';
 import { TokenwellClient } from '../../src/client/client.js';
 import { accountPage } from '../../src/console/account-page.js';
 import { consent, granted, signInCredential } from '../http/consenting.js';
@@ -49,7 +49,10 @@ export function accountCases(t: Test): void {
     );
     const warned = await run(words('account link short'), vault.variables);
     t.match(warned.out, /^http:\S+\n$/);
-    t.match(warned.err, /^tokenwell: warning: .*offline_access.*\[no_refresh_token\]\nThe link /);
+    t.match(
+      warned.err,
+      /^tokenwell: warning: .*`tokenwell credential replace`.*offline_access.*--authorization-param access_type=offline .*\[no_refresh_token\]\nThe link /,
+    );
     const full = JSON.parse(await vault.must(words(`account link people ${INFO} --login-hint ${INFO} --json`)));
     t.match(full, { id: /^link_/, url: /\/connect\//, expires_at: /Z$/ });
     const secret = made.out.trim().split('/').at(-1) ?? '';
@@ -122,6 +125,13 @@ export function accountCases(t: Test): void {
     t.match(await vault.must(words('account links people')), /administrator +not used yet/);
     const refused = await run([...line, '--admin-consent-url', 'https://evil.example/'], vault.variables);
     t.match(refused, { code: 1, out: '', err: /admin_consent_url \(--admin-consent-url\): .*\[origin\]/ });
+    const { origin } = new URL(vault.provider.url());
+    t.ok(refused.err.includes(` URL: ${origin}. [origin]`), 'an origin that both have is named once');
+    t.match(await run(line, vault.variables), {
+      code: 1,
+      out: '',
+      err: /\(--admin-consent-url\): It is needed: .*\[required\]/,
+    });
   });
 
   t.test('an account in words: who signed in, what was granted, what waits', async t => {
@@ -249,6 +259,7 @@ export function accountCases(t: Test): void {
       ['7d', 604_800],
     ];
     for (const [text, seconds] of spans) t.equal(spanArgument(text), seconds, text);
+    t.strictSame([61, 60, 5_400, 3_600, 2_592_000].map(spanInWords), ['61s', '1m', '90m', '1h', '30d']);
     for (const text of ['', '60', '1w', '-1d', '1.5h', '1d2h', ' 1d', '12345678d']) {
       t.throws(() => spanArgument(text), { code: 'commander.invalidArgument' }, text);
     }
@@ -257,7 +268,9 @@ export function accountCases(t: Test): void {
     const vault = await startRunningVault(t);
     await storePeople(vault, 'people');
     const short = await run(words('account link people --expires 59s'), vault.variables);
-    t.match(short, { code: 1, out: '', err: /expires_in \(--expires\): / });
+    t.match(short, { code: 1, out: '', err: /expires_in \(--expires\): at least 1m\. \[minimum\]\n/ });
+    const long = await run(words('account link people --expires 90d'), vault.variables);
+    t.match(long, { code: 1, out: '', err: /expires_in \(--expires\): at most 30d\. \[maximum\]\n/ });
     const away = await run(words('account link people --return-to https://evil.example/'), vault.variables);
     t.match(away, { code: 1, out: '', err: /return_to \(--return-to\): .*\[origin\]/ });
   });

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { json, ScriptedProvider } from '../support/scripted-provider.js';
@@ -109,6 +111,25 @@ export function failureCases(t: Test): void {
     const { code, err } = await run(['me'], NOWHERE);
     t.equal(code, 3);
     t.match(err, /^tokenwell: No Tokenwell answers at http:\/\/127\.0\.0\.1:9.*\n.*tokenwell serve.*TOKENWELL_URL/);
+  });
+
+  t.test('an address with the wrong one of http and https is told as such', async t => {
+    const vault = await startRunningVault(t);
+    const { code, err } = await run(['me'], {
+      ...vault.variables,
+      TOKENWELL_URL: vault.url.replace('http:', 'https:'),
+    });
+    t.equal(code, 1, 'waiting does not help');
+    t.match(err, `tokenwell: Something answers at ${vault.url.replace('http:', 'https:')}, but not with TLS.\n`);
+    t.match(err, `What to do: Look at the address: is it ${vault.url}?`);
+    // A server that speaks TLS closes a connection that does not.
+    const closing = createServer(socket => socket.once('data', () => socket.end()));
+    closing.listen(0, '127.0.0.1');
+    await once(closing, 'listening');
+    t.teardown(() => closing.close());
+    const address = `http://127.0.0.1:${(closing.address() as AddressInfo).port}`;
+    const plain = await run(['me'], { ...vault.variables, TOKENWELL_URL: address });
+    t.match(plain, { code: 3, err: /\(UND_ERR_SOCKET\)\. If TLS is spoken there, it is https:\/\/\.\n/ });
   });
 
   t.test('what the vault refuses ends with 1: field, flag, rule, what to do, request id', async t => {
@@ -244,7 +265,21 @@ export function failureCases(t: Test): void {
     const file = join(temporaryFolder(t), 'f.json');
     for (const [line, text, says] of [
       ['credential replace mail --file', '[1]', /is one object/],
-      ['credential replace mail --file', '{"secret": "hunter2"', /f\.json does not hold valid JSON/],
+      [
+        'credential replace mail --file',
+        '{"secret": "hunter2"',
+        /f\.json does not hold valid JSON \(line 1, column 21\)/,
+      ],
+      [
+        'credential replace mail --file',
+        '{\n  "secret": hunter2\n}',
+        /f\.json does not hold valid JSON \(line 2, column 13\)/,
+      ],
+      [
+        'credential replace mail --file',
+        '{"a": 1,\n"b": 2,\n}',
+        /f\.json does not hold valid JSON \(line 3, column 1\)/,
+      ],
       ['consumer permit helpdesk --replace-file', '{}', /is a list/],
       ['ledger verify --anchor', '[]', /list of \{ writer, seq, mac \}/],
       ['ledger verify --anchor', '[{"writer":"a","seq":"1","mac":"b"}]', /list of \{ writer, seq, mac \}/],

@@ -88,7 +88,7 @@ const pictures: readonly (readonly [string, boolean])[] = [
 export function wordCases(t: Test): void {
   t.test('scopes are said in words, each once, and those that nobody knows as they are', async t => {
     for (const { scopes, rows, asks } of abilities) {
-      const page = connect({ scopes });
+      const page = connect({ scopes, loginHint: undefined });
       t.strictSame(
         [...page.matchAll(/<li>(.*?)<\/li>/g)].map(([, row]) => row),
         rows,
@@ -96,6 +96,29 @@ export function wordCases(t: Test): void {
       );
       t.ok(page.includes(`</bdi> asks to ${asks} the account that you choose.</h1>`), `${scopes}: ${asks}`);
     }
+  });
+
+  t.test('the heading names the account that is meant, where one is', async t => {
+    const heading = (page: string) => /<h1>(.*?)<\/h1>/.exec(page)?.[1]?.replaceAll(/<.*?>/g, '');
+    t.equal(heading(connect()), 'Acme Helpdesk asks to read and send mail as helpdesk@acme.com.');
+    t.notMatch(connect(), 'that you choose');
+    t.equal(
+      heading(connect({ loginHint: undefined })),
+      'Acme Helpdesk asks to read and send mail as the account that you choose.',
+    );
+    t.notMatch(connect({ loginHint: undefined }), 'Sign in with that account');
+  });
+
+  t.test('an administrator approves for everybody, so nothing is said of the own mailbox', async t => {
+    const scopes = [
+      ...['openid', 'offline_access', 'Mail.Read.Shared', 'Mail.Send.Shared', 'https://mail.google.com/'],
+      ...['IMAP.AccessAsUser.All', 'Mail.ReadWrite.Shared', 'Mail.Read'],
+    ];
+    const page = connect({ kind: 'admin_consent', loginHint: undefined, scopes });
+    const rows = [...page.matchAll(/<li>(.*?)<\/li>/g)].map(([, row]) => row);
+    t.ok(rows.includes('see the name and e-mail address of whoever signs in'), rows.join('; '));
+    t.ok(rows.includes('keep this access until an administrator or whoever signed in ends it'));
+    t.notMatch(rows.join('; '), /\byour?\b/);
   });
 
   t.test('C12, C13: an address that could run a script or lead elsewhere unseen is not linked', async t => {

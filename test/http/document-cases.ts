@@ -28,6 +28,7 @@ const OPERATIONS = `
   GET,POST /api/v1/credentials · GET,PUT,DELETE /api/v1/credentials/{credential}
   POST /api/v1/credentials/{credential}/disable · POST /api/v1/credentials/{credential}/enable
   POST /api/v1/credentials/{credential}/test · GET /api/v1/credentials/{credential}/token
+  POST /api/v1/credentials/{credential}/token/rejected
   GET /api/v1/credentials/{credential}/accounts · GET,DELETE /api/v1/credentials/{credential}/accounts/{account}
   POST /api/v1/credentials/{credential}/accounts/{account}/refresh
   POST /api/v1/credentials/{credential}/accounts/{account}/disable
