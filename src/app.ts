@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { systemClock } from './clock.js';
 import type { Config } from './config.js';
+import type { Brand } from './console/frame.js';
+import { readLogo } from './console/logo.js';
 import { pages } from './console/pages.js';
 import { openKeyRing } from './crypto/key-ring.js';
 import { readMasterKeyFile } from './crypto/master-key.js';
@@ -76,7 +78,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
     });
     app.register(pages, {
       consents: opened.vault.consents,
-      brand: { name: config.brandName },
+      brand: await brandOf(config),
       publicUrl: config.publicUrl,
     });
     const close = async () => {
@@ -88,6 +90,10 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
     await opened.close();
     throw error;
   }
+}
+
+async function brandOf({ brandName: name, brandLogoFile }: Config): Promise<Brand> {
+  return brandLogoFile === undefined ? { name } : { name, logo: await readLogo(brandLogoFile) };
 }
 
 /** Opens the vault for one command beside a running one: no server, no upkeep, nothing is migrated. */

@@ -32,6 +32,7 @@ const KNOWN = [
   'TOKENWELL_ALLOW_UNSAFE_DATABASE',
   'TOKENWELL_LOG_LEVEL',
   'TOKENWELL_BRAND_NAME',
+  'TOKENWELL_BRAND_LOGO_FILE',
   'TOKENWELL_URL',
   'TOKENWELL_KEY',
   'TOKENWELL_KEY_FILE',
@@ -69,6 +70,8 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Who runs this vault, as mailbox owners know it. */
   readonly brandName: string;
+  /** A picture of theirs. */
+  readonly brandLogoFile?: string;
 }
 
 /** Where a running vault is and the key to call it with. Frozen. */
@@ -170,12 +173,16 @@ function readNetwork(
   };
 }
 
-function readRunning(env: Environment): Pick<Config, 'rateLimit' | 'drainSeconds' | 'logLevel' | 'brandName'> {
+function readRunning(
+  env: Environment,
+): Pick<Config, 'rateLimit' | 'drainSeconds' | 'logLevel' | 'brandName' | 'brandLogoFile'> {
+  const brandLogoFile = env.readable('TOKENWELL_BRAND_LOGO_FILE');
   return {
     rateLimit: env.whole('TOKENWELL_RATE_LIMIT', { from: 0, to: 1_000_000 }) ?? 0,
     drainSeconds: env.whole('TOKENWELL_DRAIN_SECONDS', { from: 0, to: 25 }) ?? 0,
     logLevel: env.word('TOKENWELL_LOG_LEVEL', LOG_LEVELS) ?? 'info',
     brandName: env.text('TOKENWELL_BRAND_NAME', text => text.length <= 60, 'at most 60 characters') ?? 'Tokenwell',
+    ...(brandLogoFile === undefined ? {} : { brandLogoFile }),
   };
 }
 

@@ -9,9 +9,7 @@ import { fieldPath } from './field-paths.js';
 import { LINK_ID_PATTERN } from './route-schemas.js';
 
 const TOLD_AT_ONCE = 20;
-const LONGEST_NAMED = 40;
-/** Of a key: `twk_` and its prefix, which is its id. */
-const NAMED_OF_LONGER = 16;
+const LONGEST_NAMED = 11;
 const SECRET_NAMES = new Set(['secret', 'client_secret']);
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
@@ -63,9 +61,9 @@ const KINDS: Record<string, (flaw: Flaw) => Parameters<typeof missing>[0]> = {
   id: ({ params }) => (params.pattern === LINK_ID_PATTERN ? 'link' : 'key'),
 };
 
-/** Whoever gives a key or the address of a link in the place of its id does not get its secret part back. */
+/** Whoever gives a key, a secret or the address of a link in the place of an id does not get it back: slips are short. */
 function namely(id: string): string {
-  return id.length > LONGEST_NAMED ? `${id.slice(0, NAMED_OF_LONGER)}…` : id;
+  return id.length > LONGEST_NAMED ? 'of this name' : id;
 }
 
 type Flaw = Partial<ErrorObject> & FastifySchemaValidationError;

@@ -141,7 +141,7 @@ export function failureCases(t: Test): void {
     }
     const key = (await vault.must(words('consumer key helpdesk'))).trim();
     const slip = await run(['consumer', 'key-delete', 'helpdesk', key], vault.variables);
-    t.match(slip, { code: 1, err: `There is no key ${key.slice(0, 16)}….` }, 'a whole key is not repeated');
+    t.match(slip, { code: 1, err: 'There is no key of this name.' }, 'a whole key is not repeated');
     t.notMatch(slip.err, key.slice(17));
     const stranger = await run(['me'], { ...vault.variables, TOKENWELL_KEY: 'twk_wrong' });
     t.match(stranger, { code: 1, err: /valid API key is needed[\s\S]* This one came from TOKENWELL_KEY\.\n/ });
