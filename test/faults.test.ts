@@ -1,0 +1,22 @@
+import t from 'tap';
+import { expiryCases, leaselessCases } from './faults/expiry-cases.js';
+import { startFleet } from './faults/fleet.js';
+import { idleCases } from './faults/idle-cases.js';
+import { pauseCases } from './faults/pause-cases.js';
+import { databases } from './vault/databases.js';
+
+const LONG = Boolean(process.env.TEST_LONG);
+
+const [, postgres] = await databases(t);
+if (postgres) {
+  t.test('instances beside one another', { skip: postgres.skip, timeout: 3_000_000 }, async t => {
+    const fleet = await startFleet(t, postgres, { size: LONG ? 4 : 2, kind: 'strict', lifetime: 3_600 });
+    // Renewals without a draw would be calls of their own.
+    for (const instance of fleet.instances) instance.without('upkeep');
+    expiryCases(t, fleet, LONG ? { callers: 25, rounds: 1_000 } : { callers: 10, rounds: 20 });
+    idleCases(t, fleet);
+    const long = { seconds: [0.1, 0.5, 1, 2, 5, 9, 11, 13, 16, 18, 20, 25, 30], waitForLease: true };
+    pauseCases(t, fleet, postgres, LONG ? long : { seconds: [0.2, 16], waitForLease: false });
+    leaselessCases(t, fleet, LONG ? { callers: 25, rounds: 40 } : { callers: 10, rounds: 8 });
+  });
+}
