@@ -19,3 +19,9 @@ CREATE INDEX grants_due ON grants (keep_alive_at) WHERE kind = 'current';
 -- Due times stand with what is due.
 ALTER TABLE accounts DROP COLUMN refresh_due_at;
 ALTER TABLE accounts DROP COLUMN last_drawn_at;
+
+-- What a consent was begun with: once its credential is changed, nothing of it goes anywhere.
+ALTER TABLE consents ADD COLUMN credential_version BIGINT NOT NULL DEFAULT 0;
+
+-- The link by which a mailbox owner came to whom this one was given for an administrator; it ends with that one.
+ALTER TABLE connect_links ADD COLUMN parent TEXT;

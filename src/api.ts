@@ -333,6 +333,7 @@ export const LedgerEntry = open({
   scope: Type.Optional(Type.String()),
   outcome: words(['ok', 'refused', 'failed'], 'How it went.'),
   code: Type.Optional(Type.String()),
+  state: Type.Optional(Type.String({ description: 'The state of the account, where it is another one than before.' })),
   token_id: Type.Optional(Type.String()),
   expires_at: Type.Optional(Time),
   request_id: Type.Optional(Type.String()),

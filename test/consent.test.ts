@@ -1,18 +1,25 @@
 import t from 'tap';
+import { adminLinkCases } from './consent/admin-link-cases.js';
+import { boundCases } from './consent/bound-cases.js';
 import { callbackCases } from './consent/callback-cases.js';
+import { destinationCases } from './consent/destination-cases.js';
 import { killCases } from './consent/kill-cases.js';
 import { refreshCases } from './consent/refresh-cases.js';
 import { scopeCases } from './consent/scope-cases.js';
 import { stepCases } from './consent/step-cases.js';
-import { consentWorld } from './consent/world.js';
+import { consentWorld, type Worlds } from './consent/world.js';
 import { databases } from './vault/databases.js';
 
 for (const database of await databases(t)) {
-  t.test(`a consent on ${database.name}`, { skip: database.skip }, async t =>
-    callbackCases(t, async (t, options = {}) => consentWorld(t, { ...options, env: await database.env() })),
-  );
+  t.test(`a consent on ${database.name}`, { skip: database.skip }, async t => {
+    const world: Worlds = async (t, options = {}) => consentWorld(t, { ...options, env: await database.env() });
+    callbackCases(t, world);
+    boundCases(t, world);
+    adminLinkCases(t, world);
+  });
 }
 t.test('a grant', async t => refreshCases(t));
 t.test('scopes', async t => scopeCases(t));
+t.test('where a grant may go', async t => destinationCases(t));
 t.test('steps', async t => stepCases(t));
 t.test('a process that dies', async t => killCases(t, process.env.TEST_LONG ? 10 : 1));

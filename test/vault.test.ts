@@ -1,6 +1,7 @@
 import t from 'tap';
 import { credentialCases } from './vault/credential-cases.js';
 import { drawCases } from './vault/draw-cases.js';
+import { eventCases } from './vault/event-cases.js';
 import { ledgerCases } from './vault/ledger-cases.js';
 import { paceCases } from './vault/pace-cases.js';
 import { rejectionCases } from './vault/rejection-cases.js';
@@ -9,6 +10,7 @@ import { renewalCases } from './vault/renewal-cases.js';
 t.test('credentials and consumers', async t => credentialCases(t));
 t.test('draws', async t => drawCases(t));
 t.test('pace', async t => paceCases(t));
+t.test('events', async t => eventCases(t));
 t.test('refused tokens', async t => rejectionCases(t));
 t.test('renewals', async t => renewalCases(t));
 t.test('ledger', async t => ledgerCases(t));

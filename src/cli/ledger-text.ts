@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<Flaw['kind'], string>> = {
 
 type Row = Pick<
   LedgerEntry,
-  'action' | 'consumer' | 'credential' | 'account' | 'subject' | 'outcome' | 'code' | 'count'
+  'action' | 'consumer' | 'credential' | 'account' | 'subject' | 'outcome' | 'code' | 'count' | 'state'
 >;
 
 /** Entries as a vault gives them, one a line. */
@@ -53,8 +53,9 @@ function rowTable(rows: readonly (Row & { time: string })[]): string {
   return table(['at', 'action', 'outcome', 'consumer', 'about'], cells);
 }
 
-/** What an entry is about: credential and account, or the consumer that was changed. */
-function aboutOf({ credential, account, subject }: Row): string {
+/** What an entry is about: credential and account with its new state, or the consumer that was changed. */
+function aboutOf({ credential, account, subject, state }: Row): string {
   const parts = [credential, account].filter(part => part !== undefined);
-  return visible(subject ?? parts.join(' / '));
+  const became = state === undefined ? '' : ` → ${state}`;
+  return visible(`${subject ?? parts.join(' / ')}${became}`);
 }

@@ -27,7 +27,9 @@ export const callbackRoutes: FastifyPluginAsync<PageTools> = async (
   app.head('/OAuth2Callback', { schema: hide }, async (_request, reply) => reply.code(200).send());
 
   app.get('/OAuth2Callback', { schema: hide }, async (request, reply) => {
-    const [, query = ''] = (request.raw.url ?? '').split('?', 2);
+    const { url = '' } = request.raw;
+    // Only the first question mark ends the path (RFC 3986 §3.4); a code may hold another.
+    const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
     const browserOf = (consent: string) => cookies.held(request, consent)?.browser;
     const end = await consents.finish(new URLSearchParams(query), browserOf, { id: request.id, address: request.ip });
     if ('consent' in end) {

@@ -2,7 +2,8 @@ import type { Selectable } from 'kysely';
 import type { ConnectLink, Consent, ConsentOutcome, LinkKind } from '../vault/consent.js';
 import type { ConsentWrites } from '../vault/consent-store.js';
 import { randomId } from '../vault/ids.js';
-import { CONSENT_VERIFIER, placeOf } from '../vault/sealed-fields.js';
+import type { Place } from '../vault/ports.js';
+import { CONSENT_VERIFIER, placeOf, type SealedRow } from '../vault/sealed-fields.js';
 import type { Store } from '../vault/store.js';
 import type { Engine, Handle } from './engine.js';
 import type { Opening } from './opening.js';
@@ -17,7 +18,16 @@ export function consentRows(db: Handle, opening: Opening): ConsentWrites {
 
 type LinkWrites = Pick<
   ConsentWrites,
-  'findLink' | 'linkOf' | 'links' | 'insertLink' | 'countStart' | 'endLink' | 'endLinks' | 'removeLink'
+  | 'findLink'
+  | 'linkOf'
+  | 'links'
+  | 'insertLink'
+  | 'countStart'
+  | 'holdLink'
+  | 'endLink'
+  | 'endLinks'
+  | 'endChildren'
+  | 'removeLink'
 >;
 
 function linkRows(db: Handle): LinkWrites {
@@ -53,9 +63,23 @@ function linkRows(db: Handle): LinkWrites {
       const open = db.updateTable('connect_links').set({ ended_at: now }).where('id', '=', id);
       return (await open.where('ended_at', 'is', null).executeTakeFirst()).numUpdatedRows > 0n;
     },
+    holdLink: async id => {
+      // A write that changes nothing keeps the row: nobody else can end it before this transaction does.
+      const open = db
+        .updateTable('connect_links')
+        .set(eb => ({ starts: eb.ref('starts') }))
+        .where('id', '=', id);
+      return (await open.where('ended_at', 'is', null).executeTakeFirst()).numUpdatedRows > 0n;
+    },
     endLinks: async ({ credential, account }, now) => {
-      const open = db.updateTable('connect_links').set({ ended_at: now }).where('credential', '=', credential);
-      await open.where('account', '=', account).where('ended_at', 'is', null).execute();
+      const open = db.updateTable('connect_links').set({ ended_at: now }).where('ended_at', 'is', null);
+      await open.where('credential', '=', credential).where('account', '=', account).execute();
+      const parents = db.selectFrom('connect_links').select('id').where('credential', '=', credential);
+      await open.where('parent', 'in', parents.where('account', '=', account)).execute();
+    },
+    endChildren: async (parent, now) => {
+      const open = db.updateTable('connect_links').set({ ended_at: now }).where('ended_at', 'is', null);
+      await open.where('parent', '=', parent).execute();
     },
     removeLink: async (credential, id) => {
       const mine = db.deleteFrom('connect_links').where('credential', '=', credential).where('id', '=', id);
@@ -79,14 +103,14 @@ function danceRows(db: Handle, opening: Opening): DanceWrites {
     },
     verifier: async ({ id }) => {
       const row = await consents().where('id', '=', id).executeTakeFirstOrThrow();
-      return opening.get(placeOf(CONSENT_VERIFIER, row), row.verifier, 'verifier of this consent');
+      return opening.find(placeOfVerifier(row), row.verifier);
     },
     insertConsent: async (consent, stateHash, verifier) => {
-      const version = randomId('v');
-      const value = opening.sealer.seal(placeOf(CONSENT_VERIFIER, { id: consent.id, version }), verifier);
+      const row = { ...consentRowOf(consent), state_hash: stateHash, version: randomId('v') };
+      const value = opening.sealer.seal(placeOfVerifier(row), verifier);
       await db
         .insertInto('consents')
-        .values({ ...consentRowOf(consent), state_hash: stateHash, version, verifier: value })
+        .values({ ...row, verifier: value })
         .execute();
     },
     claim: async (id, now) => {
@@ -100,6 +124,12 @@ function danceRows(db: Handle, opening: Opening): DanceWrites {
   };
 }
 
+type VerifierRow = Omit<SealedRow<typeof CONSENT_VERIFIER>, 'connect_link'> & { connect_link: string | null };
+
+function placeOfVerifier(row: VerifierRow): Place {
+  return placeOf(CONSENT_VERIFIER, { ...row, connect_link: row.connect_link ?? '' });
+}
+
 function linkOf(row: Selectable<Tables['connect_links']>): ConnectLink {
   const options: Partial<LinkOptions> = JSON.parse(row.options);
   return {
@@ -111,6 +141,7 @@ function linkOf(row: Selectable<Tables['connect_links']>): ConnectLink {
     returnTo: options.returnTo,
     adminConsentUrl: options.adminConsentUrl,
     madeBy: row.made_by,
+    parent: row.parent ?? undefined,
     starts: row.starts,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
@@ -128,6 +159,7 @@ function linkRowOf(link: ConnectLink, hash: string): Selectable<Tables['connect_
     kind: link.kind,
     options: JSON.stringify({ loginHint, returnTo, adminConsentUrl } satisfies LinkOptions),
     made_by: link.madeBy,
+    parent: link.parent ?? null,
     starts: link.starts,
     created_at: link.createdAt,
     expires_at: link.expiresAt,
@@ -142,6 +174,7 @@ function consentOf(row: Selectable<Tables['consents']>): Consent {
     link: row.connect_link ?? '',
     kind: row.kind as LinkKind,
     credential: row.credential,
+    credentialVersion: row.credential_version,
     account: row.account,
     startedBy: row.started_by,
     scopes: row.scopes,
@@ -160,6 +193,7 @@ function consentRowOf(consent: Consent) {
     connect_link: consent.link,
     kind: consent.kind,
     credential: consent.credential,
+    credential_version: consent.credentialVersion,
     account: consent.account,
     scopes: consent.scopes,
     return_to: consent.returnTo ?? null,

@@ -86,6 +86,7 @@ export interface Tables {
     created_at: number;
     expires_at: number;
     ended_at: number | null;
+    parent: string | null;
   };
   consents: {
     id: string;
@@ -104,6 +105,7 @@ export interface Tables {
     used_at: number | null;
     outcome: string | null;
     kind: string;
+    credential_version: number;
   };
   tokens: {
     credential: string;

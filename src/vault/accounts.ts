@@ -5,7 +5,7 @@ import { type Credential, drawScope } from './credential.js';
 import { missing, notConnected, VaultError } from './errors.js';
 import { belongsTo, consentScope, type Grant, sameIdentity } from './grant.js';
 import { DEFAULT_ACCOUNT } from './ids.js';
-import type { Keeping } from './keeping.js';
+import { type Keeping, notTold } from './keeping.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
@@ -29,7 +29,8 @@ export interface AccountView {
 
 interface Ended {
   grant: Grant;
-  token: Secret;
+  /** The refresh token, or why it does not open. */
+  token: Secret | VaultError;
 }
 
 /** How a disconnect went at the provider: true, or why it was not told there. */
@@ -104,15 +105,20 @@ export class Accounts {
     return await this.#revoke(credential, ended);
   }
 
-  /** Takes a grant away; answers it with the refresh token that is to be ended at the provider. */
+  /**
+   * Takes a grant away; answers it with the refresh token that is to be ended at the provider. One that does not open
+   * any more is in nobody's way.
+   */
   async #end(tx: Tx, grant: Grant): Promise<Ended[]> {
-    const token = await tx.grants.refreshToken(grant);
+    const token = await tx.grants.refreshToken(grant).catch(unopened);
     await tx.grants.remove(grant.id);
     return token ? [{ grant, token }] : [];
   }
 
   async #revoke(credential: Credential, ended: Ended[]): Promise<Disconnected> {
-    const calls = ended.map(({ grant, token }) => this.#keeping.revoke({ credential }, grant, token));
+    const calls = ended.map(({ grant, token }) =>
+      token instanceof VaultError ? notTold(token) : this.#keeping.revoke({ credential }, grant, token),
+    );
     const results = await Promise.all(calls);
     return { revoked: results.find(result => result !== true) ?? true };
   }
@@ -234,6 +240,11 @@ export class Accounts {
     const nextDue = works ? await this.#store.due.nextDue(account.credential, account.account) : undefined;
     return { account, grant, missing, candidate, nextDue };
   }
+}
+
+function unopened(error: unknown): VaultError {
+  if (error instanceof VaultError && error.code === 'provider_refused') return error;
+  throw error;
 }
 
 /** Some providers end every grant of a person and client with one of them; so only another person's is revoked. */

@@ -20,7 +20,7 @@ export interface Callback {
   error: string | undefined;
   errorDescription: string | undefined;
   iss: string | undefined;
-  /** Set where an administrator approved (Microsoft's `admin_consent` answer). */
+  /** The organisation; set where an administrator approved, for only `admin_consent=True` says so (Microsoft). */
   adminTenant: string | undefined;
 }
 
@@ -46,6 +46,11 @@ export function readCallback(query: URLSearchParams): Callback | undefined {
   };
   const says = callback.code ?? callback.error ?? callback.adminTenant;
   return consent !== undefined && says !== undefined ? { consent, ...callback } : undefined;
+}
+
+/** Whether this can be the answer to an administrator's consent: approved, or an error. A code is neither. */
+export function tellsOfApproval({ error, adminTenant }: Callback): boolean {
+  return error !== undefined || adminTenant !== undefined;
 }
 
 interface Meaning {

@@ -1,10 +1,10 @@
-import type { ConnectLink, LinkKind } from './consent.js';
+import type { ConnectLink, Consent, LinkKind } from './consent.js';
 import type { Caller } from './consumer.js';
 import type { Credential } from './credential.js';
 import { type FieldError, invalid, missing, VaultError } from './errors.js';
 import { consentScope } from './grant.js';
 import { DEFAULT_ACCOUNT, randomId } from './ids.js';
-import type { Ledger, WriteActor } from './ledger.js';
+import type { Ledger, WriteActor, Written } from './ledger.js';
 import { createOpaque, hashOf } from './opaque.js';
 import type { Clock } from './ports.js';
 import { type Actor, actorOf, require } from './roles.js';
@@ -69,11 +69,27 @@ export class ConnectLinks {
     return await this.#make(actorOf(actor), actor.caller.consumer, credential, 'admin_consent', whole);
   }
 
-  /** A link that a mailbox owner sends on, in the name of whoever made theirs, when only an administrator can go on. */
-  async forAdministrator(credential: Credential, madeBy: string, adminConsentUrl: string): Promise<Secret> {
+  /**
+   * A link that a mailbox owner sends on, in the name of whoever made theirs, when only an administrator can go on. There
+   * is one for each of theirs: a newer one ends the one before. Undefined when theirs was ended meanwhile.
+   */
+  async forAdministrator(
+    credential: Credential,
+    { link: parent, startedBy }: Pick<Consent, 'link' | 'startedBy'>,
+    adminConsentUrl: string,
+  ): Promise<Secret | undefined> {
     const about = { account: DEFAULT_ACCOUNT, loginHint: undefined, returnTo: undefined };
     const input = { ...about, adminConsentUrl, expiresIn: WEEK_SECONDS };
-    return (await this.#make({}, madeBy, credential, 'admin_consent', input)).token;
+    const { link, token } = this.#new(startedBy, credential, 'admin_consent', input, parent);
+    const made = await this.#ledger.write({}, async tx => {
+      const open = await tx.consents.holdLink(parent);
+      if (open) {
+        await tx.consents.endChildren(parent, link.createdAt);
+        await tx.consents.insertLink(link, hashOf(token.reveal()));
+      }
+      return { result: open, touched: [], entry: madeEntry(link, open) };
+    });
+    return made ? token : undefined;
   }
 
   async list(caller: Caller, credential: string): Promise<ConnectLink[]> {
@@ -87,6 +103,7 @@ export class ConnectLinks {
     require(actor.caller, 'operator');
     await this.#ledger.write(actorOf(actor), async tx => {
       if (!(await tx.consents.removeLink(credential, id))) throw missing('link', id);
+      await tx.consents.endChildren(id, this.#clock.now());
       return { result: undefined, touched: [], entry: { action: 'consent.unlink', credential, subject: id } };
     });
   }
@@ -105,6 +122,23 @@ export class ConnectLinks {
     kind: LinkKind,
     input: LinkInput,
   ): Promise<NewLink> {
+    const { link, token } = this.#new(madeBy, credential, kind, input);
+    await this.#ledger.write(actor, async tx => {
+      const { account } = link;
+      if (!(await tx.accounts.find(credential.id, account))) await tx.accounts.insert(credential.id, account);
+      await tx.consents.insertLink(link, hashOf(token.reveal()));
+      return { result: undefined, touched: [], entry: madeEntry(link, true) };
+    });
+    return { link, token, warnings: kind === 'connect' ? lastingWarnings(credential) : [] };
+  }
+
+  #new(
+    madeBy: string,
+    credential: Credential,
+    kind: LinkKind,
+    input: LinkInput,
+    parent?: string,
+  ): Pick<NewLink, 'link' | 'token'> {
     const { account, loginHint, adminConsentUrl, expiresIn } = input;
     const now = this.#clock.now();
     const link: ConnectLink = {
@@ -117,19 +151,13 @@ export class ConnectLinks {
       returnTo: input.returnTo && new URL(input.returnTo).href,
       adminConsentUrl,
       madeBy,
+      parent,
       starts: 0,
       createdAt: now,
       expiresAt: now + expiresIn * 1000,
       endedAt: undefined,
     };
-    const token = createOpaque();
-    await this.#ledger.write(actor, async tx => {
-      if (!(await tx.accounts.find(credential.id, account))) await tx.accounts.insert(credential.id, account);
-      await tx.consents.insertLink(link, hashOf(token.reveal()));
-      const entry = { action: 'consent.link', credential: credential.id, account, subject: link.id };
-      return { result: undefined, touched: [], entry };
-    });
-    return { link, token, warnings: kind === 'connect' ? lastingWarnings(credential) : [] };
+    return { link, token: createOpaque() };
   }
 
   #returnToErrors(returnTo: string | undefined): FieldError[] {
@@ -141,6 +169,10 @@ export class ConnectLinks {
     const detail = `return_to must begin with one of: ${this.#origins.join(', ')} (TOKENWELL_RETURN_TO_ORIGINS).`;
     return [{ field: 'return_to', rule: 'origin', detail }];
   }
+}
+
+function madeEntry({ id, credential, account }: ConnectLink, made: boolean): Written<void>['entry'] {
+  return { action: 'consent.link', credential, account, subject: id, outcome: made ? 'ok' : 'refused' };
 }
 
 /** Whether the provider will give a refresh token: Microsoft and the standard by a scope, Google by a parameter. */

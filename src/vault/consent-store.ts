@@ -38,8 +38,8 @@ export interface ConsentReads {
   links(credential: string): Promise<ConnectLink[]>;
   findConsent(id: string): Promise<Consent | undefined>;
   findConsentByState(stateHash: string): Promise<Consent | undefined>;
-  /** The PKCE verifier, unsealed. */
-  verifier(consent: Consent): Promise<Secret>;
+  /** The PKCE verifier, unsealed; undefined where it does not open, for then the consent was moved or changed. */
+  verifier(consent: Consent): Promise<Secret | undefined>;
 }
 
 /** Writing them, inside a transaction. */
@@ -47,8 +47,12 @@ export interface ConsentWrites extends ConsentReads {
   insertLink(link: ConnectLink, hash: string): Promise<void>;
   /** Counts one more start of a link that is neither spent nor over and has begun fewer than `most`. */
   countStart(id: string, most: number, now: number): Promise<boolean>;
+  /** Whether a link is open; where it is, it stays so until this transaction has ended. */
+  holdLink(id: string): Promise<boolean>;
   endLink(id: string, now: number): Promise<boolean>;
-  /** Spends every link of an account that is still open. */
+  /** Ends what a mailbox owner who came by this link was given for an administrator. */
+  endChildren(parent: string, now: number): Promise<void>;
+  /** Spends every link of an account that is still open, and what their owners were given for an administrator. */
   endLinks(account: AccountName, now: number): Promise<void>;
   removeLink(credential: string, id: string): Promise<boolean>;
   insertConsent(consent: Consent, stateHash: string, verifier: Secret): Promise<void>;

@@ -17,6 +17,8 @@ export interface ConnectLink {
   adminConsentUrl: string | undefined;
   /** The consumer that made it. */
   madeBy: string;
+  /** The connect link whose owner was given this one for an administrator; undefined where an operator made it. */
+  parent: string | undefined;
   /** How many consents it has begun. */
   starts: number;
   createdAt: number;
@@ -33,6 +35,8 @@ export interface Consent {
   link: string;
   kind: LinkKind;
   credential: string;
+  /** Of the credential when it began: what the person was shown, and where the code may go. */
+  credentialVersion: number;
   account: string;
   /** The consumer that made the link. */
   startedBy: string;

@@ -1,4 +1,4 @@
-import { type Callback, type CallbackRefusal, meaningOf, readCallback } from './callback.js';
+import { type Callback, type CallbackRefusal, meaningOf, readCallback, tellsOfApproval } from './callback.js';
 import { clientAt } from './client-at.js';
 import type { ConnectLinks } from './connect-links.js';
 import {
@@ -11,13 +11,14 @@ import {
   usable,
 } from './consent.js';
 import type { Credential } from './credential.js';
+import { VaultError } from './errors.js';
 import { consentScope, exchangeScope } from './grant.js';
-import type { Granting } from './granting.js';
+import type { Exchanged, Granting } from './granting.js';
 import { randomId } from './ids.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import { createOpaque, hasHash, hashOf, isOpaque } from './opaque.js';
-import { type Clock, type GrantAnswer, type Provider, ProviderFailure } from './ports.js';
+import { type Clock, type Provider, ProviderFailure } from './ports.js';
 import { resourceScope, scopeTokens } from './scopes.js';
 import { Secret } from './secret.js';
 import type { Failpoints } from './steps.js';
@@ -92,6 +93,7 @@ export class Consents {
       link: link.id,
       kind: link.kind,
       credential: link.credential,
+      credentialVersion: credential.version,
       account: link.account,
       startedBy: link.madeBy,
       scopes: link.kind === 'connect' ? consentScope(credential) : '',
@@ -176,6 +178,7 @@ export class Consents {
     if (consent.usedAt !== undefined) return consent;
     if (consent.expiresAt <= this.#deps.clock.now()) return 'expired';
     if (!(await this.#isOpen(consent))) return 'link_over';
+    if (consent.kind === 'admin_consent' && !tellsOfApproval(callback)) return 'malformed';
     return (await this.#isOurIssuer(consent, callback.iss)) ? consent : 'issuer';
   }
 
@@ -233,41 +236,48 @@ export class Consents {
   }
 
   /** Where only an administrator can go on: a link for the mailbox owner to send, if the provider has a page for that. */
-  async #adminLink({ id, credential: of, startedBy }: Consent): Promise<Secret | undefined> {
+  async #adminLink(consent: Consent): Promise<Secret | undefined> {
     const { store, provider, connectLinks } = this.#deps;
-    const ended = await store.reads.consents.findConsent(id);
+    // One that was given for an administrator gives no further one.
+    if (consent.kind !== 'connect') return undefined;
+    const ended = await store.reads.consents.findConsent(consent.id);
     if (ended?.outcome?.code !== 'needs_admin') return undefined;
-    const credential = await store.reads.credentials.find(of);
+    const credential = await store.reads.credentials.find(consent.credential);
     if (credential?.authorizationUrl === undefined) return undefined;
     const url = provider.adminConsentUrl(credential.authorizationUrl, resourceScope(consentScope(credential)));
-    return url === undefined ? undefined : await connectLinks.forAdministrator(credential, startedBy, url);
+    return url === undefined ? undefined : await connectLinks.forAdministrator(credential, consent, url);
   }
 
-  async #exchange(
-    consent: Consent,
-    code: Secret,
-  ): Promise<{ credential: Credential; answer: GrantAnswer | ProviderFailure } | undefined> {
+  async #exchange(consent: Consent, code: Secret): Promise<Exchanged | ProviderFailure | undefined> {
     const { store, provider, redirectUri } = this.#deps;
-    const credential = await store.reads.credentials.find(consent.credential);
-    if (!credential) return undefined;
-    const verifier = await store.reads.consents.verifier(consent);
-    const client = await clientAt(store.reads, credential);
-    const scope = exchangeScope(credential);
-    const request = {
-      ...client,
-      code,
-      redirectUri,
-      verifier,
-      ...(scopeTokens(consent.scopes).includes('openid') ? { nonce: nonceOf(verifier) } : {}),
-      ...(scope === undefined ? {} : { scope }),
-      params: credential.tokenParams,
-    };
+    const credential = await this.#unchanged(consent);
+    const verifier = credential && (await store.reads.consents.verifier(consent));
+    if (!credential || !verifier) return undefined;
     try {
-      return { credential, answer: await provider.exchangeCode(request) };
+      const client = await clientAt(store.reads, credential);
+      const scope = exchangeScope(credential);
+      const request = {
+        ...client,
+        code,
+        redirectUri,
+        verifier,
+        ...(scopeTokens(consent.scopes).includes('openid') ? { nonce: nonceOf(verifier) } : {}),
+        ...(scope === undefined ? {} : { scope }),
+        params: credential.tokenParams,
+      };
+      return { credential, client, answer: await provider.exchangeCode(request) };
     } catch (error) {
-      if (error instanceof ProviderFailure) return { credential, answer: error };
-      throw error;
+      if (error instanceof ProviderFailure) return error;
+      if (!(error instanceof VaultError) || error.code !== 'provider_refused') throw error;
+      // A secret does not open when it was exchanged a moment ago, which is no tampering.
+      return (await this.#unchanged(consent)) && unopened(error);
     }
+  }
+
+  /** Nothing goes where it was not meant to go, or is granted for scopes that the person was not shown. */
+  async #unchanged({ credential: id, credentialVersion }: Consent): Promise<Credential | undefined> {
+    const credential = await this.#deps.store.reads.credentials.find(id);
+    return credential?.version === credentialVersion ? credential : undefined;
   }
 
   /** How a consent ended, for the browser that began it and for no other. */
@@ -286,4 +296,9 @@ export class Consents {
 /** Bound to the verifier, which is sealed and sent nowhere but to the token endpoint; so it need not be stored itself. */
 function nonceOf(verifier: Secret): string {
   return hashOf(`tokenwell nonce ${verifier.reveal()}`);
+}
+
+function unopened({ message, details }: VaultError): ProviderFailure {
+  const action = details.action ?? 'Give the client secret again.';
+  return new ProviderFailure({ class: 'misconfigured', reason: 'not_opened', message, action, sent: 'not_sent' });
 }

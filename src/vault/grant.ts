@@ -25,8 +25,12 @@ export interface Grant {
   identity: Identity | undefined;
   /** Of the ID token, or of the callback (RFC 9207). */
   issuer: string | undefined;
-  /** Where and as whom the grant was obtained; it is sent nowhere else (invariant 13). */
+  /**
+   * Where its refresh token may go, as it was when the grant was obtained (invariant 13): the origin of the token
+   * endpoint, and after a space that of the revocation endpoint where it is another.
+   */
   origin: string;
+  /** As whom it was obtained; it is sent as nobody else. */
   clientId: string;
   clientAuth: string;
   obtainedAt: number;
@@ -65,12 +69,24 @@ export function grantedScopes(
   return normalizeScope([resourceScope(answered), ...unnamed].join(' '));
 }
 
+/** The origins to which a refresh token may go that this credential obtains now, the token endpoint's first. */
+export function originsOf({ tokenUrl, revocationUrl }: Pick<Credential, 'tokenUrl' | 'revocationUrl'>): string {
+  const urls = revocationUrl === undefined ? [tokenUrl] : [tokenUrl, revocationUrl];
+  return [...new Set(urls.map(url => new URL(url).origin))].join(' ');
+}
+
+/** Whether a refresh token may be sent to this revocation URL, which may be a later one than when it was obtained. */
+export function mayBeEndedAt({ origin }: Pick<Grant, 'origin'>, revocationUrl: string): boolean {
+  return URL.canParse(revocationUrl) && origin.split(' ').includes(new URL(revocationUrl).origin);
+}
+
 /** Whether a grant was obtained at the token endpoint and as the client that the credential has now. */
 export function belongsTo(
   grant: Pick<Grant, 'origin' | 'clientId'>,
   credential: Pick<Credential, 'tokenUrl' | 'clientId'>,
 ): boolean {
-  return grant.origin === new URL(credential.tokenUrl).origin && grant.clientId === credential.clientId;
+  const [tokenEndpoint] = grant.origin.split(' ');
+  return tokenEndpoint === new URL(credential.tokenUrl).origin && grant.clientId === credential.clientId;
 }
 
 /** Whether both say who signed in, and it is the same person or mailbox of the same organisation. */
@@ -82,14 +98,20 @@ export function sameIdentity(one: Identity | undefined, other: Identity | undefi
 /** Why a new grant waits for an operator; undefined when it takes the place of the old one at once. */
 export type Doubt = 'identity_refused' | 'identity_unknown' | 'other_identity' | 'fewer_scopes';
 
-/** Compares a new consent with the grant that works, if there is one. */
+/**
+ * Compares a new consent with the grant that works; where none does, with the one of an earlier registration, for whoever
+ * changes that does not say that it may be another person.
+ */
 export function doubtOf(
-  before: Grant | undefined,
+  { before, kept }: { before: Grant | undefined; kept: Grant | undefined },
   after: Pick<Grant, 'identity' | 'scopes'>,
   refused: boolean,
 ): Doubt | undefined {
   if (refused) return 'identity_refused';
-  if (!before) return undefined;
+  if (!before) {
+    const another = kept?.identity && after.identity && !sameIdentity(kept.identity, after.identity);
+    return another ? 'other_identity' : undefined;
+  }
   if (!before.identity || !after.identity) return 'identity_unknown';
   if (!sameIdentity(before.identity, after.identity)) return 'other_identity';
   return missingScopes(before.scopes, after.scopes).length > 0 ? 'fewer_scopes' : undefined;

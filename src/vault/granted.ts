@@ -15,7 +15,7 @@ import { policyOf, restUntil } from './doubt.js';
 import { notConnected, VaultError } from './errors.js';
 import { belongsTo, consentScope, type Grant, sameIdentity } from './grant.js';
 import { randomId } from './ids.js';
-import type { Keeping } from './keeping.js';
+import type { Held, Keeping } from './keeping.js';
 import type { Ledger } from './ledger.js';
 import { type Clock, type GrantAnswer, type Provider, ProviderFailure } from './ports.js';
 import { problemOf } from './problem.js';
@@ -35,7 +35,7 @@ import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
 import { goodFor } from './token.js';
 
-interface Try extends Asking {
+interface Try extends Asking, Held {
   grant: Grant;
   refreshToken: Secret;
   askedAt: number;
@@ -75,7 +75,8 @@ export class Granted implements Way {
     if (!refreshToken) return await this.#rejected(asking, noRefreshToken(now));
     const rest = restUntil(credential, account.intent, asking.stored, now);
     if (rest !== undefined) return await this.#resting(asking, rest);
-    return await this.#send({ ...asking, grant, refreshToken, askedAt: now });
+    const client = await clientAt(this.#store.reads, credential);
+    return await this.#send({ ...asking, client, grant, refreshToken, askedAt: now });
   }
 
   async #send(attempt: Try): Promise<Obtained> {
@@ -97,8 +98,7 @@ export class Granted implements Way {
     }
   }
 
-  async #call({ credential, grant, scope, refreshToken, stored }: Try): Promise<GrantAnswer> {
-    const client = await clientAt(this.#store.reads, credential);
+  async #call({ credential, client, grant, scope, refreshToken, stored }: Try): Promise<GrantAnswer> {
     const params = withClaims(credential.tokenParams, stored?.rejected?.claims);
     const named = namedScope(credential, grant, scope);
     const ofScope = named === undefined ? {} : { scope: named };
@@ -141,18 +141,18 @@ export class Granted implements Way {
 
   /** Before anybody is sent to sign in again: was it a race, or did a newer refresh token come too late? */
   async #grantRefused(attempt: Try, failure: ProviderFailure): Promise<Obtained> {
-    const { grant, account } = attempt;
+    const { grant, account, credential } = attempt;
     const { grants } = this.#store.reads;
     const current = await grants.find(grant.credential, grant.account, 'current');
     if (current?.generation !== grant.generation) throw new Superseded();
     const orphan = await grants.find(grant.credential, grant.account, 'orphan');
-    const refreshToken = orphan && (await grants.refreshToken(orphan));
+    const refreshToken = orphan && belongsTo(orphan, credential) && (await grants.refreshToken(orphan));
     if (orphan && refreshToken) {
       const recovered = await this.#recover(attempt, orphan, refreshToken);
       return await this.#send({ ...attempt, grant: recovered, refreshToken });
     }
     const now = this.#clock.now();
-    const lost = account.intent && policyOf(attempt.credential) !== 'none';
+    const lost = account.intent && policyOf(credential) !== 'none';
     const finding = lost ? rotationLost(failure, now) : grantRefused(failure, now);
     return await this.#rejected(attempt, finding, failure);
   }

@@ -3,19 +3,19 @@ import type { Consent, ConsentOutcome } from './consent.js';
 import type { Credential } from './credential.js';
 import { drawScope } from './credential.js';
 import { keepAlive } from './due.js';
-import { type Doubt, doubtOf, type Grant, grantedScopes, sameIdentity } from './grant.js';
+import { type Doubt, doubtOf, type Grant, grantedScopes, originsOf, sameIdentity } from './grant.js';
 import { randomId } from './ids.js';
-import type { Keeping } from './keeping.js';
+import type { Held, Keeping } from './keeping.js';
 import type { Ledger } from './ledger.js';
 import { type Clock, type GrantAnswer, type IdentityClaim, ProviderFailure } from './ports.js';
 import { missingScopes } from './scopes.js';
 import { Superseded, tokenOf } from './settling.js';
 import type { Failpoints } from './steps.js';
-import type { Reads, Store, Tx } from './store.js';
+import type { Tx } from './store.js';
 
-interface Exchanged {
-  credential: Credential;
-  answer: GrantAnswer | ProviderFailure;
+/** What came for a code, and from whom. */
+export interface Exchanged extends Held {
+  answer: GrantAnswer;
 }
 
 interface Circumstances {
@@ -37,7 +37,6 @@ interface Replacement extends Pick<Circumstances, 'askedAt'> {
 
 /** What becomes of a consent: a grant that takes the place of the old one, one that waits, or the reason for neither. */
 export class Granting {
-  readonly #reads: Reads;
   readonly #ledger: Ledger;
   readonly #keeping: Keeping;
   readonly #clock: Clock;
@@ -45,14 +44,12 @@ export class Granting {
   readonly #at: Failpoints;
 
   constructor(deps: {
-    store: Store;
     ledger: Ledger;
     keeping: Keeping;
     clock: Clock;
     random: () => number;
     failpoints: Failpoints;
   }) {
-    this.#reads = deps.store.reads;
     this.#ledger = deps.ledger;
     this.#keeping = deps.keeping;
     this.#clock = deps.clock;
@@ -67,7 +64,9 @@ export class Granting {
       await tx.consents.conclude(id, outcome);
       const good = outcome.code === 'admin_consented';
       if (good) await tx.consents.endLink(link, this.#clock.now());
-      const waits = outcome.code === 'needs_admin' && (await this.#waitForAdmin(tx, consent, outcome));
+      // A link for an administrator changes no account.
+      const owners = consent.kind === 'connect' && outcome.code === 'needs_admin';
+      const waits = owners && (await this.#waitForAdmin(tx, consent, outcome));
       const entry = {
         action: 'consent.finish',
         credential,
@@ -91,21 +90,28 @@ export class Granting {
     return true;
   }
 
-  /** The code was exchanged, or was not. What came is stored before the browser hears of it. */
-  async grant(consent: Consent, exchanged: Exchanged | undefined, circumstances: Circumstances): Promise<void> {
+  /**
+   * The code was exchanged, or was not; undefined where the credential is another one by now. What came is stored before
+   * the browser hears of it.
+   */
+  async grant(
+    consent: Consent,
+    exchanged: Exchanged | ProviderFailure | undefined,
+    circumstances: Circumstances,
+  ): Promise<void> {
     await this.#at('consent.answered');
     const { requestId } = circumstances;
     if (!exchanged) return await this.ended(consent, changedMeanwhile(), requestId);
+    if (exchanged instanceof ProviderFailure) return await this.ended(consent, refusedExchange(exchanged), requestId);
     const { credential, answer } = exchanged;
-    if (answer instanceof ProviderFailure) return await this.ended(consent, refusedExchange(answer), requestId);
     try {
       await this.#keeping.untilStored(() => this.#store(consent, credential, answer, circumstances));
     } catch (error) {
       if (!(error instanceof Superseded)) throw error;
-      // D14: what this grant was for is not there any more. Where another one is, revoking this might end that too.
-      const current = await this.#reads.grants.find(credential.id, consent.account, 'current');
-      const from = { origin: new URL(credential.tokenUrl).origin, clientId: credential.clientId };
-      if (answer.refreshToken && !current) await this.#keeping.revoke({ credential }, from, answer.refreshToken);
+      // D14: what this grant was for is not there any more.
+      const { id, clientId } = credential;
+      const from = { credential: id, account: consent.account, origin: originsOf(credential), clientId };
+      if (answer.refreshToken) await this.#keeping.drop(exchanged, from, answer.refreshToken);
       return await this.ended(consent, changedMeanwhile(), requestId);
     }
     await this.#at('consent.stored');
@@ -127,7 +133,9 @@ export class Granting {
         throw new Superseded();
       const before = await tx.grants.find(credential.id, account, 'current');
       const grant = grantOf(consent, credential, answer, { iss: circumstances.iss, now, random: this.#random() });
-      const doubt = doubtOf(before, grant, typeof answer.identity === 'object' && 'refused' in answer.identity);
+      const kept = await tx.grants.find(credential.id, account, 'kept');
+      const refused = typeof answer.identity === 'object' && 'refused' in answer.identity;
+      const doubt = doubtOf({ before, kept }, grant, refused);
       const outcome = doubt ? waiting(grant, doubt) : connected(grant, answer, credential);
       if (doubt) await this.#putAside(tx, grant, answer);
       else await this.#replace(tx, { row, before, grant, answer, credential, askedAt: circumstances.askedAt });
@@ -197,7 +205,7 @@ function grantOf(
     scopes: grantedScopes(credential, answered),
     identity,
     issuer: identity?.issuer ?? iss,
-    origin: new URL(credential.tokenUrl).origin,
+    origin: originsOf(credential),
     clientId: credential.clientId,
     clientAuth: credential.clientAuth.id,
     obtainedAt: now,

@@ -1,20 +1,30 @@
-import { findingOf } from './account.js';
+import { type AccountName, findingOf } from './account.js';
 import type { Asking, WayDeps } from './asking.js';
 import { clientAt } from './client-at.js';
 import type { Renewed } from './consent-store.js';
+import type { Credential } from './credential.js';
 import { keepAlive } from './due.js';
 import { VaultError } from './errors.js';
-import { belongsTo, type Grant } from './grant.js';
+import { belongsTo, type Grant, mayBeEndedAt } from './grant.js';
 import { randomId } from './ids.js';
-import type { Ledger, Written } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import type { Logger } from './logger.js';
-import { type Clock, type Provider, ProviderFailure } from './ports.js';
+import { type ClientAtServer, type Clock, type Provider, ProviderFailure } from './ports.js';
 import type { Secret } from './secret.js';
 import { type Settlement, Superseded, settle } from './settling.js';
 import type { Store, Tx } from './store.js';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * As whom the provider is asked, with the secret that proves it. Held from before the call: a person may delete the
+ * credential meanwhile, and then what comes must still be ended.
+ */
+export interface Held {
+  credential: Credential;
+  client: ClientAtServer;
+}
 
 /**
  * Keeps refresh tokens that came. One may be the only one that still works, so it is stored however long the database
@@ -38,7 +48,7 @@ export class Keeping {
   }
 
   /** Stores the end of a refresh and the refresh token that came with it. Throws `Superseded` when it came too late. */
-  async keep(asking: Asking, grant: Grant, refreshToken: Secret | undefined, end: Settlement): Promise<void> {
+  async keep(asking: Asking & Held, grant: Grant, refreshToken: Secret | undefined, end: Settlement): Promise<void> {
     // Where the provider does not rotate, the old one stays.
     const generation = refreshToken ? randomId('gen') : grant.generation;
     const next = this.renewed(asking, generation, refreshToken);
@@ -73,23 +83,35 @@ export class Keeping {
   }
 
   /** Somebody else has the account now: the token goes beside the grant, for when theirs is refused. */
-  async #tooLate(asking: Asking, grant: Grant, refreshToken: Secret): Promise<void> {
-    const now = this.#clock.now();
-    let ended = false;
-    let stillThere = false;
-    const name = { credential: grant.credential, account: grant.account };
-    const beside = async (tx: Tx): Promise<Written<void>> => {
-      const current = await tx.grants.find(grant.credential, grant.account, 'current');
-      stillThere = current?.id === grant.id;
-      // Where somebody consented anew, revoking this one might end the new grant too; it is only dropped.
-      ended = current === undefined;
-      const orphan = { ...grant, id: randomId('grant'), kind: 'orphan' as const, kindSince: now };
-      if (stillThere) await tx.grants.insert({ ...orphan, generation: randomId('gen') }, refreshToken);
-      const action = stillThere ? 'account.orphan' : 'account.revoke';
-      return { result: undefined, touched: [], entry: { action, ...name } };
+  async #tooLate(held: Held, grant: Grant, refreshToken: Secret): Promise<void> {
+    const { credential, account } = grant;
+    const orphan = { ...grant, kind: 'orphan' as const, kindSince: this.#clock.now() };
+    const beside = async (tx: Tx) => {
+      const grants = await tx.grants.list(credential, account);
+      // In use or kept aside: either way this is the refresh token that it needs.
+      if (!grants.some(one => one.id === grant.id)) throw new Superseded();
+      await tx.grants.insert({ ...orphan, id: randomId('grant'), generation: randomId('gen') }, refreshToken);
+      return { result: undefined, touched: [], entry: { action: 'account.orphan', credential, account } };
     };
-    await this.untilStored(() => this.#ledger.write({}, beside));
-    if (ended) await this.revoke(asking, grant, refreshToken);
+    try {
+      await this.untilStored(() => this.#ledger.write({}, beside));
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error;
+      await this.drop(held, grant, refreshToken);
+    }
+  }
+
+  /**
+   * Gives up a refresh token whose account is gone or was given anew: ended at its provider where nobody has a grant
+   * that might end with it. The ledger says whether it was.
+   */
+  async drop(held: Held, grant: AccountName & Pick<Grant, 'origin' | 'clientId'>, token: Secret): Promise<void> {
+    const { credential, account } = grant;
+    const current = await this.untilStored(() => this.#store.reads.grants.find(credential, account, 'current'));
+    const told = current === undefined && (await this.revoke(held, grant, token)) === true;
+    const ending = told ? { outcome: 'ok' as const } : { outcome: 'failed' as const, code: 'not_told' };
+    const entry = { action: 'account.revoke', credential, account, ...ending };
+    await this.untilStored(() => this.#ledger.write({}, async () => ({ result: undefined, touched: [], entry })));
   }
 
   /**
@@ -97,7 +119,7 @@ export class Keeping {
    * plain words.
    */
   async revoke(
-    { credential }: Pick<Asking, 'credential'>,
+    { credential, client }: Pick<Held, 'credential'> & Partial<Held>,
     grant: Pick<Grant, 'origin' | 'clientId'>,
     token: Secret,
   ): Promise<true | string> {
@@ -106,13 +128,23 @@ export class Keeping {
     }
     const { revocationUrl } = credential;
     if (revocationUrl === undefined) return 'This credential has no revocation URL, so the provider was not told.';
+    if (!mayBeEndedAt(grant, revocationUrl)) {
+      return 'The revocation URL leads to another origin than when this was obtained, so nobody was told.';
+    }
     try {
-      const { tokenUrl: _, ...client } = await clientAt(this.#store.reads, credential);
-      await this.#provider.revoke({ ...client, revocationUrl, token });
+      const { tokenUrl: _, ...as } = client ?? (await clientAt(this.#store.reads, credential));
+      await this.#provider.revoke({ ...as, revocationUrl, token });
       return true;
     } catch (error) {
+      if (error instanceof VaultError) return notTold(error);
       if (!(error instanceof ProviderFailure)) throw error;
       return findingOf(error, this.#clock.now()).message;
     }
   }
+}
+
+/** Why nobody was told, where a secret that is needed for it cannot be had. What was done here is done. */
+export function notTold({ code, message }: VaultError): string {
+  const why = code === 'provider_refused' ? message : 'The database did not answer.';
+  return `${why} So the provider was not told.`;
 }

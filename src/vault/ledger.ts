@@ -1,4 +1,5 @@
 import { VaultError } from './errors.js';
+import { Events, type Transition, watching } from './events.js';
 import type { Logger } from './logger.js';
 import { type Memory, touching } from './memory.js';
 import { type Entry, type Page, type PageDraft, type PageHead, pageMac } from './page.js';
@@ -31,6 +32,8 @@ const QUEUE_CAPACITY = 20_000;
  * form the next page; the page call confirms that nothing they rest on has changed.
  */
 export class Ledger {
+  /** Every management write, consent and refresh, once it is durable. */
+  readonly events: Events;
   readonly #store: Store;
   readonly #memory: Memory;
   readonly #chain: Chain;
@@ -55,6 +58,7 @@ export class Ledger {
     this.#writer = deps.writer;
     this.#head = { writer: deps.writer, seq: 0, mac: '' };
     this.#refusals = new Refusals(deps.clock);
+    this.events = new Events(error => deps.log.error({ err: error }, 'a listener to events failed'));
   }
 
   get writer(): string {
@@ -95,9 +99,12 @@ export class Ledger {
 
   /** One management write: the work, its revision and its own page, in one transaction. */
   async write<T>({ since, ...actor }: WriteActor, work: (tx: Tx) => Promise<Written<T>>): Promise<T> {
-    return await this.#store.transaction(async tx => {
-      const { result, touched, entry } = await work(tx);
-      const full: Entry = { at: this.#clock.now(), ...actor, outcome: 'ok', ...entry };
+    const { result, event } = await this.#store.transaction(async tx => {
+      const transitions: Transition[] = [];
+      const { result, touched, entry } = await work(watching(tx, transitions));
+      const [transition, another] = transitions;
+      const state = another ? undefined : transition?.to;
+      const full: Entry = { at: this.#clock.now(), ...actor, outcome: 'ok', ...entry, ...(state ? { state } : {}) };
       await tx.conclude(touched, async revision => {
         // Under the lock, so that a caller who was revoked while the body was on its way changes nothing any more.
         const before = touched.length > 0 ? revision : revision + 1;
@@ -106,8 +113,10 @@ export class Ledger {
           throw overtakenCaller();
         return await this.#draft([full], revision);
       });
-      return result;
+      return { result, event: { entry: full, transitions } };
     });
+    this.events.publish(event);
+    return result;
   }
 
   /** Reads the other writers' newest heads; the next page carries them. */

@@ -14,6 +14,8 @@ export interface Entry {
   scope?: string;
   outcome: 'ok' | 'refused' | 'failed';
   code?: string;
+  /** The state of its account, where it is another one than before. */
+  state?: string;
   token_id?: string;
   expires_at?: number;
   request_id?: string;

@@ -42,11 +42,11 @@ export const GRANT_REFRESH_TOKEN = {
   versionColumn: 'generation',
 } as const satisfies SealedField;
 
-/** The PKCE verifier of a consent that is under way. */
+/** The PKCE verifier of a consent that is under way, bound to what it was begun for: it goes nowhere else. */
 export const CONSENT_VERIFIER = {
   table: 'consents',
   field: 'verifier',
-  rowKey: ['id'],
+  rowKey: ['id', 'credential', 'credential_version', 'account', 'connect_link'],
   versionColumn: 'version',
 } as const satisfies SealedField;
 

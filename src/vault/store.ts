@@ -119,19 +119,19 @@ export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers'
   readonly accounts: AccountReads & {
     insert(credential: string, account: string): Promise<void>;
     /** A person's act: new state, and every flight that is under way ends by a new fence. An intent stays what it is. */
-    revise(account: AccountName, progress: AccountProgress): Promise<void>;
+    revise(account: Account, progress: AccountProgress): Promise<void>;
     /** Ends every pause after a failure, so that the provider is asked at the next draw. */
     retry(credential: string): Promise<void>;
     /**
      * Writes the outcome of a refresh and ends its lease. False when the fence is no longer ours. The intent ends too
      * unless it is doubtful what became of the refresh token.
      */
-    settle(account: AccountName, fence: number, progress: AccountProgress, intent?: 'doubtful'): Promise<boolean>;
+    settle(account: Account, fence: number, progress: AccountProgress, intent?: 'doubtful'): Promise<boolean>;
     /** As `revise`, where the refresh token is another one from now on: the intent ends too. */
-    restart(account: AccountName, progress: AccountProgress): Promise<void>;
+    restart(account: Account, progress: AccountProgress): Promise<void>;
     /** Gives up every stored token of an account. */
     forgetTokens(account: AccountName): Promise<void>;
-    remove(account: AccountName): Promise<boolean>;
+    remove(account: Account): Promise<boolean>;
   };
   readonly grants: GrantWrites;
   readonly consents: ConsentWrites;

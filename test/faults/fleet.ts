@@ -60,7 +60,7 @@ export async function startFleet(
   await createMail(admin, provider, kind);
   const connect = async (account: string, at = 0) => {
     const { json } = await admin.must('POST', `${MAIL}/connect-links`, { account });
-    await consent(instances[at]?.url ?? '', json.url, account);
+    await consent(instances[at]?.url ?? '', json.url, `code=${account}`);
   };
   const draw = async (at: number, account: string, minTtl = 0) => codeOf(admins[at], account, minTtl);
   const databaseUrl = (own as Record<string, string>).TOKENWELL_DATABASE_URL ?? '';

@@ -38,9 +38,9 @@ export function idleCases(t: Test, fleet: Fleet): void {
   t.test('a consent begun on one instance comes back to the other', async t => {
     const { json } = (await admins[0]?.must('POST', `${MAIL}/connect-links`, { account: 'wanders' })) ?? {};
     const begun = await begin(instances[0]?.url ?? '', json.url);
-    t.equal(await comeBack(instances[1]?.url ?? '', begun, 'wanders'), 303);
+    t.equal(await comeBack(instances[1]?.url ?? '', begun, 'code=wanders'), 303);
     t.equal(await draw(0, 'wanders'), 'ok');
-    t.equal(await comeBack(instances[0]?.url ?? '', begun, 'wanders'), 303, 'once more changes nothing');
+    t.equal(await comeBack(instances[0]?.url ?? '', begun, 'code=wanders'), 303, 'once more changes nothing');
     t.equal(await draw(1, 'wanders'), 'ok');
   });
 }

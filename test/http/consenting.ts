@@ -34,19 +34,18 @@ export async function begin(url: string, link: string): Promise<Begun> {
   return { status: started.status, state, cookie };
 }
 
-/** Comes back from the provider with a code; answers the status. */
-export async function comeBack(url: string, { state, cookie }: Begun, code = 'code'): Promise<number> {
-  const query = new URLSearchParams({ state, code });
-  const back = await fetch(`${url}/OAuth2Callback?${query}`, { headers: { cookie }, redirect: 'manual' });
+/** Comes back from the provider with what it says: a code, unless told otherwise. Answers the status. */
+export async function comeBack(url: string, { state, cookie }: Begun, says = 'code=code'): Promise<number> {
+  const back = await fetch(`${url}/OAuth2Callback?${says}&state=${state}`, { headers: { cookie }, redirect: 'manual' });
   await back.text();
   return back.status;
 }
 
 /**
  * What a person's browser does with a link of the vault that serves at `url`: it presses the button and comes back from
- * the provider with a code. Answers the status of each of the two answers.
+ * the provider with what it says: a code, unless told otherwise. Answers the status of each of the two answers.
  */
-export async function consent(url: string, link: string, code = 'code'): Promise<number[]> {
+export async function consent(url: string, link: string, says = 'code=code'): Promise<number[]> {
   const begun = await begin(url, link);
-  return [begun.status, await comeBack(url, begun, code)];
+  return [begun.status, await comeBack(url, begun, says)];
 }

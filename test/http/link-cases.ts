@@ -72,6 +72,14 @@ export function linkCases(t: Test): void {
     t.notOk(lines.join('').includes(secret), 'the log has no link');
   });
 
+  t.test('a code with a question mark of its own comes back whole', async t => {
+    const { send, keys, url, provider } = await startWithPeople(t);
+    const { json } = await send('POST', LINKS, { key: keys.operator });
+    provider.next(granted('one'));
+    t.strictSame(await consent(url, json.url, 'code=ab?c?d&session_state=?'), [303, 303]);
+    t.equal(provider.requests[0]?.form.get('code'), 'ab?c?d');
+  });
+
   t.test('a link is listed with what became of it, deleted once, and then over', async t => {
     const clock = new TestClock();
     const { send, keys, url, provider } = await startWithPeople(t, { overrides: { clock } });

@@ -4,7 +4,7 @@ import type { Page } from '../../src/vault/page.js';
 import { Secret } from '../../src/vault/secret.js';
 import type { Store, Tx } from '../../src/vault/store.js';
 import type { Token } from '../../src/vault/token.js';
-import { credentialInput } from '../support/vault.js';
+import { credentialInput, newAccount } from '../support/vault.js';
 
 const NOW = 1_800_000_000_000;
 
@@ -155,8 +155,7 @@ function leaseCases(t: Test, open: (t: Test) => Promise<Store>): void {
     await withCredential(store, 'acme');
     const stale = await store.takeLease('acme', 'default', 'one', -1);
     const current = await store.takeLease('acme', 'default', 'two', 60_000);
-    const settle = (fence = -1) =>
-      write(store, [], tx => tx.accounts.settle({ credential: 'acme', account: 'default' }, fence, renewed(NOW)));
+    const settle = (fence = -1) => write(store, [], tx => tx.accounts.settle(newAccount('acme'), fence, renewed(NOW)));
     t.equal(await settle(stale?.fence), false);
     t.equal(await settle(current?.fence), true);
     t.equal((await store.reads.accounts.find('acme', 'default'))?.state, 'connected');
@@ -168,12 +167,10 @@ function leaseCases(t: Test, open: (t: Test) => Promise<Store>): void {
     await write(store, [], tx => tx.saveToken(tokenOf('acme')));
     const lease = await store.takeLease('acme', 'default', 'one', 60_000);
     await write(store, ['acme'], async tx => {
-      await tx.accounts.revise({ credential: 'acme', account: 'default' }, fresh());
+      await tx.accounts.revise(newAccount('acme'), fresh());
       await tx.accounts.forgetTokens({ credential: 'acme', account: 'default' });
     });
-    const settled = write(store, [], tx =>
-      tx.accounts.settle({ credential: 'acme', account: 'default' }, lease?.fence ?? -1, renewed(NOW)),
-    );
+    const settled = write(store, [], tx => tx.accounts.settle(newAccount('acme'), lease?.fence ?? -1, renewed(NOW)));
     t.equal(await settled, false);
     t.equal(await store.reads.findToken('acme', 'default', 'mail.read'), undefined);
   });

@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import { type AccountProgress, renewed } from '../../src/vault/account.js';
 import { Secret } from '../../src/vault/secret.js';
 import type { Store } from '../../src/vault/store.js';
-import { credentialInput } from '../support/vault.js';
+import { credentialInput, newAccount } from '../support/vault.js';
 
 const NOW = Date.parse('2026-11-01T12:00:00Z');
 const DAY = 86_400_000;
@@ -28,9 +28,7 @@ export function dueCases(t: Test, open: (t: Test) => Promise<Store>): void {
   t.test('what may not be asked is not due', async t => {
     const store = await open(t);
     const account = (id: string, more: Partial<AccountProgress>) => async () =>
-      void (await store.transaction(tx =>
-        tx.accounts.revise({ credential: id, account: 'default' }, { ...renewed(NOW), ...more }),
-      ));
+      void (await store.transaction(tx => tx.accounts.revise(newAccount(id), { ...renewed(NOW), ...more })));
     const breaker = (openUntil: number) => async () =>
       void (await store.transaction(tx =>
         tx.saveBreaker({ tokenUrl: URL_A, clientId: 'client', failures: 3, openUntil }),
@@ -80,7 +78,7 @@ async function withToken(store: Store, credential: string, refreshAt: number): P
   await store.transaction(async tx => {
     await tx.credentials.insert(credential, credentialInput(URL_A), NOW);
     await tx.accounts.insert(credential, 'default');
-    await tx.accounts.revise({ credential, account: 'default' }, renewed(NOW));
+    await tx.accounts.revise(newAccount(credential), renewed(NOW));
     await tx.saveToken({ ...PLACE, ...times, credential, id: `tok_${credential}`, value: new Secret('at') });
   });
 }

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { type OpenVault, type Overrides, openVault } from '../../src/app.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { adminKeyFile } from '../../src/first-start.js';
+import { type Account, fresh } from '../../src/vault/account.js';
 import type { Caller, Permission, Role } from '../../src/vault/consumer.js';
 import type { CredentialInput } from '../../src/vault/credential.js';
 import type { Entry } from '../../src/vault/page.js';
@@ -57,6 +58,11 @@ export function credentialInput(tokenUrl: string, more: Partial<CredentialInput>
     graceSeconds: undefined,
     ...more,
   };
+}
+
+/** An account as it is before its first token. */
+export function newAccount(credential: string, account = 'default'): Account {
+  return { credential, account, ...fresh(), intent: undefined };
 }
 
 export interface TestVault extends OpenVault {

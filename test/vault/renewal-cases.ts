@@ -4,7 +4,7 @@ import { hashOf } from '../../src/vault/opaque.js';
 import { Secret } from '../../src/vault/secret.js';
 import { consentWorld } from '../consent/world.js';
 import { json, ScriptedProvider, token } from '../support/scripted-provider.js';
-import { credentialInput, startVault, type TestVault, whole } from '../support/vault.js';
+import { credentialInput, newAccount, startVault, type TestVault, whole } from '../support/vault.js';
 import { world } from './world.js';
 
 const SECOND = 1_000;
@@ -209,7 +209,7 @@ async function fill({ store }: TestVault, tokenUrl: string, ids: string[]): Prom
     for (const credential of ids) {
       await tx.credentials.insert(credential, credentialInput(tokenUrl), now);
       await tx.accounts.insert(credential, 'default');
-      await tx.accounts.revise({ credential, account: 'default' }, renewed(now));
+      await tx.accounts.revise(newAccount(credential), renewed(now));
       await tx.saveToken({ ...base, credential, id: `tok_${credential}`, value: new Secret(`at-${credential}`) });
     }
   });
