@@ -71,7 +71,7 @@ export function pauseCases(t: Test, fleet: Fleet, database: DatabaseUnderTest, p
         );
         t.equal(await draw(1, name), 'ok', 'and the token that is left serves');
         stopped.goOn();
-        t.equal((await stopped.ended)?.status, 200, 'whoever waited gets a token');
+        t.equal((await stopped.ended)?.json.code, 'conflict', 'whoever asked is told to ask again');
         t.equal(
           (await admins[1]?.call('POST', `${MAIL}/accounts/${name}/refresh`))?.status,
           200,
