@@ -2,12 +2,14 @@ import t from 'tap';
 import { expiryCases, leaselessCases } from './faults/expiry-cases.js';
 import { startFleet } from './faults/fleet.js';
 import { idleCases } from './faults/idle-cases.js';
+import { consentKillCases, refreshKillCases } from './faults/kill-cases.js';
 import { pauseCases } from './faults/pause-cases.js';
+import { ROTATIONS } from './support/rotation.js';
 import { databases } from './vault/databases.js';
 
 const LONG = Boolean(process.env.TEST_LONG);
 
-const [, postgres] = await databases(t);
+const [sqlite, postgres] = await databases(t);
 if (postgres) {
   t.test('instances beside one another', { skip: postgres.skip, timeout: 3_000_000 }, async t => {
     const fleet = await startFleet(t, postgres, { size: LONG ? 4 : 2, kind: 'strict', lifetime: 3_600 });
@@ -20,3 +22,18 @@ if (postgres) {
     leaselessCases(t, fleet, LONG ? { callers: 25, rounds: 40 } : { callers: 10, rounds: 8 });
   });
 }
+
+t.test('a process that dies', { timeout: 3_400_000 }, async t => {
+  if (!LONG) {
+    if (sqlite) refreshKillCases(t, sqlite, 'strict', 1);
+    if (postgres && !postgres.skip) consentKillCases(t, postgres, 'strict', 1);
+    return;
+  }
+  for (const database of [sqlite, postgres]) {
+    if (!database || database.skip) continue;
+    for (const kind of ROTATIONS) {
+      refreshKillCases(t, database, kind, 10);
+      consentKillCases(t, database, kind, 10);
+    }
+  }
+});
