@@ -3,6 +3,7 @@ import { expiryCases, leaselessCases } from './faults/expiry-cases.js';
 import { startFleet } from './faults/fleet.js';
 import { idleCases } from './faults/idle-cases.js';
 import { consentKillCases, refreshKillCases } from './faults/kill-cases.js';
+import { lostAnswerCases } from './faults/lost-answer-cases.js';
 import { pauseCases } from './faults/pause-cases.js';
 import { ROTATIONS } from './support/rotation.js';
 import { databases } from './vault/databases.js';
@@ -36,4 +37,9 @@ t.test('a process that dies', { timeout: 3_400_000 }, async t => {
       consentKillCases(t, database, kind, 10);
     }
   }
+});
+
+t.test('answers that are lost on their way', { timeout: 3_000_000 }, async t => {
+  const seed = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  for (const kind of ROTATIONS) lostAnswerCases(t, kind, LONG ? 1_000 : 30, seed);
 });
