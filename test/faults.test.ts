@@ -1,4 +1,5 @@
 import t from 'tap';
+import { crowdCases } from './faults/crowd-cases.js';
 import { expiryCases, leaselessCases } from './faults/expiry-cases.js';
 import { startFleet } from './faults/fleet.js';
 import { idleCases } from './faults/idle-cases.js';
@@ -42,4 +43,13 @@ t.test('a process that dies', { timeout: 3_400_000 }, async t => {
 t.test('answers that are lost on their way', { timeout: 3_000_000 }, async t => {
   const seed = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
   for (const kind of ROTATIONS) lostAnswerCases(t, kind, LONG ? 1_000 : 30, seed);
+});
+
+t.test('a slow provider', { timeout: 3_000_000 }, async t => {
+  crowdCases(
+    t,
+    LONG
+      ? { callers: 10_000, sockets: 500, credentials: 10_000 }
+      : { callers: 1_000, sockets: 100, credentials: 1_000 },
+  );
 });
