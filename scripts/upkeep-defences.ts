@@ -109,4 +109,20 @@ export const UPKEEP_DEFENCES: readonly Defence[] = [
     test: 'test/vault.test.ts',
     only: 'token|report|claims',
   },
+  {
+    name: 'refresh: F29 a slow provider is not given thousands of connections',
+    file: 'src/vault/refreshing.ts',
+    defence: 'const AT_ONE_PROVIDER = 32;',
+    without: 'const AT_ONE_PROVIDER = 100_000;',
+    test: 'test/faults.test.ts',
+    only: 'F29',
+  },
+  {
+    name: 'refresh: F28 callers share a flight',
+    file: 'src/vault/refreshing.ts',
+    defence: 'if (running && (running.asked.force || !asked.force)) return running;',
+    without: '',
+    test: 'test/faults.test.ts',
+    only: 'F9',
+  },
 ];

@@ -82,16 +82,24 @@ export class Keeping {
     }
   }
 
-  /** Somebody else has the account now: the token goes beside the grant, for when theirs is refused. */
+  /**
+   * Somebody else has the account now. Where they have no newer refresh token, this one follows the stored one, which a
+   * strict provider must not see again; else it goes beside the grant, for when theirs is refused.
+   */
   async #tooLate(held: Held, grant: Grant, refreshToken: Secret): Promise<void> {
     const { credential, account } = grant;
     const orphan = { ...grant, kind: 'orphan' as const, kindSince: this.#clock.now() };
     const beside = async (tx: Tx) => {
       const grants = await tx.grants.list(credential, account);
       // In use or kept aside: either way this is the refresh token that it needs.
-      if (!grants.some(one => one.id === grant.id)) throw new Superseded();
-      await tx.grants.insert({ ...orphan, id: randomId('grant'), generation: randomId('gen') }, refreshToken);
-      return { result: undefined, touched: [], entry: { action: 'account.orphan', credential, account } };
+      const mine = grants.find(one => one.id === grant.id);
+      if (!mine) throw new Superseded();
+      const follows = await tx.grants.renew(grant, this.renewed(held, randomId('gen'), refreshToken));
+      if (follows && mine.kind === 'current') await goOn(tx, grant);
+      const aside = { ...orphan, id: randomId('grant'), generation: randomId('gen') };
+      if (!follows) await tx.grants.insert(aside, refreshToken);
+      const action = follows ? 'account.recover' : 'account.orphan';
+      return { result: undefined, touched: [], entry: { action, credential, account } };
     };
     try {
       await this.untilStored(() => this.#ledger.write({}, beside));
@@ -141,6 +149,14 @@ export class Keeping {
       return findingOf(error, this.#clock.now()).message;
     }
   }
+}
+
+/** The doubt has ended: nothing rests any more, and what was taken for lost is tried. */
+async function goOn(tx: Tx, { credential, account }: AccountName): Promise<void> {
+  const row = await tx.accounts.find(credential, account);
+  if (!row) return;
+  const state = row.finding?.reason === 'rotation_lost' && row.state === 'needs_user' ? 'degraded' : row.state;
+  await tx.accounts.restart(row, { ...row, state, nextTryAt: undefined });
 }
 
 /** Why nobody was told, where a secret that is needed for it cannot be had. What was done here is done. */

@@ -5,6 +5,7 @@ import { type Credential, drawScope, type GrantType } from './credential.js';
 import { notFound, VaultError } from './errors.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
+import { Places } from './places.js';
 import type { Clock } from './ports.js';
 import { busy, mayAskNow, problemOf } from './problem.js';
 import { type Current, Superseded } from './settling.js';
@@ -29,6 +30,9 @@ const LEASE_MS = 15_000;
 // The call has ten seconds, and what follows it one.
 const LEAVE_BY_MS = 4_000;
 const LEASE_WAIT_MS = 20_000;
+/** Refreshes under way at one provider from this instance; a slow one is not given thousands of connections. */
+const AT_ONE_PROVIDER = 32;
+const PLACE_WAIT_MS = 20_000;
 
 /**
  * Gets a new token from the provider, one flight at a time for an account across all instances: callers of one
@@ -46,6 +50,7 @@ export class Refreshing {
   readonly #mostWaiters: number;
   readonly #flights = new Map<string, Flight>();
   readonly #turns = new Map<string, Turn>();
+  readonly #places = new Places(AT_ONE_PROVIDER);
   #waiters = 0;
 
   constructor(deps: {
@@ -100,7 +105,9 @@ export class Refreshing {
     const flightName = `${name} ${scope}`;
     const running = this.#flights.get(flightName);
     if (running && (running.asked.force || !asked.force)) return running;
-    const token = this.#inTurn(name, () => this.#fly(credential, account, scope, asked));
+    const token = this.#inTurn(name, () =>
+      this.#inPlace(credential, () => this.#fly(credential, account, scope, asked)),
+    );
     const flight = { token, asked };
     this.#flights.set(flightName, flight);
     const land = () => {
@@ -119,6 +126,19 @@ export class Refreshing {
     } finally {
       giveBack();
       if (turn.idle) this.#turns.delete(name);
+    }
+  }
+
+  /** Before the lease, so that whoever waits for a slow provider holds none. */
+  async #inPlace<T>({ tokenUrl }: Credential, work: () => Promise<T>): Promise<T> {
+    const { host, origin } = new URL(tokenUrl);
+    const deadline = this.#clock.monotonic() + PLACE_WAIT_MS;
+    const giveBack = await this.#places.take(origin);
+    try {
+      if (this.#clock.monotonic() > deadline) throw busy(`${host} answers slowly, and too many requests wait for it.`);
+      return await work();
+    } finally {
+      giveBack();
     }
   }
 

@@ -134,9 +134,11 @@ export function refreshCases(t: Test): void {
     t.match(await vault.store.reads.accounts.find('mail', 'default'), { state: 'connected', intent: undefined });
   });
 
-  t.test(
-    'F8: an answer that comes after the lease was taken over is put aside, and used when the other one is refused',
-    async t => {
+  for (const newer of [false, true]) {
+    const what = newer
+      ? 'another instance has a newer one: it is put aside, and used when theirs is refused'
+      : 'nobody has a newer one: it is used, and a strict provider never sees the one before again';
+    t.test(`F8: an answer comes after the lease was taken over, and ${what}`, async t => {
       const { clock, draw, connect, vault, provider } = await consentWorld(t);
       await connect();
       clock.advance(HOUR);
@@ -145,17 +147,23 @@ export function refreshCases(t: Test): void {
       const waiting = outcome(draw());
       await provider.received(2);
       clock.advance(16_000);
-      const other = await vault.store.takeLease('mail', 'default', 'another instance', 60_000);
-      t.ok(other, 'the lease has ended');
+      t.ok(await vault.store.takeLease('mail', 'default', 'another instance', 60_000), 'the lease has ended');
+      const grant = await vault.store.reads.grants.find('mail', 'default', 'current');
+      const next = { generation: 'gen_newer', refreshToken: new Secret('refresh-newer'), now: 0, keepAliveAt: 0 };
+      if (newer && grant) await vault.store.transaction(tx => tx.grants.renew(grant, next));
       late.release();
       clock.advance(200_000);
-      provider.next(GONE, token('recovered', { refresh_token: 'refresh-after' }));
+      const after = token('recovered', { refresh_token: 'refresh-after' });
+      provider.next(...(newer ? [GONE, after] : [after]));
       t.equal(await waiting, 'ok');
-      t.equal(sent(provider).get('refresh_token'), 'refresh-late');
-      t.ok((await vault.entries()).some(entry => entry.action === 'account.orphan'));
-      t.ok((await vault.entries()).some(entry => entry.action === 'account.recover'));
-    },
-  );
+      const forms = provider.requests.map(({ form }) => form.get('refresh_token'));
+      t.strictSame(forms.slice(2), newer ? ['refresh-newer', 'refresh-late'] : ['refresh-late']);
+      const actions = (await vault.entries()).map(({ action }) => action);
+      t.equal(actions.includes('account.orphan'), newer);
+      t.ok(actions.includes('account.recover'));
+      t.match(await vault.store.reads.accounts.find('mail', 'default'), { state: 'connected', intent: undefined });
+    });
+  }
 
   t.test(
     'D14: an account that is disconnected during its refresh gets nothing; the new refresh token is revoked',

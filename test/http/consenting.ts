@@ -14,11 +14,15 @@ export function granted(name: string, scope = 'mail.read') {
   return token(`access-${name}`, { refresh_token: `refresh-${name}`, scope });
 }
 
-/**
- * What a person's browser does with a link of the vault that serves at `url`: it presses the button and comes back from
- * the provider with what it says: a code, unless told otherwise. Answers the status of each of the two answers.
- */
-export async function consent(url: string, link: string, says = 'code=code'): Promise<number[]> {
+/** A consent that a browser has begun: what it was sent away with, and the cookie that it keeps. */
+export interface Begun {
+  status: number;
+  state: string;
+  cookie: string;
+}
+
+/** Presses the button of a link at the vault that serves at `url`. */
+export async function begin(url: string, link: string): Promise<Begun> {
   const { origin, pathname } = new URL(link);
   const started = await fetch(`${url}${pathname}`, { method: 'POST', headers: { origin }, redirect: 'manual' });
   await started.text();
@@ -27,7 +31,21 @@ export async function consent(url: string, link: string, says = 'code=code'): Pr
     .getSetCookie()
     .map(one => one.split(';')[0])
     .join('; ');
+  return { status: started.status, state, cookie };
+}
+
+/** Comes back from the provider with what it says: a code, unless told otherwise. Answers the status. */
+export async function comeBack(url: string, { state, cookie }: Begun, says = 'code=code'): Promise<number> {
   const back = await fetch(`${url}/OAuth2Callback?${says}&state=${state}`, { headers: { cookie }, redirect: 'manual' });
   await back.text();
-  return [started.status, back.status];
+  return back.status;
+}
+
+/**
+ * What a person's browser does with a link of the vault that serves at `url`: it presses the button and comes back from
+ * the provider with what it says: a code, unless told otherwise. Answers the status of each of the two answers.
+ */
+export async function consent(url: string, link: string, says = 'code=code'): Promise<number[]> {
+  const begun = await begin(url, link);
+  return [begun.status, await comeBack(url, begun, says)];
 }

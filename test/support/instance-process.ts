@@ -1,17 +1,21 @@
 import { build } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import type { Step } from '../../src/vault/steps.js';
+import type { Part } from './instance.js';
 
-// A whole instance in a process of its own, which the parent may hold at a named step, stop or kill.
+// A whole instance in a process of its own, which the parent may hold at a named step, stop or kill. It may also go on
+// without a part of itself: without leases as a negative control, without upkeep where a test counts what draws do.
 let armed: Step | undefined;
 let release = () => {};
 
-process.on('message', (message: { arm?: Step; release?: true }) => {
+process.on('message', (message: { arm?: Step; release?: true; without?: Part }) => {
   if (message.arm) {
     armed = message.arm;
     process.send?.({ armed: message.arm });
   }
   if (message.release) release();
+  if (message.without === 'leases') takeLeasesAtOnce();
+  if (message.without === 'upkeep') void app.vault.upkeep.stop();
 });
 
 const config = readConfig();
@@ -25,6 +29,13 @@ const app = await build(config, {
     });
   },
 });
+
+function takeLeasesAtOnce(): void {
+  const { takeLease } = app.store;
+  // One that has ended when it begins keeps nobody waiting.
+  app.store.takeLease = (credential, account, owner) => takeLease(credential, account, owner, -1);
+}
+
 await app.server.listen({ host: config.host, port: config.port });
 app.vault.upkeep.start();
 const address = app.server.server.address();

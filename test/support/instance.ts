@@ -7,6 +7,9 @@ import type { Teardown } from './vault.js';
 const PROCESS = fileURLToPath(new URL('./instance-process.ts', import.meta.url));
 const START_MS = 30_000;
 
+/** What an instance can be told to do without: leases then keep nobody waiting, upkeep begins no further round. */
+export type Part = 'leases' | 'upkeep';
+
 export interface Instance {
   url: string;
   pid: number;
@@ -15,6 +18,8 @@ export interface Instance {
   /** Holds the next one who reaches the step; the answer resolves, once armed, to a promise of its arrival. */
   arm(step: Step): Promise<{ reached: Promise<void> }>;
   release(): void;
+  /** It goes on without this part. */
+  without(part: Part): void;
   signal(name: NodeJS.Signals): void;
   /** Ends it with this signal and waits until it has gone; answers the exit code. */
   end(name?: NodeJS.Signals): Promise<number | null>;
@@ -38,6 +43,7 @@ export async function startInstance(t: Teardown, env: Record<string, string>): P
     output: () => output.join(''),
     arm: step => arm(child, step),
     release: () => void child.send({ release: true }),
+    without: part => void child.send({ without: part }),
     signal: name => void child.kill(name),
     end: name => end(child, name ?? 'SIGTERM'),
   };

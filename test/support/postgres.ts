@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,18 @@ export interface PostgresServer {
   /** One statement against one of its databases, for looking and tampering. */
   query(url: string, text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
+  /** Its main process, where it is ours to stop and to kill. */
+  readonly own: OwnServer | undefined;
+}
+
+/** A server that the kit started. */
+export interface OwnServer {
+  /** Kills the main process (SIGKILL) and every process of it that stands still; answers when all are gone. */
+  kill(): Promise<void>;
+  /** Stops every process of it (SIGSTOP): connections stay open and nothing answers. */
+  pause(): void;
+  /** Starts it again after `kill`. */
+  start(): Promise<void>;
 }
 
 /**
@@ -20,7 +32,7 @@ export interface PostgresServer {
  */
 export async function startPostgres(options: { durable?: boolean } = {}): Promise<PostgresServer | string> {
   const given = process.env.TEST_DATABASE_URL;
-  if (given) return serverAt(new URL(given), async () => undefined);
+  if (given) return serverAt(new URL(given), async () => undefined, undefined);
   try {
     return await startEmbedded(options.durable ?? false);
   } catch (error) {
@@ -53,10 +65,43 @@ async function startEmbedded(durable: boolean): Promise<PostgresServer> {
   });
   await server.initialise();
   await server.start();
-  return serverAt(new URL(`postgres://app:app@127.0.0.1:${port}/postgres`), async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  return serverAt(
+    new URL(`postgres://app:app@127.0.0.1:${port}/postgres`),
+    async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+    ownServer(server, join(folder, 'db')),
+  );
+}
+
+function ownServer(server: EmbeddedPostgres, folder: string): OwnServer {
+  const main = () => Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const all = () => [main(), ...childrenOf(main())];
+  return {
+    pause: () => {
+      for (const pid of all()) process.kill(pid, 'SIGSTOP');
+    },
+    kill: async () => {
+      const pids = all();
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      while (pids.some(isAlive)) await new Promise(resolve => setTimeout(resolve, 20));
+    },
+    start: () => server.start(),
+  };
+}
+
+function childrenOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.split(' ').filter(Boolean).map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** PostgreSQL refuses to run as root, so the package runs it as the user `postgres`, who must own the folder. */
@@ -67,7 +112,7 @@ function giveToPostgres(folder: string): void {
 
 let databases = 0;
 
-function serverAt(base: URL, stop: () => Promise<void>): PostgresServer {
+function serverAt(base: URL, stop: () => Promise<void>, own: OwnServer | undefined): PostgresServer {
   const query: PostgresServer['query'] = async (url, text, values = []) => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
@@ -80,6 +125,7 @@ function serverAt(base: URL, stop: () => Promise<void>): PostgresServer {
   return {
     query,
     stop,
+    own,
     createDatabase: async () => {
       databases += 1;
       const name = `tokenwell_${process.pid}_${databases}`;

@@ -1,4 +1,4 @@
-import { json, type ScriptedProvider, token } from './scripted-provider.js';
+import { type Answer, json, type ScriptedProvider, token } from './scripted-provider.js';
 
 export const ROTATIONS = ['none', 'grace', 'strict'] as const;
 /**
@@ -57,13 +57,42 @@ export class RefreshTokens {
   }
 }
 
-/** Makes a scripted provider rotate the refresh tokens of its one grant, `refresh-1` and so on. */
-export function rotate(provider: ScriptedProvider, kind: Rotation, lifetime: number): void {
-  const grant = new RefreshTokens(generation => `refresh-${generation}`);
+/** What a rotating provider was asked, and how its coming answers fare on their way. */
+export interface Rotating {
+  /** Refreshes that it answered with a token. */
+  readonly refreshes: number;
+  /** Refreshes that it refused with invalid_grant. */
+  readonly refusals: number;
+  /** Seconds that the coming access tokens live. */
+  lifetime: number;
+  /** Exchanges one coming answer, after the provider has done what it does: a lost one has rotated all the same. */
+  spoil(...how: ((good: Answer) => Answer)[]): void;
+}
+
+/** Makes a scripted provider rotate the refresh tokens of its grants; a code begins the grant of its name, `name.1` … */
+export function rotate(provider: ScriptedProvider, kind: Rotation, lifetime: number): Rotating {
+  const grants = new Map<string, RefreshTokens>();
+  const grantOf = (name: string) => {
+    const grant = grants.get(name) ?? new RefreshTokens(generation => `${name}.${generation}`);
+    grants.set(name, grant);
+    return grant;
+  };
+  const spoils: ((good: Answer) => Answer)[] = [];
+  const seen = { refreshes: 0, refusals: 0, lifetime, spoil: (...how: typeof spoils) => void spoils.push(...how) };
+  const answerTo = (form: URLSearchParams): Answer => {
+    const presented = form.get('refresh_token');
+    const refresh_token =
+      presented === null
+        ? grantOf(form.get('code') ?? '').begin()
+        : grantOf(presented.split('.')[0] ?? '').take(presented, kind);
+    if (presented !== null) seen[refresh_token === undefined ? 'refusals' : 'refreshes'] += 1;
+    if (refresh_token === undefined) return json(400, { error: 'invalid_grant' });
+    return token(`access-${provider.requests.length}`, { refresh_token, expires_in: seen.lifetime });
+  };
   provider.always((socket, request) => {
-    const isNew = request.form.get('grant_type') === 'authorization_code';
-    const refresh_token = isNew ? grant.begin() : grant.take(request.form.get('refresh_token') ?? '', kind);
-    const good = token(`access-${provider.requests.length}`, { refresh_token, expires_in: lifetime });
-    (refresh_token === undefined ? json(400, { error: 'invalid_grant' }) : good)(socket, request);
+    const answer = answerTo(request.form);
+    const spoil = request.form.has('code') ? undefined : spoils.shift();
+    (spoil ? spoil(answer) : answer)(socket, request);
   });
+  return seen;
 }

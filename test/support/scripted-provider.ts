@@ -120,6 +120,7 @@ export class ScriptedProvider {
   readonly #secure: boolean;
   readonly #script: Answer[] = [];
   readonly #waiting: (() => void)[] = [];
+  #mostOpen = 0;
   #always: Answer = (socket, request) => token(`token-${this.requests.length}`)(socket, request);
 
   private constructor(tls: TlsOptions | undefined) {
@@ -148,6 +149,11 @@ export class ScriptedProvider {
     return `${this.#secure ? 'https' : 'http'}://${host}:${this.port}/token`;
   }
 
+  /** The highest number of connections that were open at the same time. */
+  get mostOpen(): number {
+    return this.#mostOpen;
+  }
+
   /** Scripts the coming answers. */
   next(...answers: Answer[]): void {
     this.#script.push(...answers);
@@ -171,6 +177,7 @@ export class ScriptedProvider {
   #serve(socket: Socket): void {
     let bytes = '';
     this.#sockets.add(socket);
+    this.#mostOpen = Math.max(this.#mostOpen, this.#sockets.size);
     socket.on('close', () => this.#sockets.delete(socket));
     // A client that hangs up is part of many tests.
     socket.on('error', () => {});
