@@ -3,7 +3,7 @@ import type { Step } from '../../src/vault/steps.js';
 import { begin, comeBack, consent } from '../http/consenting.js';
 import type { Rotation } from '../support/rotation.js';
 import type { DatabaseUnderTest } from '../vault/databases.js';
-import { MAIL, until } from './fleet.js';
+import { MAIL } from './fleet.js';
 import { Mortal } from './mortal.js';
 
 const REFRESH = ['refresh.leased', 'refresh.intended', 'refresh.answered', 'refresh.stored'] as const satisfies Step[];
@@ -35,25 +35,19 @@ async function accept({ admin }: Mortal): Promise<void> {
   if (candidate) await admin.must('POST', `${ACCOUNT}/candidate/accept`);
 }
 
-/** Draws until it works or somebody must sign in; then asks the provider once more. Answers `ok` or the reason. */
+/**
+ * Asks the provider until it gives a token or refuses for good. One that is in doubt rests until the token that is left
+ * has ended; asking by hand is limited, so there is a pause between two times. Answers `ok` or the reason.
+ */
 async function settled({ admin }: Mortal): Promise<string> {
-  let last = '';
-  await until('a draw works or is refused for good', async () => {
-    const { status, json } = await admin.draw('mail', '?min_ttl=0');
-    last = status === 200 ? 'ok' : json.code;
-    return last === 'ok' || last === 'not_connected';
-  });
-  const account = async () => (await admin.must('GET', ACCOUNT)).json;
-  if (last === 'not_connected') return (await account()).finding?.reason ?? 'not_connected';
-  // One that is in doubt rests until the token that is left has ended.
-  await until('a refresh works or is refused for good', async () => {
-    await admin.draw('mail', '?min_ttl=86400');
-    const { state, finding } = await account();
-    last = finding?.reason ?? 'ok';
-    return state !== 'degraded';
-  });
-  const again = await admin.call('POST', `${ACCOUNT}/refresh`);
-  return last === 'ok' && again.status !== 200 ? again.json.code : last;
+  for (;;) {
+    const { status, json } = await admin.call('POST', `${ACCOUNT}/refresh`);
+    if (status === 200) return (await admin.draw('mail')).status === 200 ? 'ok' : 'no token';
+    if (json.code !== 'provider_unavailable' && json.code !== 'rate_limited') {
+      return (await admin.must('GET', ACCOUNT)).json.finding?.reason ?? json.code;
+    }
+    await new Promise(resolve => setTimeout(resolve, 700));
+  }
 }
 
 /** kill -9 at every step of a refresh, against a provider of each kind (F1–F5). */
