@@ -125,4 +125,20 @@ export const UPKEEP_DEFENCES: readonly Defence[] = [
     test: 'test/faults.test.ts',
     only: 'F9',
   },
+  {
+    name: 'storage: F11 a full disk is told as such, so that what came is kept',
+    file: 'src/store/sqlite.ts',
+    defence: "if (!(error instanceof Error) || !error.message.includes('no transaction is active')) throw error;",
+    without: 'throw error;',
+    test: 'test/faults.test.ts',
+    only: 'F11',
+  },
+  {
+    name: 'storage: what came is stored however long the database stays away',
+    file: 'src/vault/keeping.ts',
+    defence: "if (!(error instanceof VaultError) || error.code !== 'ledger_unavailable') throw error;",
+    without: 'throw error;',
+    test: 'test/faults.test.ts',
+    only: 'F11|F12|F18',
+  },
 ];
