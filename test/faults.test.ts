@@ -6,7 +6,7 @@ import { idleCases } from './faults/idle-cases.js';
 import { consentKillCases, refreshKillCases } from './faults/kill-cases.js';
 import { lostAnswerCases } from './faults/lost-answer-cases.js';
 import { pauseCases } from './faults/pause-cases.js';
-import { postgresOutageCases, sqliteOutageCases } from './faults/storage-cases.js';
+import { postgresOutageCases, readOnlyDiskCases, sqliteOutageCases } from './faults/storage-cases.js';
 import { ROTATIONS } from './support/rotation.js';
 import { databases } from './vault/databases.js';
 
@@ -56,4 +56,9 @@ t.test('a slow provider', { timeout: 3_000_000 }, async t => {
   );
 });
 
-if (sqlite) t.test('a database that is away', { timeout: 600_000 }, async t => sqliteOutageCases(t, sqlite));
+if (sqlite) {
+  t.test('a database that is away', { timeout: 600_000 }, async t => {
+    sqliteOutageCases(t, sqlite);
+    if (LONG) readOnlyDiskCases(t, sqlite);
+  });
+}

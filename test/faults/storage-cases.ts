@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Test } from 'tap';
 import { openFile } from '../../src/store/sqlite-file.js';
 import type { Step } from '../../src/vault/steps.js';
@@ -84,6 +84,30 @@ function smallDisk(t: Test, bytes: number): { folder: string } | string {
   return { folder };
 }
 
+/** A small ext4 file system that can be made read-only under open files, as the kernel does after an error of the disk. */
+function frailDisk(t: Test): { folder: string; fail(): void; repair(): void } | string {
+  const [folder, image] = [temporaryFolder(t), join(temporaryFolder(t), 'image')];
+  const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: 'pipe' }).toString().trim();
+  const mount = () => run('mount', '-o', 'loop,errors=remount-ro', image, folder);
+  try {
+    writeFileSync(image, Buffer.alloc(16_000_000));
+    run('mkfs.ext4', '-q', '-F', image);
+    mount();
+  } catch (error) {
+    return `no file system can be made and mounted here (${error instanceof Error ? error.message.split('\n').at(1) : error})`;
+  }
+  t.teardown(() => void run('umount', '-l', folder));
+  const device = basename(run('findmnt', '-no', 'SOURCE', folder));
+  return {
+    folder,
+    fail: () => writeFileSync(`/sys/fs/ext4/${device}/trigger_fs_error`, 'x'),
+    repair: () => {
+      run('umount', folder);
+      mount();
+    },
+  };
+}
+
 /** Takes every byte that is left; answers how to give them back. */
 function fill(folder: string): () => void {
   const ballast = join(folder, 'ballast');
@@ -122,6 +146,30 @@ export function sqliteOutageCases(t: Test, database: DatabaseUnderTest): void {
       });
     }
     await fleet.instances[0]?.end();
+  });
+}
+
+/** F12: the disk becomes read-only under an instance, which must then be started again. */
+export function readOnlyDiskCases(t: Test, database: DatabaseUnderTest): void {
+  t.test('F12: on a disk that became read-only nothing leaves and nobody is asked; repaired, all goes on', async t => {
+    const disk = frailDisk(t);
+    if (typeof disk === 'string') return void t.comment(`skipped: ${disk}`);
+    const { folder, fail, repair } = disk;
+    const fleet = await startFleet(t, database, { size: 1, kind: 'strict', lifetime: 3_600, dataDir: folder });
+    const { rotating, instances, admins, connect, draw, more } = fleet;
+    await connect('ro');
+    t.equal(await draw(0, 'ro'), 'ok');
+    fail();
+    await until('no token leaves any more', async () => (await draw(0, 'ro')) === 'ledger_unavailable');
+    t.equal((await admins[0]?.call('POST', `${MAIL}/accounts/ro/refresh`))?.status, 503);
+    t.equal(rotating.refreshes + rotating.refusals, 0, 'a refresh token whose intent cannot be stored is not sent');
+    await instances[0]?.end('SIGKILL');
+    repair();
+    await more();
+    t.equal(await draw(1, 'ro'), 'ok');
+    t.equal((await admins[1]?.call('POST', `${MAIL}/accounts/ro/refresh`))?.status, 200);
+    t.strictSame([rotating.refreshes, rotating.refusals], [1, 0]);
+    await instances[1]?.end();
   });
 }
 
