@@ -118,14 +118,6 @@ export const UPKEEP_DEFENCES: readonly Defence[] = [
     only: 'F29',
   },
   {
-    name: 'refresh: F28 callers share a flight',
-    file: 'src/vault/refreshing.ts',
-    defence: 'if (running && (running.asked.force || !asked.force)) return running;',
-    without: '',
-    test: 'test/faults.test.ts',
-    only: 'F9',
-  },
-  {
     name: 'storage: F11 a full disk is told as such, so that what came is kept',
     file: 'src/store/sqlite.ts',
     defence: "if (!(error instanceof Error) || !error.message.includes('no transaction is active')) throw error;",
