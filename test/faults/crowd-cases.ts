@@ -114,6 +114,7 @@ export function crowdCases(
     slow.always((socket, request) => void held.then(() => token('slow')(socket, request)));
     const before = megabytes();
     const waiting = await begun(credentials, which => draw(`mail${which}`));
+    await slow.received(32);
     await quiet(slow);
     const since = Date.now();
     t.equal(await draw('other'), 200, 'another provider is asked and answers meanwhile');
