@@ -6,6 +6,7 @@ import { idleCases } from './faults/idle-cases.js';
 import { consentKillCases, refreshKillCases } from './faults/kill-cases.js';
 import { lostAnswerCases } from './faults/lost-answer-cases.js';
 import { pauseCases } from './faults/pause-cases.js';
+import { postgresOutageCases, readOnlyDiskCases, sqliteOutageCases } from './faults/storage-cases.js';
 import { ROTATIONS } from './support/rotation.js';
 import { databases } from './vault/databases.js';
 
@@ -21,6 +22,7 @@ if (postgres) {
     idleCases(t, fleet);
     const long = { seconds: [0.1, 0.5, 1, 2, 5, 9, 11, 13, 16, 18, 20, 25, 30], waitForLease: true };
     pauseCases(t, fleet, postgres, LONG ? long : { seconds: [0.2, 16], waitForLease: false });
+    postgresOutageCases(t, fleet, postgres);
     leaselessCases(t, fleet, LONG ? { callers: 25, rounds: 40 } : { callers: 10, rounds: 8 });
   });
 }
@@ -48,8 +50,13 @@ t.test('answers that are lost on their way', { timeout: 3_000_000 }, async t => 
 t.test('a slow provider', { timeout: 3_000_000 }, async t => {
   crowdCases(
     t,
-    LONG
-      ? { callers: 10_000, sockets: 500, credentials: 10_000 }
-      : { callers: 1_000, sockets: 100, credentials: 1_000 },
+    LONG ? { callers: 10_000, sockets: 500, credentials: 10_000 } : { callers: 1_000, sockets: 100, credentials: 300 },
   );
 });
+
+if (sqlite) {
+  t.test('a database that is away', { timeout: 600_000 }, async t => {
+    sqliteOutageCases(t, sqlite);
+    if (LONG) readOnlyDiskCases(t, sqlite);
+  });
+}

@@ -69,6 +69,15 @@ class ImmediateDriver extends SqliteDriver {
       throw translated(error);
     }
   }
+
+  /** SQLite itself ends a transaction for which the disk has no room: why it did counts, not that it has. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.includes('no transaction is active')) throw error;
+    }
+  }
 }
 
 class TransactionalAdapter extends SqliteAdapter {

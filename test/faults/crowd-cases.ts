@@ -114,16 +114,24 @@ export function crowdCases(
     slow.always((socket, request) => void held.then(() => token('slow')(socket, request)));
     const before = megabytes();
     const waiting = await begun(credentials, which => draw(`mail${which}`));
+    await slow.received(32);
     await quiet(slow);
     const since = Date.now();
     t.equal(await draw('other'), 200, 'another provider is asked and answers meanwhile');
     const ms = Date.now() - since;
     const grown = megabytes() - before;
     release();
-    const first = tally(await Promise.all(waiting));
-    t.equal((first[200] ?? 0) + (first[503] ?? 0), credentials, 'each has its token, or is told to come again');
-    const again = await Promise.all(await begun(credentials, which => draw(`mail${which}`)));
-    t.strictSame(tally(again), { 200: credentials }, 'and gets it then');
+    const statuses = await Promise.all(waiting);
+    const first = tally(statuses);
+    const told = (first[200] ?? 0) + (first[503] ?? 0) + (first[429] ?? 0);
+    t.equal(told, credentials, 'each has its token, or is told to come again');
+    // Not more at a time than are served within the limit on refusals of one key.
+    const left = ids.filter((_, which) => statuses[which] !== 200);
+    while (left.length > 0) {
+      const some = left.splice(0, 100);
+      const again = await Promise.all(some.map(draw));
+      left.push(...some.filter((_, which) => again[which] !== 200));
+    }
     // One that is closing counts until it has gone.
     t.ok(slow.mostOpen <= 64, `${slow.mostOpen} connections at the same time`);
     t.equal(slow.requests.length, credentials, 'one call for each');

@@ -33,7 +33,12 @@ export interface Fleet {
 export async function startFleet(
   t: Test,
   database: DatabaseUnderTest,
-  { size, kind, lifetime }: { size: number; kind: Rotation; lifetime: number },
+  {
+    size,
+    kind,
+    lifetime,
+    dataDir = temporaryFolder(t),
+  }: { size: number; kind: Rotation; lifetime: number; dataDir?: string },
 ): Promise<Fleet> {
   const provider = await ScriptedProvider.start();
   t.teardown(() => provider.close());
@@ -41,7 +46,7 @@ export async function startFleet(
   const own = await database.env();
   const env = {
     ...own,
-    TOKENWELL_DATA_DIR: temporaryFolder(t),
+    TOKENWELL_DATA_DIR: dataDir,
     TOKENWELL_PUBLIC_URL: PUBLIC_URL,
     TOKENWELL_ALLOW_UNSAFE_DATABASE: '1',
     TOKENWELL_LOG_LEVEL: 'fatal',
