@@ -34,6 +34,23 @@ viewport.content = 'width=device-width, initial-scale=1';
 document.head.append(viewport);
 `;
 
+/** Swagger UI shows the key that is typed, and puts the cursor into the last form, where a pasted key has no business. */
+const CURSOR = `
+function showKeyField() {
+  const key = document.getElementById('auth-bearer-value');
+  if (!key) return;
+  key.type = 'password';
+  key.autocomplete = 'off';
+  key.focus();
+}
+let opened = false;
+new MutationObserver(() => {
+  const dialog = document.querySelector('.swagger-ui .dialog-ux');
+  if (dialog && !opened) setTimeout(showKeyField);
+  opened = Boolean(dialog);
+}).observe(document.documentElement, { childList: true, subtree: true });
+`;
+
 interface DocsDeps {
   publicUrl: string;
   document: () => ApiDocument;
@@ -56,7 +73,10 @@ export const docsRoutes: FastifyPluginAsync<DocsDeps> = async (app, { publicUrl,
     theme: {
       title: 'Tokenwell API',
       css: [{ filename: 'tokenwell.css', content: STYLES }],
-      js: [{ filename: 'viewport.js', content: VIEWPORT }],
+      js: [
+        { filename: 'viewport.js', content: VIEWPORT },
+        { filename: 'cursor.js', content: CURSOR },
+      ],
     },
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => document());
