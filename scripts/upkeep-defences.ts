@@ -133,4 +133,12 @@ export const UPKEEP_DEFENCES: readonly Defence[] = [
     test: 'test/faults.test.ts',
     only: 'F11|F12|F18',
   },
+  {
+    name: 'storage: an account whose refresh token is not stored yet says so',
+    file: 'src/vault/accounts.ts',
+    defence: "row.state === 'connected' && this.#keeping.holds(row);",
+    without: 'false;',
+    test: 'test/faults.test.ts',
+    only: 'F11|F12',
+  },
 ];

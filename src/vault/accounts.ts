@@ -232,8 +232,11 @@ export class Accounts {
     return credential;
   }
 
-  async #view(credential: Credential, account: Account): Promise<AccountView> {
+  async #view(credential: Credential, row: Account): Promise<AccountView> {
     const { grants } = this.#store.reads;
+    // What came and is not stored yet may be all that works: the row cannot say so, this instance can.
+    const unwell = row.state === 'connected' && this.#keeping.holds(row);
+    const account: Account = unwell ? { ...row, state: 'degraded' } : row;
     const grant = await grants.find(account.credential, account.account, 'current');
     const candidate = await grants.find(account.credential, account.account, 'candidate');
     const missing = grant ? missingScopes(consentScope(credential), grant.scopes) : [];

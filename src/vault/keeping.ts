@@ -37,6 +37,7 @@ export class Keeping {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #log: Logger;
+  readonly #held = new Set<string>();
 
   constructor(deps: Omit<WayDeps, 'failpoints'> & { log: Logger }) {
     this.#store = deps.store;
@@ -56,7 +57,7 @@ export class Keeping {
       if (!(await tx.grants.renew(grant, next))) throw new Superseded();
     };
     try {
-      await this.untilStored(() => settle(this.#ledger, asking, asking.lease, { ...end, also }));
+      await this.untilStored(() => settle(this.#ledger, asking, asking.lease, { ...end, also }), grant);
     } catch (error) {
       if (error instanceof Superseded && refreshToken) await this.#tooLate(asking, grant, refreshToken);
       throw error;
@@ -69,16 +70,29 @@ export class Keeping {
     return { generation, refreshToken, now, keepAliveAt: keepAlive(credential.tokenUrl, now, this.#random()) };
   }
 
-  /** Repeats a write of something that cannot be had again for as long as the database stays away. */
-  async untilStored<T>(store: () => Promise<T>): Promise<T> {
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
-        return await store();
-      } catch (error) {
-        if (!(error instanceof VaultError) || error.code !== 'ledger_unavailable') throw error;
-        this.#log.error({ err: error }, 'a refresh token that came cannot be stored; it is tried again until it is');
-        await this.#clock.sleep(pause);
+  /** Whether a refresh token of the account came that this instance could not store yet. */
+  holds(account: AccountName): boolean {
+    return this.#held.has(nameOf(account));
+  }
+
+  /**
+   * Repeats a write of something that cannot be had again for as long as the database stays away; the account that it
+   * is of says so meanwhile.
+   */
+  async untilStored<T>(store: () => Promise<T>, of?: AccountName): Promise<T> {
+    try {
+      for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+        try {
+          return await store();
+        } catch (error) {
+          if (!(error instanceof VaultError) || error.code !== 'ledger_unavailable') throw error;
+          if (of) this.#held.add(nameOf(of));
+          this.#log.error({ err: error }, 'a refresh token that came cannot be stored; it is tried again until it is');
+          await this.#clock.sleep(pause);
+        }
       }
+    } finally {
+      if (of) this.#held.delete(nameOf(of));
     }
   }
 
@@ -102,7 +116,7 @@ export class Keeping {
       return { result: undefined, touched: [], entry: { action, credential, account } };
     };
     try {
-      await this.untilStored(() => this.#ledger.write({}, beside));
+      await this.untilStored(() => this.#ledger.write({}, beside), grant);
     } catch (error) {
       if (!(error instanceof Superseded)) throw error;
       await this.drop(held, grant, refreshToken);
@@ -149,6 +163,10 @@ export class Keeping {
       return findingOf(error, this.#clock.now()).message;
     }
   }
+}
+
+function nameOf({ credential, account }: AccountName): string {
+  return `${credential} ${account}`;
 }
 
 /** The doubt has ended: nothing rests any more, and what was taken for lost is tried. */

@@ -48,8 +48,10 @@ async function outage(t: Test, fleet: Fleet, account: string, step: Step, breakI
   await ready.text();
   t.equal(await drawn(), 'ledger_unavailable', 'it stays so');
   t.notOk(ended, 'the answer waits in memory');
+  const view = await admin.call('GET', `${MAIL}/accounts/${account}`);
+  if (view.status === 200) t.match(view.json, { state: 'degraded' }, 'where it can be read, the account says so');
   await mend();
-  t.match(await refresh, { status: 200 }, 'it is stored once the database is back');
+  t.match(await refresh, { status: 200, json: { state: 'connected' } }, 'it is stored once the database is back');
   for (const at of instances.keys()) {
     await until('tokens leave again', async () => (await draw(at, account)) === 'ok');
   }
