@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONSENT_DEFENCES } from './consent-defences.js';
 import { DEFENCES, type Defence } from './defences.js';
+import { FAULT_DEFENCES } from './fault-defences.js';
 import { GRANT_DEFENCES } from './grant-defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
 import { UPKEEP_DEFENCES } from './upkeep-defences.js';
@@ -53,9 +54,8 @@ function failsIn(copy: string, { test, only }: Defence): string | undefined {
 }
 
 const wanted = process.argv.slice(2).join(' ');
-const defences = [...DEFENCES, ...HTTP_DEFENCES, ...CONSENT_DEFENCES, ...GRANT_DEFENCES, ...UPKEEP_DEFENCES].filter(
-  ({ name }) => name.includes(wanted),
-);
+const all = [DEFENCES, HTTP_DEFENCES, CONSENT_DEFENCES, GRANT_DEFENCES, UPKEEP_DEFENCES, FAULT_DEFENCES].flat();
+const defences = all.filter(({ name }) => name.includes(wanted));
 const rewritten = defences.filter(stale);
 for (const { name, file, defence } of rewritten)
   console.log(`STALE    ${name}\n         not exactly once in ${file}: ${defence}`);
