@@ -8,7 +8,7 @@ const HOLD_OFF_MS = 60_000;
  * Until when a refresh token whose last use has no known end must rest (epoch milliseconds); undefined when it may be
  * sent now. `none`: the provider does not rotate. `grace`: the old one works for a while, counted from its first use.
  * `strict`: whoever sent it may still be alive with the answer, so wait a minute, or until the access token that is
- * left has ended; after that nobody can lose anything by trying.
+ * left has ended; after that only a sender that stood still for longer than its lease can lose anything by our trying.
  */
 export function restUntil(
   credential: Pick<Credential, 'refreshPolicy' | 'graceSeconds'>,

@@ -89,12 +89,23 @@ export function expiryCases(t: Test, fleet: Fleet, crowd: Crowd): void {
   });
 }
 
+const MOST_TIMES = 20;
+
 /** What the same rounds see without leases. The fleet is good for nothing afterwards. */
 export function leaselessCases(t: Test, fleet: Fleet, crowd: Crowd): void {
   t.test('without leases the same rounds see several calls, and a strict provider ends grants', async t => {
     const world = await expiring(fleet, 'bare', crowd);
     for (const instance of fleet.instances) instance.without('leases');
-    const seen = { ...(await rounds(world, crowd)), lost: await lost(world) };
+    const seen = { times: 0, calls: 0, most: 0, refused: 0, lost: 0 };
+    // Two calls in one round are a race, which a busy machine may lose several times over.
+    while (seen.lost === 0 && seen.times < MOST_TIMES) {
+      const { calls, most, refused } = await rounds(world, crowd);
+      seen.times += 1;
+      seen.calls += calls;
+      seen.most = Math.max(seen.most, most);
+      seen.refused += refused;
+      seen.lost = await lost(world);
+    }
     t.comment(`without leases: ${JSON.stringify({ instances: fleet.instances.length, ...crowd, ...seen })}`);
     t.ok(seen.most > 1, 'several calls in one round');
     t.ok(seen.refused > 0, 'the provider saw a used refresh token');
