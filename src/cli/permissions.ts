@@ -77,7 +77,7 @@ async function change(session: Session, { consumer, credential }: Target, flags:
 /** Why nothing was changed. A permission only grows by permitting more, so who meant to narrow it is told how. */
 function unchanged(consumer: string, { credential, account, scopes }: Permitted, wide: boolean): string {
   const place = `${credential}${account === '*' ? '' : ` --account ${account}`}`;
-  const already = wide ? 'any scope is permitted already' : `${scopes?.join(' ')} is permitted already`;
+  const already = wide ? 'every scope is permitted already' : `${scopes?.join(' ')} is permitted already`;
   const said = `Nothing was changed: ${already}.`;
   if (!wide || !scopes) return visible(said);
   const command = `tokenwell consumer permit ${consumer} ${place}`;

@@ -173,9 +173,9 @@ export function commandCases(t: Test): void {
     t.match(wide, { code: 0, out: /\nmail +any account +any scope\n$/ });
     t.match(
       wide.err,
-      /^Nothing was changed: any scope is permitted already\. .*: tokenwell consumer permit helpdesk mail --remove; then permit mail\.read alone\.\n$/,
+      /^Nothing was changed: every scope is permitted already\. .*: tokenwell consumer permit helpdesk mail --remove; then permit mail\.read alone\.\n$/,
     );
-    t.equal((await permit('')).err, 'Nothing was changed: any scope is permitted already.\n');
+    t.equal((await permit('')).err, 'Nothing was changed: every scope is permitted already.\n');
     t.match(await permit('--account bob --scope a'), { code: 0, err: '' });
     t.equal((await permit('--account bob --scope a')).err, 'Nothing was changed: a is permitted already.\n');
     t.match(await permit('--account bob'), { code: 0, err: '' }, 'wider than before');

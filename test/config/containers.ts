@@ -34,7 +34,7 @@ export function builderFlaws({ dockerfile }: Containers): string[] {
   return validate(dockerfile).map(({ range, message }) => `Dockerfile:${range.start.line + 1}: ${message}`);
 }
 
-/** Variables that the vault does not know, or values that it does not take, for each service that has any. */
+/** Variables that the vault does not know, or values that it does not take, for each service that has such. */
 export function environmentFlaws(containers: Containers): string[] {
   return Object.entries(readCompose(containers).services).flatMap(([name, { environment = {}, build }]) => {
     const variables = { ...imageEnvironment(containers, build?.target), ...environment };

@@ -6,8 +6,8 @@ import { escaped, providerPage } from './provider-page.js';
 const PLACE = 'Demo provider. Nothing here is real.';
 
 /**
- * The one page of a real OpenID provider (oidc-provider) that a person meets: any name signs in, and allows or declines
- * what is asked for. Answers requests below `/interaction/`.
+ * The one page of a real OpenID provider (oidc-provider) that a person meets: whatever name is given signs in, and
+ * allows or declines what is asked for. Answers requests below `/interaction/`.
  */
 export function signInPage(provider: Provider): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
