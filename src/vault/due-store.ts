@@ -14,9 +14,6 @@ export interface Due {
   expiresAt: number | undefined;
 }
 
-/** When an account is next renewed without a draw, in epoch milliseconds; undefined for never. */
-export type NextDue = number | undefined;
-
 /** What upkeep reads and notes about renewals. Times in epoch milliseconds. */
 export interface DueStore {
   /** Notes that these tokens are in use. */
@@ -25,7 +22,8 @@ export interface DueStore {
   dueEndpoints(now: number, limit: number): Promise<EndpointName[]>;
   /** What is due at one endpoint, the longest due first. */
   due(endpoint: EndpointName, now: number, limit: number): Promise<Due[]>;
-  nextDue(credential: string, account: string): Promise<NextDue>;
+  /** When an account is next renewed without a draw; undefined for never. */
+  nextDue(credential: string, account: string): Promise<number | undefined>;
   /** Takes a lease by name if it is free or has ended, by the database's clock. */
   takeNamed(name: string, owner: string, ms: number): Promise<boolean>;
   endNamed(name: string, owner: string): Promise<void>;

@@ -14,7 +14,7 @@ export interface RejectionReport {
 }
 
 /** invalid_token: a newer one may do · insufficient_scope: it lacks a permission · setting: no token helps */
-export type RejectionKind = 'invalid_token' | 'insufficient_scope' | 'setting';
+type RejectionKind = 'invalid_token' | 'insufficient_scope' | 'setting';
 
 /** What such a report means. */
 export interface Rejection {

@@ -42,7 +42,7 @@ const RESOURCES: readonly (readonly [RegExp, string])[] = [
  * The resource scopes as a set that can be compared: what was asked and what a provider says it granted differ in
  * order, in letter case, in the host of a resource, and in whether it is named at all.
  */
-export function comparableScopes(scope: string): Set<string> {
+function comparableScopes(scope: string): Set<string> {
   return new Set(scopeTokens(resourceScope(scope)).map(comparable));
 }
 
