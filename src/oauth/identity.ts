@@ -38,8 +38,8 @@ export function identityOf(idToken: unknown, expected: Expected): IdentityClaim 
     audienceFlaw(claims, expected.clientId) ??
     expiryFlaw(claims.exp, expected.now) ??
     nonceFlaw(claims.nonce, expected.nonce);
-  if (refused !== undefined) return { refused };
-  return { known: { issuer: iss, subject: sub, tenant: tenantOf(claims), name: nameOf(claims) } };
+  const identity = { issuer: iss, subject: sub, tenant: tenantOf(claims), name: nameOf(claims) };
+  return refused === undefined ? { known: identity } : { refused, names: identity };
 }
 
 function issuerFlaw(iss: string, tid: unknown, configured: string | undefined): string | undefined {

@@ -134,7 +134,11 @@ export class Accounts {
     const limited = this.#limits.handTest(credentialId, name);
     if (limited) throw limited;
     try {
-      await this.#refreshing.refresh(credential, name, drawScope(credential), { minTtl: 0, force: true });
+      await this.#refreshing.refresh(credential, name, drawScope(credential), {
+        minTtl: 0,
+        force: true,
+        consumer: actor.caller.consumer,
+      });
     } catch (error) {
       throw error instanceof Superseded ? changedMeanwhile(error) : error;
     }

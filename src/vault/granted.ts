@@ -229,9 +229,11 @@ function mayHaveUsedIt({ class: failureClass, reason, sent }: ProviderFailure): 
   return failureClass === 'unavailable' && sent !== 'not_sent' && reason !== 'throttled';
 }
 
+/** OpenID Connect Core §12.2: `iss` and `sub` stay what they were, also in an ID token that is no good for another reason. */
 function isStranger(grant: Grant, { identity }: GrantAnswer): boolean {
-  if (!grant.identity || identity === 'none' || 'refused' in identity) return false;
-  return !sameIdentity(grant.identity, identity.known);
+  if (!grant.identity || identity === 'none') return false;
+  const named = 'known' in identity ? identity.known : identity.names;
+  return named !== undefined && !sameIdentity(grant.identity, named);
 }
 
 /** What a refresh names: nothing where it wants all that was granted; Microsoft keeps the grant only with offline_access. */

@@ -159,8 +159,11 @@ export interface Identity {
   name: string | undefined;
 }
 
-/** What the ID token of an answer says. `refused` names the check that failed, in words for an operator. */
-export type IdentityClaim = { known: Identity } | { refused: string } | 'none';
+/**
+ * What the ID token of an answer says. `refused` names the check that failed, in words for an operator; `names` is whom
+ * such a token is of, where it can be read: no proof of anybody, but enough to tell that it is not of somebody else.
+ */
+export type IdentityClaim = { known: Identity } | { refused: string; names?: Identity } | 'none';
 
 /**
  * What came for a code or a refresh token. A refresh token that came is here, however malformed the rest of the answer

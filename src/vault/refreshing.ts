@@ -13,12 +13,16 @@ import type { Failpoints } from './steps.js';
 import type { Lease, Store } from './store.js';
 import { longEnough, type Token } from './token.js';
 import { Turn } from './turn.js';
+import { Waiting } from './waiting.js';
 
-interface Asked {
+/** What a new token is asked for. */
+export interface Asked {
   /** Seconds that the token must still live to be taken as it is. */
   minTtl: number;
   /** Ask the provider although a token is stored or a pause is running; for tests by an operator. */
   force: boolean;
+  /** Whom it is for; undefined: nobody, what is in use is renewed ahead. */
+  consumer?: string;
 }
 
 interface Flight {
@@ -47,11 +51,10 @@ export class Refreshing {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #at: Failpoints;
-  readonly #mostWaiters: number;
   readonly #flights = new Map<string, Flight>();
   readonly #turns = new Map<string, Turn>();
   readonly #places = new Places(AT_ONE_PROVIDER);
-  #waiters = 0;
+  readonly #waiting: Waiting;
 
   constructor(deps: {
     store: Store;
@@ -72,15 +75,13 @@ export class Refreshing {
     this.#clock = deps.clock;
     this.#random = deps.random;
     this.#at = deps.failpoints;
-    this.#mostWaiters = deps.mostWaiters;
+    this.#waiting = new Waiting(deps.mostWaiters);
   }
 
   /** A token good for `minTtl`, or the newest that the provider gives. Throws `provider_refused`, `provider_unavailable`. */
   async refresh(credential: Credential, account: string, scope: string, asked: Asked): Promise<Token> {
-    if (this.#waiters >= this.#mostWaiters)
-      throw busy('Too many requests are waiting for a new token on this instance.');
-    this.#waiters += 1;
-    try {
+    const wait = { consumer: asked.consumer, origin: new URL(credential.tokenUrl).origin };
+    return await this.#waiting.during(wait, async () => {
       for (;;) {
         const flight = this.#join(credential, account, scope, asked);
         const token = await flight.token;
@@ -88,9 +89,7 @@ export class Refreshing {
         const served = flight.asked === asked || flight.asked.force;
         if (served || longEnough(token, asked.minTtl, this.#clock.now())) return token;
       }
-    } finally {
-      this.#waiters -= 1;
-    }
+    });
   }
 
   /** Answers when no flight is under way. */

@@ -54,17 +54,21 @@ export class Testing {
     const limited = this.#limits.handTest(credentialId, account);
     if (limited) throw limited;
     const stored = this.#step('stored', true, started, 'The credential is stored and complete.');
-    const { step, finding } = await this.#ask(credential, account);
+    const { step, finding } = await this.#ask(credential, account, actor.caller.consumer);
     // The provider may have taken its time: who was revoked meanwhile learns nothing.
     require(await this.#callers.renew(actor.caller), 'operator');
     return { ok: step.ok, steps: [stored, step], finding };
   }
 
-  async #ask(credential: Credential, account: string): Promise<Pick<TestResult, 'finding'> & { step: TestStep }> {
+  async #ask(
+    credential: Credential,
+    account: string,
+    consumer: string,
+  ): Promise<Pick<TestResult, 'finding'> & { step: TestStep }> {
     const started = this.#clock.monotonic();
     const scope = drawScope(credential);
     try {
-      const token = await this.#refreshing.refresh(credential, account, scope, { minTtl: 0, force: true });
+      const token = await this.#refreshing.refresh(credential, account, scope, { minTtl: 0, force: true, consumer });
       const detail = `The provider gave a token for ${token.lifetime} s.`;
       return { step: this.#step('token', true, started, detail), finding: undefined };
     } catch (error) {

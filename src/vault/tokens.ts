@@ -8,7 +8,7 @@ import type { Limits } from './limits.js';
 import { type Drawable, drawName, type Memory } from './memory.js';
 import type { Clock } from './ports.js';
 import { mayAskNow, problemOf } from './problem.js';
-import type { Refreshing } from './refreshing.js';
+import type { Asked, Refreshing } from './refreshing.js';
 import { type RejectionReport, readRejection } from './rejection.js';
 import type { Rejections } from './rejections.js';
 import { spelledAs } from './scopes.js';
@@ -143,7 +143,8 @@ export class Tokens {
     const { credential, account } = await this.#drawable(request);
     const scope = await this.#scopeOf(credential, account, request.scope);
     await this.#authorize(caller, credential, request.account, scope, draw);
-    const token = await this.#token(credential, account, scope, request.minTtl);
+    const asked = { minTtl: request.minTtl, force: false, consumer: caller.consumer };
+    const token = await this.#token(credential, account, scope, asked);
     const drawable = this.#describe(credential, account, token);
     await this.#at('draw.read');
     const name = drawName(request.credential, request.account, request.scope);
@@ -185,7 +186,8 @@ export class Tokens {
     return scope;
   }
 
-  async #token(credential: Credential, account: Account, scope: string, minTtl: number): Promise<Token> {
+  async #token(credential: Credential, account: Account, scope: string, asked: Asked): Promise<Token> {
+    const { minTtl } = asked;
     if (credential.disabled) throw disabled(credential.id);
     if (account.state === 'disabled') throw disabled(credential.id, account.account);
     const stored = await this.#store.reads.findToken(credential.id, account.account, scope);
@@ -194,7 +196,7 @@ export class Tokens {
     if (needsPerson(credential, account)) throw notConnected(account.finding);
     try {
       if (!mayAskNow(account, now)) throw problemOf(account.finding, account.nextTryAt, now);
-      return await this.#refreshing.refresh(credential, account.account, scope, { minTtl, force: false });
+      return await this.#refreshing.refresh(credential, account.account, scope, asked);
     } catch (error) {
       const passing = error instanceof VaultError && error.code === 'provider_unavailable';
       // Only one that a server refused is still good here: it may have been that server's mistake (invariant 7).

@@ -218,6 +218,22 @@ export function refreshCases(t: Test): void {
   });
 
   t.test(
+    'F43: an ID token that is refused names another account all the same; the own one, expired, does no harm',
+    async t => {
+      const { clock, draw, connect, provider } = await consentWorld(t);
+      await connect();
+      clock.advance(HOUR);
+      const expired = { exp: Math.floor(clock.now() / 1000) - 7_200 };
+      provider.next(token('mine', { refresh_token: 'refresh-mine', id_token: idToken(expired) }));
+      t.equal((await draw()).token.value.reveal(), 'mine');
+      clock.advance(HOUR);
+      const foreign = { iss: 'ftp://elsewhere.example', sub: 'somebody else' };
+      provider.next(token('theirs', { refresh_token: 'refresh-theirs', id_token: idToken(foreign) }));
+      t.match(await problem(draw()), { code: 'provider_refused', details: { class: 'needs_operator' } });
+    },
+  );
+
+  t.test(
     'invariant 13: a grant goes to no other token endpoint, and works again when the change is undone',
     async t => {
       const { clock, draw, connect, vault, provider, admin } = await consentWorld(t);
