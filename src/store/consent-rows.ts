@@ -4,8 +4,7 @@ import type { ConsentWrites } from '../vault/consent-store.js';
 import { randomId } from '../vault/ids.js';
 import type { Place } from '../vault/ports.js';
 import { CONSENT_VERIFIER, placeOf, type SealedRow } from '../vault/sealed-fields.js';
-import type { Store } from '../vault/store.js';
-import type { Engine, Handle } from './engine.js';
+import type { Handle } from './engine.js';
 import type { Opening } from './opening.js';
 import type { Tables } from './tables.js';
 
@@ -207,15 +206,4 @@ function consentRowOf(consent: Consent) {
     used_at: consent.usedAt ?? null,
     outcome: consent.outcome ? JSON.stringify(consent.outcome) : null,
   };
-}
-
-/** What came to its end long enough ago; each table by a statement of its own, for nothing here belongs together. */
-export async function purgeConsents({ writer }: Engine, before: Parameters<Store['purgeConsents']>[0]): Promise<void> {
-  await writer.deleteFrom('consents').where('expires_at', '<', before.consents).execute();
-  await writer.deleteFrom('connect_links').where('expires_at', '<', before.links).execute();
-  await writer.deleteFrom('connect_links').where('ended_at', '<', before.links).execute();
-  const grants = (kinds: string[], since: number) =>
-    writer.deleteFrom('grants').where('kind', 'in', kinds).where('kind_since', '<', since).execute();
-  await grants(['candidate'], before.candidates);
-  await grants(['kept', 'orphan'], before.kept);
 }

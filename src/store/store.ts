@@ -4,7 +4,7 @@ import type { Clock, Sealer } from '../vault/ports.js';
 import type { Failpoints } from '../vault/steps.js';
 import type { Store, Tx } from '../vault/store.js';
 import { accountRows } from './account-rows.js';
-import { consentRows, purgeConsents } from './consent-rows.js';
+import { consentRows } from './consent-rows.js';
 import { consumerRows } from './consumer-rows.js';
 import { credentialRows } from './credential-rows.js';
 import { dueRows } from './due-rows.js';
@@ -13,6 +13,7 @@ import { grantRows } from './grant-rows.js';
 import { leaseRows } from './lease-rows.js';
 import { ledgerRows } from './ledger-rows.js';
 import { Opening } from './opening.js';
+import { purge } from './purging.js';
 import { tokenRows } from './token-rows.js';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -58,7 +59,7 @@ export function createStore(deps: StoreDeps): Store {
     ledger: ledgerRows(engine),
     due: dueRows(engine),
     purgeChanges: (keep, before) => purgeChanges(engine, keep, before),
-    purgeConsents: before => purgeConsents(engine, before),
+    purge: before => purge(engine, before),
     registerInstance: async (id, now) => {
       const row = { id, started_at: now, seen_at: now };
       const insert = engine.writer.insertInto('instances').values(row);

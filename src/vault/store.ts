@@ -186,9 +186,9 @@ export interface Store {
   purgeChanges(keep: number, before: number): Promise<void>;
   /**
    * Forgets what no longer counts, by when it ended or became so (epoch milliseconds): consents, links, waiting grants,
-   * and those that were kept or came too late.
+   * those that were kept or came too late, and access tokens.
    */
-  purgeConsents(before: { consents: number; links: number; candidates: number; kept: number }): Promise<void>;
+  purge(before: { consents: number; links: number; candidates: number; kept: number; tokens: number }): Promise<void>;
   /** Notes that this instance lives; forgets those that have not been seen for a week. */
   registerInstance(id: string, now: number): Promise<void>;
   /** Throws when the database does not answer. */

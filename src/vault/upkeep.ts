@@ -58,8 +58,8 @@ export class Upkeep {
     await this.#store.registerInstance(this.#ledger.writer, now);
     await this.#ledger.noteHeads();
     await this.#store.purgeChanges(KEPT_CHANGES, now - DAY);
-    const [week, month] = [now - 7 * DAY, now - 30 * DAY];
-    await this.#store.purgeConsents({ consents: week, links: month, candidates: week, kept: month });
+    const [day, week, month] = [now - DAY, now - 7 * DAY, now - 30 * DAY];
+    await this.#store.purge({ consents: week, links: month, candidates: week, kept: month, tokens: day });
   }
 
   async #repeat(ms: number, round: () => Promise<void>): Promise<void> {

@@ -54,6 +54,20 @@ export function dueCases(t: Test, open: (t: Test) => Promise<Store>): void {
     }
   });
 
+  t.test('tokens that ended are forgotten, the others stay', async t => {
+    const store = await open(t);
+    await withToken(store, 'ended', NOW);
+    await withToken(store, 'living', NOW);
+    await store.transaction(async tx => {
+      const token = await tx.findToken('ended', PLACE.account, PLACE.scope);
+      if (token) await tx.saveToken({ ...token, obtainedAt: NOW - 7_200_000, expiresAt: NOW - 1 });
+    });
+    const never = { consents: 0, links: 0, candidates: 0, kept: 0 };
+    await store.purge({ ...never, tokens: NOW });
+    t.equal(await store.reads.findToken('ended', PLACE.account, PLACE.scope), undefined);
+    t.ok(await store.reads.findToken('living', PLACE.account, PLACE.scope));
+  });
+
   t.test("a lease by name is one owner's until it is ended or over", async t => {
     const store = await open(t);
     const take = (owner: string, ms = 60_000) => store.due.takeNamed('upkeep x', owner, ms);
