@@ -31,7 +31,8 @@ export function accountPage({ brand, credential, account }: AccountPlace): strin
         </p>
         <NextStep
           turn={<Operator at={brand.name} />}
-          action={`Run “tokenwell account link ${named}” and send the link to the owner. “tokenwell account show ${named}” says what is missing.`}
+          action="Make the link with the first command and send it to the owner. The second says what is missing."
+          commands={[`tokenwell account link ${named}`, `tokenwell account show ${named}`]}
           theirs
         />
       </>

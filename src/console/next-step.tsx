@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { ErrorClass } from '../vault/errors.js';
-import { Outside } from './outside-text.js';
+import { Outside, shown } from './outside-text.js';
 
 const LONGEST_ACTION = 600;
 
@@ -34,12 +34,14 @@ export function Turn({ of: errorClass, operatorAt }: { of: ErrorClass; operatorA
 interface Step {
   turn: ComponentChildren;
   action: string;
+  /** What is typed for it. */
+  commands?: readonly string[];
   /** It is somebody else who must do it. */
   theirs?: boolean;
 }
 
 /** Whose turn it is and what they do: the last thing that a page about something unfinished says. */
-export function NextStep({ turn, action, theirs }: Step): VNode {
+export function NextStep({ turn, action, commands = [], theirs }: Step): VNode {
   return (
     <dl class="next">
       <dt>Whose turn it is</dt>
@@ -47,6 +49,9 @@ export function NextStep({ turn, action, theirs }: Step): VNode {
       <dt>{theirs ? 'What they do' : 'What to do'}</dt>
       <dd>
         <Outside text={action} longest={LONGEST_ACTION} />
+        {commands.map(command => (
+          <pre key={command}>{shown(command, LONGEST_ACTION)}</pre>
+        ))}
       </dd>
     </dl>
   );

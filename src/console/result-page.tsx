@@ -24,6 +24,8 @@ export interface ResultView {
   /** What a mailbox owner sends to an administrator, who must allow this first; a whole address. */
   adminLink?: string;
   requestId?: string;
+  /** The credential that is to be tested once an administrator allowed it; one that mailbox owners connect is not. */
+  tests?: string;
 }
 
 type Of<Code extends ConsentOutcome['code']> = ResultView & { outcome: Extract<ConsentOutcome, { code: Code }> };
@@ -144,13 +146,20 @@ function Allowed(view: Of<'admin_consented'>): VNode {
         </code>
         .
       </p>
-      <NextStep
-        turn="The owners of the mailboxes, where somebody was waiting for this."
-        action="Tell them to open their link again."
-      />
+      <AfterAllowing {...view} />
       <Leave {...view} />
     </>
   );
+}
+
+function AfterAllowing({ tests, brand }: ResultView): VNode {
+  if (tests === undefined) {
+    const turn = 'The owners of the mailboxes, where somebody was waiting for this.';
+    return <NextStep turn={turn} action="Tell them to open their link again." />;
+  }
+  const action = 'Get a first token, which shows whether it works now.';
+  const commands = [`tokenwell credential test ${tests}`];
+  return <NextStep turn={<Operator at={brand.name} />} action={action} commands={commands} theirs />;
 }
 
 function NotConnected(view: Unfinished): VNode {

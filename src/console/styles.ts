@@ -83,6 +83,7 @@ footer { display: grid; gap: 8px; margin-top: 32px; padding-top: 24px; border-to
 .next { display: grid; gap: 12px 16px; padding: 16px 0; border-block: 1px solid var(--line); }
 .next dt { color: var(--quiet); font-size: 0.8125rem; }
 .next dd { margin-top: -12px; }
+.next pre { margin-top: 8px; padding: 8px 12px; border-radius: 8px; background: var(--inset); white-space: pre-wrap; }
 .next:last-child { padding-bottom: 0; border-bottom: 0; }
 
 form { margin: 8px 0 -4px; }

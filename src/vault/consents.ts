@@ -36,6 +36,8 @@ export interface EndedConsent extends Pick<Consent, 'outcome' | 'returnTo'> {
   asker: string;
   /** Whether its link may begin another one. */
   mayRetry: boolean;
+  /** The credential, where it needs nobody else and can be tested once an administrator allowed it. */
+  tests: string | undefined;
 }
 
 /** Where a callback leads: to the page of its consent, or to a page that says why nothing was done. */
@@ -289,7 +291,8 @@ export class Consents {
     const link = await reads.consents.linkOf(consent.link);
     const mayRetry = link !== undefined && usable(link, this.#deps.clock.now());
     const { outcome, returnTo } = consent;
-    return { asker: credential?.description ?? consent.credential, outcome, returnTo, mayRetry };
+    const tests = credential?.grantType === 'client_credentials' ? credential.id : undefined;
+    return { asker: credential?.description ?? consent.credential, outcome, returnTo, mayRetry, tests };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import { credentialInput } from '../support/vault.js';
 import type { Dance, World, Worlds } from './world.js';
 
 const ENTRA = 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize';
@@ -74,5 +75,15 @@ export function adminLinkCases(t: Test, consentWorld: Worlds): void {
     };
     t.match(await back(dance, { error: 'consent_required' }), { consent: dance.consent, adminLink: undefined });
     t.strictSame(await connectLinks.list(admin.caller, 'mail'), []);
+  });
+
+  t.test('after an administrator’s consent for an application its test is next', async t => {
+    const { vault, admin, provider, begin, back } = await consentWorld(t);
+    await vault.vault.credentials.create(admin, 'robot', credentialInput(provider.url()));
+    const adminConsentUrl = `${new URL(provider.url()).origin}/adminconsent`;
+    const made = await vault.vault.connectLinks.createForAdmin(admin, 'robot', { adminConsentUrl, expiresIn: 600 });
+    const dance = await begin(made.token.reveal());
+    await back(dance, { admin_consent: 'True', tenant: 'acme-tenant' });
+    t.match(await vault.vault.consents.ended(dance.consent, dance.browser), { tests: 'robot' });
   });
 }

@@ -139,6 +139,10 @@ export const pages: Readonly<Record<string, string>> = {
   'admin-consented': result({
     outcome: { code: 'admin_consented', tenant: '4f3c2b1a-0000-4444-8888-1234567890ab' },
   }),
+  'admin-consented-test': result({
+    outcome: { code: 'admin_consented', tenant: '4f3c2b1a-0000-4444-8888-1234567890ab' },
+    tests: 'acme-mail',
+  }),
   account: accountPage({ brand, credential: 'support-mail', account: 'helpdesk@acme.com' }),
   ...notices,
 };
