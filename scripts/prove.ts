@@ -7,6 +7,7 @@ import { DEFENCES, type Defence } from './defences.js';
 import { FAULT_DEFENCES } from './fault-defences.js';
 import { GRANT_DEFENCES } from './grant-defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
+import { REPORT_DEFENCES } from './report-defences.js';
 import { UPKEEP_DEFENCES } from './upkeep-defences.js';
 
 // Switches each defence off in a copy of the tree, by exchanging one piece of text, and runs the test that must then fail.
@@ -54,7 +55,15 @@ function failsIn(copy: string, { test, only }: Defence): string | undefined {
 }
 
 const wanted = process.argv.slice(2).join(' ');
-const all = [DEFENCES, HTTP_DEFENCES, CONSENT_DEFENCES, GRANT_DEFENCES, UPKEEP_DEFENCES, FAULT_DEFENCES].flat();
+const all = [
+  DEFENCES,
+  HTTP_DEFENCES,
+  CONSENT_DEFENCES,
+  GRANT_DEFENCES,
+  UPKEEP_DEFENCES,
+  REPORT_DEFENCES,
+  FAULT_DEFENCES,
+].flat();
 const defences = all.filter(({ name }) => name.includes(wanted));
 const rewritten = defences.filter(stale);
 for (const { name, file, defence } of rewritten)

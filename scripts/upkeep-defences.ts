@@ -104,7 +104,7 @@ export const UPKEEP_DEFENCES: readonly Defence[] = [
   {
     name: 'rejected: the claims go into the next request',
     file: 'src/vault/granted.ts',
-    defence: 'withClaims(credential.tokenParams, stored?.rejected?.claims)',
+    defence: 'withClaims(credential.tokenParams, claims)',
     without: 'withClaims(credential.tokenParams, undefined)',
     test: 'test/vault.test.ts',
     only: 'token|report|claims',

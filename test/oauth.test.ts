@@ -299,9 +299,9 @@ t.test('R11: 16 KB are scrubbed at once, whatever they are made of', async t => 
   for (const unit of ['a', 'a ', '%61', '%2525', '&amp;', '&#x61;', '\\u0061', 'eyJ', 'Ab+/', '%', '&#', '\\']) {
     const text = unit.repeat(Math.ceil(16_384 / unit.length));
     const times = [0, 1, 2].map(() => {
-      const from = process.hrtime.bigint();
+      const from = process.cpuUsage();
       scrub(text, 300);
-      return Number(process.hrtime.bigint() - from) / 1e6;
+      return process.cpuUsage(from).user / 1e3;
     });
     t.ok(Math.min(...times) < 50, `${unit}: ${Math.min(...times).toFixed(1)} ms`);
   }

@@ -73,6 +73,7 @@ const managementScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, pu
 const drawScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, publicUrl, clock }) => {
   scope.addHook('onRequest', recalls(vault));
   closeInputs(scope);
+  takeJson(scope);
   scope.register(tokenRoutes, { vault, publicUrl, clock });
 };
 

@@ -3,6 +3,7 @@ import type { IdentityClaim } from '../vault/ports.js';
 import { readIdToken } from './id-token.js';
 import { cut, visible } from './shown-text.js';
 
+const UNREADABLE = 'The ID token cannot be read.';
 /** Seconds by which the provider's clock may differ from ours. */
 const LEEWAY = 60;
 const LONGEST_ISSUER = 1_000;
@@ -28,12 +29,13 @@ export interface Expected {
  */
 export function identityOf(idToken: unknown, expected: Expected): IdentityClaim {
   if (idToken === undefined || idToken === null || idToken === '') return 'none';
-  const claims = readIdToken(idToken);
-  if (typeof claims === 'string') return { refused: claims };
+  const { claims, flaw } = readIdToken(idToken);
+  if (!claims) return { refused: flaw ?? UNREADABLE };
   const { iss, sub } = claims;
   if (!isPlain(iss, LONGEST_ISSUER)) return { refused: 'The ID token does not say who issued it (iss).' };
   if (!isPlain(sub, LONGEST_ID)) return { refused: 'The ID token does not say who signed in (sub).' };
   const refused =
+    flaw ??
     issuerFlaw(iss, claims.tid, expected.issuer) ??
     audienceFlaw(claims, expected.clientId) ??
     expiryFlaw(claims.exp, expected.now) ??

@@ -4,27 +4,31 @@ import { lookup } from 'node:dns/promises';
 /** All addresses of a name. Rejects when there is none, with the resolver's `code` (`ENOTFOUND`, `EAI_AGAIN` …). */
 export type Resolve = (host: string) => Promise<LookupAddress[]>;
 
+/** A name that took longer the last time waits apart from the others. */
+const SLOW_MS = 1_000;
+const MOST_SLOW_NAMES = 1_000;
+
 /**
- * The system's own resolution (hosts file, search domains, name servers), bounded: one question per name at a time
- * and at most `limit` names at once. getaddrinfo cannot be cancelled and runs on the four threads that files and
- * compression use too, so a dead name server must not be able to take them all.
+ * The system's own resolution (hosts file, search domains, name servers), bounded: one question per name at a time,
+ * and at most `limit` names at once, one of them slow. getaddrinfo cannot be cancelled and runs on the four threads
+ * that files and compression use too, so neither a dead name server nor whoever owns slow names may take them all.
  */
 export function createResolve(resolve: Resolve = systemLookup, limit = 3): Resolve {
   const questions = new Map<string, Promise<LookupAddress[]>>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
+  const slow = new Set<string>();
+  const places = { quick: new Places(limit - 1), slow: new Places(1) };
 
   async function ask(host: string): Promise<LookupAddress[]> {
-    if (running >= limit) await new Promise<void>(go => waiting.push(go));
-    else running += 1;
+    const place = slow.has(host) ? places.slow : places.quick;
+    await place.take();
+    const asked = performance.now();
     try {
       return await resolve(host);
     } finally {
       questions.delete(host);
-      const next = waiting.shift();
-      // The place passes to the next one directly, so that nobody slips in between.
-      if (next) next();
-      else running -= 1;
+      if (performance.now() - asked < SLOW_MS) slow.delete(host);
+      else if (slow.size < MOST_SLOW_NAMES) slow.add(host);
+      place.giveBack();
     }
   }
 
@@ -35,6 +39,28 @@ export function createResolve(resolve: Resolve = systemLookup, limit = 3): Resol
     questions.set(host, question);
     return question;
   };
+}
+
+/** So many at once; whoever comes later waits. First come, first served. */
+class Places {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async take(): Promise<void> {
+    if (this.#free === 0) await new Promise<void>(go => this.#waiting.push(go));
+    else this.#free -= 1;
+  }
+
+  /** The place passes to the next one directly, so that nobody slips in between. */
+  giveBack(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free += 1;
+  }
 }
 
 function systemLookup(host: string): Promise<LookupAddress[]> {

@@ -17,6 +17,11 @@ export function dueRows(engine: Engine): DueStore {
         await tokens.where('drawn_at', 'is', null).execute();
       }
     },
+    forgetDrawn: async ({ credential, account, scope }) => {
+      if (scope === undefined) return;
+      const tokens = writer.updateTable('tokens').set({ drawn_at: null }).where('credential', '=', credential);
+      await tokens.where('account', '=', account).where('scope', '=', scope).execute();
+    },
     dueEndpoints: async (now, limit) => {
       const endpoints = dueAccounts(engine, now).select(['c.token_url', 'c.client_id']);
       const groups = endpoints.groupBy(['c.token_url', 'c.client_id']).orderBy(eb => eb.fn.min('d.due_at'));

@@ -4,7 +4,10 @@ import type { Token } from '../vault/token.js';
 import type { Handle } from './engine.js';
 import type { Opening } from './opening.js';
 
-type TokenRows = Pick<Tx, 'findToken' | 'saveToken' | 'rejectToken' | 'findBreaker' | 'saveBreaker' | 'clearBreaker'>;
+type TokenRows = Pick<
+  Tx,
+  'findToken' | 'saveToken' | 'rejectToken' | 'forgetClaims' | 'findBreaker' | 'saveBreaker' | 'clearBreaker'
+>;
 
 /** Access tokens, sealed, and the breakers of the endpoints that they come from. */
 export function tokenRows(db: Handle, opening: Opening): TokenRows {
@@ -43,6 +46,9 @@ export function tokenRows(db: Handle, opening: Opening): TokenRows {
         .where('account', '=', account)
         .where('scope', '=', scope);
       await mine.where('token_id', '=', id).where('rejected_at', 'is', null).execute();
+    },
+    forgetClaims: async ({ id }) => {
+      await db.updateTable('tokens').set({ claims: null }).where('token_id', '=', id).execute();
     },
     findBreaker: async (tokenUrl, clientId) => {
       const found = db.selectFrom('breakers').selectAll().where('token_url', '=', tokenUrl);

@@ -9,6 +9,7 @@ import { type Keeping, notTold } from './keeping.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
+import { identityRejected, OTHER_IDENTITY } from './refresh-findings.js';
 import type { Refreshing } from './refreshing.js';
 import { type Actor, actorOf, require } from './roles.js';
 import { missingScopes } from './scopes.js';
@@ -175,7 +176,8 @@ export class Accounts {
       if (!belongsTo(candidate, credential)) throw obtainedElsewhere();
       for (const grant of await tx.grants.list(credentialId, name)) {
         if (grant.kind !== 'current' && grant.kind !== 'orphan') continue;
-        ended.push(...(await this.#end(tx, grant)).filter(() => isAnother(grant, candidate)));
+        const others = isAnother(grant, candidate) && !cameByRefresh(candidate, account);
+        ended.push(...(await this.#end(tx, grant)).filter(() => others));
       }
       await tx.grants.setKind(candidate.id, 'current', this.#clock.now());
       await tx.accounts.forgetTokens(account);
@@ -198,9 +200,13 @@ export class Accounts {
       const candidate = await this.#candidate(tx, account, seen);
       const current = await tx.grants.find(credentialId, name, 'current');
       gone = await this.#end(tx, candidate);
-      shared = current !== undefined && !isAnother(candidate, current);
+      const refreshed = cameByRefresh(candidate, account);
+      shared = current !== undefined && (refreshed || !isAnother(candidate, current));
+      // What it waited for has come; whether the refresh token before it still works is seen by the next draw.
+      if (refreshed)
+        await tx.accounts.restart(account, whileDisabled(account, identityRejected(account, this.#clock.now())));
       const entry = { action: 'account.reject', credential: credentialId, account: name };
-      return { result: undefined, touched: [], entry };
+      return { result: undefined, touched: [{ kind: 'account', id: `${credentialId}/${name}` }], entry };
     });
     if (!shared || gone.length === 0) return await this.#revoke(credential, gone);
     return { revoked: 'It may be the same account as the one in use, whose grant some providers would end with it.' };
@@ -258,6 +264,11 @@ function unopened(error: unknown): VaultError {
 /** Some providers end every grant of a person and client with one of them; so only another person's is revoked. */
 function isAnother(one: Grant, other: Grant): boolean {
   return one.identity !== undefined && other.identity !== undefined && !sameIdentity(one.identity, other.identity);
+}
+
+/** A refresh brought it, so it is the same grant at the provider: ended there, nothing would be left. */
+function cameByRefresh(candidate: Grant, { finding }: Account): boolean {
+  return finding !== undefined && finding.reason === OTHER_IDENTITY && finding.at === candidate.kindSince;
 }
 
 function obtainedElsewhere(): VaultError {

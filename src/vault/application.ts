@@ -8,6 +8,7 @@ import { withClaims } from './rejection.js';
 import { cameDetails, isOfScopeAlone, settle, tokenOf } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
+import { claimsFor } from './token.js';
 
 /** The application asks for itself (client_credentials, RFC 6749 §4.4). Nothing is used up, so it may always be repeated. */
 export class Application implements Way {
@@ -28,10 +29,14 @@ export class Application implements Way {
   }
 
   async obtain(asking: Asking): Promise<Obtained> {
-    const { credential, account, scope, lease } = asking;
+    return await this.#ask(asking, claimsFor(asking.stored, this.#clock.now()));
+  }
+
+  async #ask(asking: Asking, claims: string | undefined): Promise<Obtained> {
+    const { credential, account, scope, lease, stored } = asking;
     const askedAt = this.#clock.now();
     const client = await clientAt(this.#store.reads, credential);
-    const params = withClaims(credential.tokenParams, asking.stored?.rejected?.claims);
+    const params = withClaims(credential.tokenParams, claims);
     try {
       const answer = await this.#provider.clientCredentials({ ...client, scope, params });
       await this.#at('refresh.answered');
@@ -40,8 +45,10 @@ export class Application implements Way {
       await settle(this.#ledger, asking, lease, { progress, details: cameDetails(token), token });
       return { token };
     } catch (error) {
-      if (error instanceof ProviderFailure) return await this.#failed(asking, error);
-      throw error;
+      if (!(error instanceof ProviderFailure)) throw error;
+      if (claims === undefined || !stored) return await this.#failed(asking, error);
+      await this.#store.transaction(tx => tx.forgetClaims(stored));
+      return error.class === 'unavailable' ? await this.#failed(asking, error) : await this.#ask(asking, undefined);
     }
   }
 

@@ -18,6 +18,8 @@ export interface Due {
 export interface DueStore {
   /** Notes that these tokens are in use. */
   noteDrawn(tokenIds: readonly string[], now: number): Promise<void>;
+  /** Until it is drawn again, this token is not in use. */
+  forgetDrawn(token: Pick<Due, 'credential' | 'account' | 'scope'>): Promise<void>;
   /** Endpoints at which something is due and that may be asked now, the longest due first. */
   dueEndpoints(now: number, limit: number): Promise<EndpointName[]>;
   /** What is due at one endpoint, the longest due first. */

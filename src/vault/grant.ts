@@ -89,10 +89,15 @@ export function belongsTo(
   return tokenEndpoint === new URL(credential.tokenUrl).origin && grant.clientId === credential.clientId;
 }
 
-/** Whether both say who signed in, and it is the same person or mailbox of the same organisation. */
+/**
+ * Whether both say who signed in, and it is the same person or mailbox (OpenID Connect Core §5.7: `iss` and `sub`), of
+ * the same organisation where both name one.
+ */
 export function sameIdentity(one: Identity | undefined, other: Identity | undefined): boolean {
   if (!one || !other) return false;
-  return one.issuer === other.issuer && one.subject === other.subject && one.tenant === other.tenant;
+  // Some ID tokens of the same person name the organisation and some do not.
+  const sameTenant = one.tenant === undefined || other.tenant === undefined || one.tenant === other.tenant;
+  return one.issuer === other.issuer && one.subject === other.subject && sameTenant;
 }
 
 /** Why a new grant waits for an operator; undefined when it takes the place of the old one at once. */

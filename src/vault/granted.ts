@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type AccountName,
   type AccountProgress,
   type Finding,
   failed,
   findingOf,
-  MISCONFIGURED_PAUSE_MS,
   rejected,
   renewed,
 } from './account.js';
@@ -23,6 +23,7 @@ import {
   grantRefused,
   inDoubt,
   noRefreshToken,
+  OTHER_IDENTITY,
   otherIdentity,
   registrationChanged,
   rotationLost,
@@ -33,12 +34,13 @@ import type { Secret } from './secret.js';
 import { cameDetails, isOfScopeAlone, type Settlement, Superseded, settle, tokenOf } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
-import { goodFor } from './token.js';
+import { claimsFor, goodFor } from './token.js';
 
 interface Try extends Asking, Held {
   grant: Grant;
   refreshToken: Secret;
   askedAt: number;
+  claims: string | undefined;
 }
 
 /**
@@ -70,13 +72,28 @@ export class Granted implements Way {
     const grant = await this.#store.reads.grants.find(credential.id, account.account, 'current');
     if (!grant) throw account.finding ? problemOf(account.finding, account.nextTryAt, now) : notConnected();
     if (!belongsTo(grant, credential)) return await this.#rejected(asking, registrationChanged(now));
+    if (account.finding?.reason === OTHER_IDENTITY && (await this.#waits(account))) {
+      throw problemOf(account.finding, undefined, now);
+    }
     const refreshToken = await this.#store.reads.grants.refreshToken(grant);
     if (!refreshToken && asking.stored && goodFor(asking.stored, 0, now)) throw cannotBeLonger();
     if (!refreshToken) return await this.#rejected(asking, noRefreshToken(now));
     const rest = restUntil(credential, account.intent, asking.stored, now);
     if (rest !== undefined) return await this.#resting(asking, rest);
     const client = await clientAt(this.#store.reads, credential);
-    return await this.#send({ ...asking, client, grant, refreshToken, askedAt: now });
+    return await this.#send({
+      ...asking,
+      client,
+      grant,
+      refreshToken,
+      askedAt: now,
+      claims: claimsFor(asking.stored, now),
+    });
+  }
+
+  /** Its last refresh brought another account's tokens, and most likely used up the refresh token: an operator decides. */
+  async #waits({ credential, account }: AccountName): Promise<boolean> {
+    return (await this.#store.reads.grants.find(credential, account, 'candidate')) !== undefined;
   }
 
   async #send(attempt: Try): Promise<Obtained> {
@@ -98,8 +115,8 @@ export class Granted implements Way {
     }
   }
 
-  async #call({ credential, client, grant, scope, refreshToken, stored }: Try): Promise<GrantAnswer> {
-    const params = withClaims(credential.tokenParams, stored?.rejected?.claims);
+  async #call({ credential, client, grant, scope, refreshToken, claims }: Try): Promise<GrantAnswer> {
+    const params = withClaims(credential.tokenParams, claims);
     const named = namedScope(credential, grant, scope);
     const ofScope = named === undefined ? {} : { scope: named };
     return await this.#provider.refresh({ ...client, refreshToken, ...ofScope, params });
@@ -122,6 +139,11 @@ export class Granted implements Way {
   }
 
   async #refused(attempt: Try, failure: ProviderFailure): Promise<Obtained> {
+    const { claims, stored } = attempt;
+    if (claims !== undefined && stored) {
+      await this.#store.transaction(tx => tx.forgetClaims(stored));
+      if (failure.class !== 'unavailable') return await this.#send({ ...attempt, claims: undefined });
+    }
     if (failure.class === 'rejected') return await this.#grantRefused(attempt, failure);
     const { credential, account, lease } = attempt;
     if (isOfScopeAlone(attempt, failure)) {
@@ -194,12 +216,7 @@ export class Granted implements Way {
     const stranger = typeof identity === 'object' && 'known' in identity ? identity.known : undefined;
     const candidate = { ...grant, id: randomId('grant'), kind: 'candidate' as const, kindSince: now, obtainedAt: now };
     const finding = otherIdentity(now);
-    // What waits for an operator is asked again at most once a minute.
-    const progress = {
-      ...rejected(account, finding),
-      state: 'needs_operator' as const,
-      nextTryAt: now + MISCONFIGURED_PAUSE_MS,
-    };
+    const progress = { ...rejected(account, finding), state: 'needs_operator' as const };
     const also: Settlement['also'] = async tx => {
       for (const { id, kind } of await tx.grants.list(grant.credential, grant.account)) {
         if (kind === 'candidate') await tx.grants.remove(id);

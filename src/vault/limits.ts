@@ -97,6 +97,12 @@ export class Limits {
     return calls <= PROVIDER_CALLS ? undefined : this.#providerCalls.rest;
   }
 
+  /** Counts a consumer's report that a token was refused: 6 a minute for an account, apart from what others do there. */
+  report(consumer: string, credential: string, account: string): VaultError | undefined {
+    if (this.#handTests.add(`${credential} ${account} ${consumer}`) <= HAND_TESTS) return undefined;
+    return limited('reports of this account', this.#handTests.rest);
+  }
+
   /** Counts a call by hand that reaches the provider: 6 a minute for an account. */
   handTest(credential: string, account: string): VaultError | undefined {
     if (this.#handTests.add(`${credential} ${account}`) <= HAND_TESTS) return undefined;

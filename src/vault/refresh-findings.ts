@@ -1,4 +1,4 @@
-import { type Finding, findingOf } from './account.js';
+import { type Account, type AccountProgress, type Finding, findingOf } from './account.js';
 import type { ProviderFailure } from './ports.js';
 
 const SIGN_IN = 'The owner of the mailbox must sign in again: make a connect link and send it.';
@@ -42,15 +42,31 @@ export function registrationChanged(at: number): Finding {
   };
 }
 
+/** The reason of `otherIdentity`. */
+export const OTHER_IDENTITY = 'other_identity';
+
 /** A refresh brought somebody else's token: it is put aside, and nobody gets it. */
 export function otherIdentity(at: number): Finding {
   return {
     class: 'needs_operator',
-    reason: 'other_identity',
+    reason: OTHER_IDENTITY,
     message: 'The provider answered a refresh with another account’s tokens. They were put aside and given to nobody.',
     action: 'Look at the waiting grant of this account: accept it if the change is right, otherwise reject it.',
     at,
   };
+}
+
+/** An operator said no to what a refresh brought; whether the refresh token before it still works is not known. */
+export function identityRejected(account: Account, at: number): AccountProgress {
+  const finding: Finding = {
+    class: 'unavailable',
+    reason: 'identity_rejected',
+    message: 'The last refresh brought another account’s tokens, and an operator rejected them.',
+    action: 'Nothing: the next draw tries again. If that fails, the owner of the mailbox must sign in again.',
+    at,
+  };
+  const { failCount, lastSuccessAt } = account;
+  return { state: 'degraded', finding, failCount, nextTryAt: undefined, lastSuccessAt };
 }
 
 /** It is not known whether the refresh token was used up; it rests until trying can do no harm. */

@@ -196,7 +196,7 @@ export class Refreshing {
     if (pauseMs > 0) throw paused(credential, pauseMs);
     const own = asking.scope === drawScope(credential);
     const wait = this.#limits.providerCall(credential.id, asking.account.account, own);
-    if (wait !== undefined) throw tooMany(asking.account, wait);
+    if (wait !== undefined) throw new AskedTooOften(asking.account, wait);
     const obtained = await this.#ways[credential.grantType].obtain(asking);
     if ('token' in obtained) {
       await this.#breakers.close(credential);
@@ -210,10 +210,13 @@ export class Refreshing {
   }
 }
 
-function tooMany({ account }: Account, seconds: number): VaultError {
-  const message = `The provider was asked too often for ${account} within a minute.`;
-  const action = 'Ask for the same scopes each time, so that a stored token can serve.';
-  return new VaultError('provider_unavailable', message, { class: 'throttled', action, retryAfter: seconds });
+/** One account needed too many calls within a minute; its neighbours are not concerned. */
+export class AskedTooOften extends VaultError {
+  constructor({ account }: Account, seconds: number) {
+    const message = `The provider was asked too often for ${account} within a minute.`;
+    const action = 'Ask for the same scopes each time, so that a stored token can serve.';
+    super('provider_unavailable', message, { class: 'throttled', action, retryAfter: seconds });
+  }
 }
 
 function paused(credential: Credential, pauseMs: number): VaultError {

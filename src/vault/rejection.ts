@@ -72,7 +72,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export function withClaims(params: Record<string, string>, claims: string | undefined): Record<string, string> {
   if (claims === undefined) return params;
   const [always, wanted] = [jsonOf(params.claims) ?? {}, jsonOf(claims) ?? {}];
-  const accessToken = { ...asObject(always.access_token), ...asObject(wanted.access_token) };
+  // What the operator demands is not weakened by what a consumer tells.
+  const accessToken = { ...asObject(wanted.access_token), ...asObject(always.access_token) };
   return { ...params, claims: JSON.stringify({ ...always, access_token: accessToken }) };
 }
 

@@ -33,7 +33,7 @@ export class Rejections {
   ): Promise<void> {
     if (newest?.id !== tokenId || newest.rejected) return;
     const { credential, account, scope } = newest;
-    const limited = this.#limits.handTest(credential, account);
+    const limited = this.#limits.report(caller.consumer, credential, account);
     if (limited) throw limited;
     const now = this.#clock.now();
     const hopeless = rejection.kind === 'setting' || isYoung(newest, now);

@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.js';
 import type { Logger } from './logger.js';
 import { hashOf } from './opaque.js';
 import type { Clock } from './ports.js';
-import type { Refreshing } from './refreshing.js';
+import { AskedTooOften, type Refreshing } from './refreshing.js';
 import { Superseded } from './settling.js';
 import type { Store } from './store.js';
 import type { Usage } from './usage.js';
@@ -15,6 +15,8 @@ const LEASE_MS = 60_000;
 const ROUND_MS = 20_000;
 const PACE_MS = 100;
 const AT_ONCE = 4;
+/** A slow provider holds its own lanes for the whole round, and no others. */
+const ORIGINS_AT_ONCE = 32;
 const ENDPOINTS_AT_ONCE = 8;
 const ENDPOINTS = 1_000;
 const BATCH = ROUND_MS / PACE_MS;
@@ -65,8 +67,10 @@ export class Renewals {
     await this.#usage.handOver(ids => this.#store.due.noteDrawn(ids, now));
     const endpoints = await this.#store.due.dueEndpoints(now, ENDPOINTS);
     const until = this.#clock.monotonic() + ROUND_MS;
-    await beside(ENDPOINTS_AT_ONCE, endpoints, async endpoint => {
-      if (!this.#over(until)) await this.#at(endpoint, until);
+    await beside(ORIGINS_AT_ONCE, byOrigin(endpoints), async ofOne => {
+      await beside(ENDPOINTS_AT_ONCE, ofOne, async endpoint => {
+        if (!this.#over(until)) await this.#at(endpoint, until);
+      });
     });
   }
 
@@ -117,10 +121,27 @@ export class Renewals {
         this.#log.error({ err: error, credential: id, account }, 'a renewal failed in a way that nobody foresaw');
         return false;
       }
-      return error.code !== 'provider_unavailable' && error.code !== 'ledger_unavailable';
+      // What was refused is not asked for again before somebody draws it.
+      if (error.code === 'provider_refused') await this.#store.due.forgetDrawn({ credential: id, account, scope });
+      return !isAway(error);
     }
     return true;
   }
+}
+
+/** Whether the next one would fare no better; an account that was asked for too often says nothing of the others. */
+function isAway(error: VaultError): boolean {
+  if (error instanceof AskedTooOften) return false;
+  return error.code === 'ledger_unavailable' || error.code === 'provider_unavailable';
+}
+
+function byOrigin(endpoints: readonly EndpointName[]): EndpointName[][] {
+  const origins = new Map<string, EndpointName[]>();
+  for (const endpoint of endpoints) {
+    const { origin } = new URL(endpoint.tokenUrl);
+    origins.set(origin, [...(origins.get(origin) ?? []), endpoint]);
+  }
+  return [...origins.values()];
 }
 
 /** Works on all of them, at most `most` at the same time, in order. */

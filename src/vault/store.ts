@@ -147,6 +147,8 @@ export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers'
   saveToken(token: Token): Promise<void>;
   /** Marks a token as refused by a server, unless it was replaced or marked meanwhile. */
   rejectToken(token: Token, rejection: TokenRejection): Promise<void>;
+  /** The claims that its successor should bring are sent no more. */
+  forgetClaims(token: Token): Promise<void>;
   saveBreaker(breaker: Breaker): Promise<void>;
   clearBreaker(tokenUrl: string, clientId: string): Promise<void>;
   /** Whether the feed has a change of this consumer above `since` and below `before`, or no longer reaches back so far. */

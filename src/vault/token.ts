@@ -29,6 +29,14 @@ export interface TokenRejection {
   claims: string | undefined;
 }
 
+/**
+ * The claims that the next request must bring for a token that still lives. They came from a consumer: a request with
+ * them that fails speaks of nothing but them, so it is made again without, and they are sent once.
+ */
+export function claimsFor(stored: Token | undefined, now: number): string | undefined {
+  return stored && goodFor(stored, 0, now) ? stored.rejected?.claims : undefined;
+}
+
 /** Whole seconds left, never negative. */
 export function secondsLeft(token: Token, now: number): number {
   return Math.max(0, Math.floor((token.expiresAt - now) / 1000));

@@ -90,6 +90,11 @@ export class Tokens {
    * (also: not permitted), `conflict`, `not_connected`, `provider_refused`, `provider_unavailable`, `ledger_unavailable`.
    */
   async issue(caller: Caller, request: DrawRequest): Promise<Issued> {
+    return await this.#issue(caller, request);
+  }
+
+  /** `refused`: the token that the caller reported; it gets another one or is told why there is none. */
+  async #issue(caller: Caller, request: DrawRequest, refused?: string): Promise<Issued> {
     const limited = this.#limits.draw(caller.keyId);
     if (limited) throw limited;
     let current = caller;
@@ -97,7 +102,8 @@ export class Tokens {
       if (attempt > 1) current = await this.#callers.renew(current);
       const draw = new Draw(current.revision);
       try {
-        const drawable = this.#remembered(current, request, draw) ?? (await this.#load(current, request, draw));
+        const drawable =
+          this.#remembered(current, request, draw) ?? (await this.#load(current, request, draw, refused));
         if (!(await this.#record(current, request, drawable.token, draw))) continue;
         this.#usage.note(drawable.token);
         return this.#issued(drawable, request.minTtl);
@@ -113,7 +119,9 @@ export class Tokens {
    * Takes a consumer's word that a server refused a token, and answers like a draw: with a newer token, obtained now if
    * the refused one was the newest. Throws as `issue`, and `provider_refused` when a newer token would not help.
    */
-  async reject(caller: Caller, request: DrawRequest, report: RejectionReport): Promise<Issued> {
+  async reject(recalled: Caller, request: DrawRequest, report: RejectionReport): Promise<Issued> {
+    // A report is written, which wants a caller as it is now.
+    const caller = await this.#callers.renew(recalled);
     try {
       const { credential, account } = await this.#drawable(request);
       const scope = await this.#scopeOf(credential, account, request.scope);
@@ -124,7 +132,7 @@ export class Tokens {
     } catch (error) {
       throw this.#refused(caller, request, error);
     }
-    return await this.issue(caller, request);
+    return await this.#issue(caller, request, report.tokenId);
   }
 
   /** Only a "yes" comes from memory; undefined sends the draw to the store. */
@@ -137,14 +145,14 @@ export class Tokens {
     return drawable;
   }
 
-  async #load(caller: Caller, request: DrawRequest, draw: Draw): Promise<Drawable> {
+  async #load(caller: Caller, request: DrawRequest, draw: Draw, refused?: string): Promise<Drawable> {
     const readAt = await this.#store.standing();
     draw.restsOn(readAt.revision);
     const { credential, account } = await this.#drawable(request);
     const scope = await this.#scopeOf(credential, account, request.scope);
     await this.#authorize(caller, credential, request.account, scope, draw);
     const asked = { minTtl: request.minTtl, force: false, consumer: caller.consumer };
-    const token = await this.#token(credential, account, scope, asked);
+    const token = await this.#token(credential, account, scope, { ...asked, refused });
     const drawable = this.#describe(credential, account, token);
     await this.#at('draw.read');
     const name = drawName(request.credential, request.account, request.scope);
@@ -186,21 +194,26 @@ export class Tokens {
     return scope;
   }
 
-  async #token(credential: Credential, account: Account, scope: string, asked: Asked): Promise<Token> {
+  async #token(
+    credential: Credential,
+    account: Account,
+    scope: string,
+    { refused, ...asked }: Asked & { refused: string | undefined },
+  ): Promise<Token> {
     const { minTtl } = asked;
     if (credential.disabled) throw disabled(credential.id);
     if (account.state === 'disabled') throw disabled(credential.id, account.account);
     const stored = await this.#store.reads.findToken(credential.id, account.account, scope);
     const now = this.#clock.now();
     if (stored && longEnough(stored, minTtl, now)) return stored;
-    if (needsPerson(credential, account)) throw notConnected(account.finding);
     try {
+      if (needsPerson(credential, account)) throw notConnected(account.finding);
       if (!mayAskNow(account, now)) throw problemOf(account.finding, account.nextTryAt, now);
       return await this.#refreshing.refresh(credential, account.account, scope, asked);
     } catch (error) {
-      const passing = error instanceof VaultError && error.code === 'provider_unavailable';
-      // Only one that a server refused is still good here: it may have been that server's mistake (invariant 7).
-      if (passing && stored && goodFor(stored, minTtl, now)) return stored;
+      if (!isOfProvider(error) || !stored || !goodFor(stored, minTtl, now)) throw error;
+      // One that a server refused may have been that server's mistake (invariant 7), and others still work with it.
+      if (error.code === 'provider_unavailable' || stored.id !== refused) return stored;
       throw error;
     }
   }
@@ -302,6 +315,13 @@ function warningOf(drawable: Drawable, minTtl: number, now: number): Warning | u
     };
   }
   return undefined;
+}
+
+const PROVIDERS_WORD: ReadonlySet<string> = new Set(['provider_unavailable', 'provider_refused', 'not_connected']);
+
+/** A new token cannot be had, which says nothing against the one that is there. */
+function isOfProvider(error: unknown): error is VaultError {
+  return error instanceof VaultError && PROVIDERS_WORD.has(error.code);
 }
 
 function unknownDraw(): VaultError {

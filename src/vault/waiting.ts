@@ -1,7 +1,7 @@
 import { busy } from './problem.js';
 
-/** Of all places, so many are kept for those of whom few wait. */
-const KEPT = 1 / 10;
+/** Of all places, so many are kept for providers at which few wait, and as many for consumers of whom few wait. */
+const KEPT = 1 / 20;
 /** Who has no more than this part of all places waiting has few. */
 const FEW = 1 / 100;
 
@@ -25,16 +25,20 @@ export class Waiting {
 
   /** Waits until the work has ended. Throws `provider_unavailable` at once when there is no place for it. */
   async during<T>(wait: Wait, work: () => Promise<T>): Promise<T> {
-    const names = [`at ${wait.origin}`, ...(wait.consumer === undefined ? [] : [`for ${wait.consumer}`])];
-    const few = names.every(name => (this.#counts.get(name) ?? 0) < this.#most * FEW);
-    if (this.#all >= (few ? this.#most : this.#most * (1 - KEPT)))
-      throw busy('Too many requests are waiting for a new token on this instance.');
+    const [at, by] = [`at ${wait.origin}`, `for ${wait.consumer ?? ''}`];
+    const share = 1 - (this.#few(by) ? 0 : KEPT) - (this.#few(at) ? 0 : KEPT);
+    if (this.#all >= this.#most * share) throw busy('Too many requests are waiting for a new token on this instance.');
+    const names = wait.consumer === undefined ? [at] : [at, by];
     this.#add(names, 1);
     try {
       return await work();
     } finally {
       this.#add(names, -1);
     }
+  }
+
+  #few(name: string): boolean {
+    return (this.#counts.get(name) ?? 0) < this.#most * FEW;
   }
 
   #add(names: readonly string[], change: 1 | -1): void {

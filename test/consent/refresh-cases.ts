@@ -210,12 +210,42 @@ export function refreshCases(t: Test): void {
     const calls = provider.requests.length;
     for (let n = 0; n < 5; n++) t.equal(await outcome(draw()), 'provider_refused');
     t.equal(provider.requests.length, calls, 'and is asked again at most once a minute');
-    clock.advance(60_000);
-    provider.next(token('again', { refresh_token: 'refresh-again', id_token: idToken({ sub: 'somebody else' }) }));
+    clock.advance(24 * HOUR);
     t.equal(await outcome(draw()), 'provider_refused');
-    const grants = await vault.store.reads.grants.list('mail', 'default');
-    t.equal(grants.filter(({ kind }) => kind === 'candidate').length, 1, 'only the newest waits');
+    t.equal(await outcome(vault.vault.accounts.refresh(admin, 'mail', 'default')), 'provider_refused');
+    t.equal(provider.requests.length, calls, 'a refresh token that was most likely used up is not sent while it waits');
   });
+
+  for (const decision of ['accept', 'reject'] as const) {
+    t.test(`F43: ${decision} ends nothing at the provider, for both tokens are of one grant there`, async t => {
+      const { clock, draw, connect, vault, provider, admin } = await consentWorld(t, {
+        input: { revocationUrl: 'https://login.example/revoke' },
+      });
+      await connect();
+      clock.advance(HOUR);
+      provider.next(token('theirs', { refresh_token: 'refresh-theirs', id_token: idToken({ sub: 'somebody else' }) }));
+      t.equal(await outcome(draw()), 'provider_refused');
+      const calls = provider.requests.length;
+      await vault.vault.accounts[decision](admin, 'mail', 'default');
+      t.equal(provider.requests.length, calls);
+      t.equal(await outcome(draw()), 'ok');
+      t.equal(sent(provider).get('refresh_token'), decision === 'accept' ? 'refresh-theirs' : 'refresh-1');
+      t.match(await vault.store.reads.accounts.find('mail', 'default'), { state: 'connected' });
+    });
+  }
+
+  t.test(
+    'F43: the same person stays the same where one ID token names the organisation and the other does not',
+    async t => {
+      const { clock, draw, connect, provider } = await consentWorld(t);
+      await connect();
+      for (const tid of ['acme-tenant', undefined]) {
+        clock.advance(HOUR);
+        provider.next(token(`of-${tid}`, { refresh_token: 'next', id_token: idToken(tid ? { tid } : {}) }));
+        t.equal((await draw()).token.value.reveal(), `of-${tid}`);
+      }
+    },
+  );
 
   t.test(
     'F43: an ID token that is refused names another account all the same; the own one, expired, does no harm',
@@ -226,10 +256,15 @@ export function refreshCases(t: Test): void {
       const expired = { exp: Math.floor(clock.now() / 1000) - 7_200 };
       provider.next(token('mine', { refresh_token: 'refresh-mine', id_token: idToken(expired) }));
       t.equal((await draw()).token.value.reveal(), 'mine');
-      clock.advance(HOUR);
       const foreign = { iss: 'ftp://elsewhere.example', sub: 'somebody else' };
-      provider.next(token('theirs', { refresh_token: 'refresh-theirs', id_token: idToken(foreign) }));
-      t.match(await problem(draw()), { code: 'provider_refused', details: { class: 'needs_operator' } });
+      const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${idToken(foreign).split('.')[1]}.`;
+      for (const id_token of [idToken(foreign), unsigned]) {
+        const one = await consentWorld(t);
+        await one.connect();
+        one.clock.advance(HOUR);
+        one.provider.next(token('theirs', { refresh_token: 'refresh-theirs', id_token }));
+        t.match(await problem(one.draw()), { code: 'provider_refused', details: { class: 'needs_operator' } });
+      }
     },
   );
 

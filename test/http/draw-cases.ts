@@ -54,6 +54,23 @@ export function drawCases(t: Test): void {
     t.equal(provider.requests.length, 1, 'no bad one reached the provider');
   });
 
+  t.test('a token that a server refused is reported, and a newer one comes back', async t => {
+    const clock = new TestClock();
+    const { send, keys } = await startRunning(t, { overrides: { clock } });
+    const { json: first } = await send('GET', DRAW, { key: keys.service });
+    const report = (body: unknown) => send('POST', `${DRAW}/rejected`, { key: keys.service, body });
+    const young = await report({ token_id: first.token_id, status: 401 });
+    t.match(young, { status: 424, json: { code: 'provider_refused', class: 'needs_operator' } });
+    clock.advance(60_000);
+    const sasl = Buffer.from('{"status":"400","schemes":"Bearer"}').toString('base64');
+    const { status, headers, json } = await report({ token_id: first.token_id, sasl });
+    t.equal(status, 200);
+    t.not(json.token_id, first.token_id);
+    t.equal(headers.get('cache-control'), 'no-store');
+    t.strictSame(broken(await report({ status: 401 })), ['token_id required']);
+    t.strictSame(broken(await report({ token_id: first.token_id, extra: 1 })), ['extra unknown_field']);
+  });
+
   t.test('HEAD draws nothing', async t => {
     const { send, keys, provider } = await startRunning(t);
     const head = await send('HEAD', DRAW, { key: keys.service });

@@ -117,9 +117,60 @@ export function rejectionCases(t: Test): void {
     t.equal(provider.requests.at(-1)?.form.get('claims'), tokenParams.claims, 'only once');
     clock.advance(MINUTE);
     const { token: third } = await draw();
-    provider.next(json(400, { error: 'interaction_required' }));
+    const refused = json(400, { error: 'interaction_required' });
+    provider.next(refused, refused);
     const again = vault.vault.tokens.reject(caller, asked, { ...NOTHING, tokenId: third.id, wwwAuthenticate });
     t.equal((await problem(again)).code, 'not_connected', 'the provider wants the person');
+  });
+
+  for (const refused of ['interaction_required', 'invalid_grant', 'invalid_request', 'no_such_error']) {
+    t.test(`a challenge that somebody made up (${refused}) harms nobody, and is sent once`, async t => {
+      const tokenParams = { claims: '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}' };
+      const person = await consentWorld(t, { input: { tokenParams } });
+      await person.connect();
+      const application = await world(t);
+      for (const { vault, provider, clock, draw, key } of [person, application]) {
+        const other = await vault.consumer('other', [whole('mail')]);
+        const { token: first } = await draw();
+        clock.advance(MINUTE);
+        const claims = base64({ access_token: { acrs: { essential: false }, mad: { value: 'up' } } });
+        const told = { ...NOTHING, tokenId: first.id, wwwAuthenticate: `Bearer claims="${claims}"` };
+        const asked = { credential: 'mail', account: 'default', minTtl: 60, scope: undefined, requestId: 'test' };
+        const before = provider.requests.length;
+        provider.next(json(400, { error: refused }));
+        await outcome(vault.vault.tokens.reject(await vault.vault.callers.identify(key), asked, told));
+        t.match(provider.requests[before]?.form.get('claims'), /"mad"/);
+        if (provider === person.provider) t.match(provider.requests[before]?.form.get('claims'), /"value":"c1"/);
+        t.equal(await outcome(vault.draw(other.key, 'mail')), 'ok');
+        clock.advance(10 * MINUTE);
+        t.equal(await outcome(draw()), 'ok');
+        t.match(await vault.store.reads.accounts.find('mail', 'default'), { state: 'connected' });
+        const later = provider.requests.slice(before + 1).map(({ form }) => form.get('claims') ?? '');
+        t.notOk(later.join().includes('mad'), 'it went to the provider once');
+      }
+    });
+  }
+
+  t.test('one report does not take the token from others while no newer one can be had', async t => {
+    const { vault, provider, clock, draw, report } = await rejecting(t);
+    const other = await vault.consumer('other', [whole('mail')]);
+    const { token: first } = await draw();
+    clock.advance(30 * MINUTE);
+    provider.always(json(401, { error: 'invalid_client' }));
+    t.match(await problem(report(first.id, {}, other.key)), { code: 'provider_refused' }, 'who reports it is told why');
+    t.match(await draw(), { token: { id: first.id }, warning: { code: 'refresh_failing' } });
+  });
+
+  t.test('reports of one consumer do not hold off the operator or another consumer', async t => {
+    const { vault, admin, clock, draw, report } = await rejecting(t);
+    const other = await vault.consumer('other', [whole('mail')]);
+    const { token: first } = await draw();
+    const codes: string[] = [];
+    for (let n = 0; n < 8; n++) codes.push(await outcome(report(first.id)));
+    t.strictSame([...new Set(codes)], ['provider_refused', 'rate_limited']);
+    t.equal(await outcome(report(first.id, {}, other.key)), 'provider_refused');
+    clock.advance(1_000);
+    t.match(await vault.vault.testing.test(admin, 'mail', 'default'), { ok: true });
   });
 
   t.test('reports are read as servers write them', async t => {

@@ -3,7 +3,7 @@ import { renewed } from '../../src/vault/account.js';
 import { hashOf } from '../../src/vault/opaque.js';
 import { Secret } from '../../src/vault/secret.js';
 import { consentWorld } from '../consent/world.js';
-import { json, ScriptedProvider, token } from '../support/scripted-provider.js';
+import { hold, json, ScriptedProvider, token } from '../support/scripted-provider.js';
 import { credentialInput, newAccount, startVault, type TestVault, whole } from '../support/vault.js';
 import { world } from './world.js';
 
@@ -146,6 +146,37 @@ export function renewalCases(t: Test): void {
     clock.advance(MINUTE);
     await vault.vault.renewals.round();
     for (const id of names) t.equal((await vault.draw(key, id)).warning, undefined, `${id} came back by itself`);
+  });
+
+  t.test('F29: many clients of a slow provider do not keep another provider waiting', async t => {
+    const { vault, provider, clock, admin, key } = await world(t);
+    const other = await ScriptedProvider.start();
+    t.teardown(() => other.close());
+    const names = Array.from({ length: 12 }, (_, n) => `at-${n}`);
+    for (const id of names) {
+      await vault.vault.credentials.create(admin, id, credentialInput(provider.url(), { clientId: id }));
+    }
+    await vault.vault.credentials.create(admin, 'other', credentialInput(other.url()));
+    await vault.vault.consumers.replacePermissions(admin, 'svc', [...names, 'other'].map(whole));
+    for (const id of [...names, 'other']) await vault.draw(key, id);
+    clock.advance(58 * MINUTE);
+    const slow = hold(token('late'));
+    provider.always(slow.answer);
+    const round = vault.vault.renewals.round();
+    await other.received(2);
+    t.pass('renewed while all the others hang');
+    slow.release();
+    await round;
+  });
+
+  t.test('what the provider refuses is not asked for in every round', async t => {
+    const { vault, provider, clock, admin, draw } = await world(t);
+    await vault.vault.credentials.replace(admin, 'mail', '*', credentialInput(provider.url(), { scope: 'a b' }));
+    await draw({ scope: 'a' });
+    clock.advance(58 * MINUTE);
+    provider.always(json(400, { error: 'invalid_scope' }));
+    for (let n = 0; n < 5; n++) await vault.vault.renewals.round();
+    t.equal(provider.requests.length, 2);
   });
 
   t.test('an endpoint that another instance renews at is left to it', async t => {
