@@ -36,7 +36,7 @@ export const UPKEEP_DEFENCES: readonly Defence[] = [
   {
     name: 'upkeep: an endpoint that is away is left alone for the round',
     file: 'src/vault/renewals.ts',
-    defence: "return error.code !== 'provider_unavailable' && error.code !== 'ledger_unavailable';",
+    defence: 'return !isAway(error);',
     without: 'return true;',
     ...RENEWALS,
   },
