@@ -32,16 +32,25 @@ export function identityOf(idToken: unknown, expected: Expected): IdentityClaim 
   const { claims, flaw } = readIdToken(idToken);
   if (!claims) return { refused: flaw ?? UNREADABLE };
   const { iss, sub } = claims;
-  if (!isPlain(iss, LONGEST_ISSUER)) return { refused: 'The ID token does not say who issued it (iss).' };
-  if (!isPlain(sub, LONGEST_ID)) return { refused: 'The ID token does not say who signed in (sub).' };
+  const identity = { issuer: asText(iss), subject: asText(sub), tenant: tenantOf(claims), name: nameOf(claims) };
   const refused =
     flaw ??
-    issuerFlaw(iss, claims.tid, expected.issuer) ??
+    namesFlaw(iss, sub) ??
+    issuerFlaw(identity.issuer, claims.tid, expected.issuer) ??
     audienceFlaw(claims, expected.clientId) ??
     expiryFlaw(claims.exp, expected.now) ??
     nonceFlaw(claims.nonce, expected.nonce);
-  const identity = { issuer: iss, subject: sub, tenant: tenantOf(claims), name: nameOf(claims) };
   return refused === undefined ? { known: identity } : { refused, names: identity };
+}
+
+/** What names nobody is nobody's. */
+function asText(claim: unknown): string {
+  return typeof claim === 'string' ? claim : '';
+}
+
+function namesFlaw(iss: unknown, sub: unknown): string | undefined {
+  if (!isPlain(iss, LONGEST_ISSUER)) return 'The ID token does not say who issued it (iss).';
+  return isPlain(sub, LONGEST_ID) ? undefined : 'The ID token does not say who signed in (sub).';
 }
 
 function issuerFlaw(iss: string, tid: unknown, configured: string | undefined): string | undefined {

@@ -21,13 +21,13 @@ export function createResolve(resolve: Resolve = systemLookup, limit = 3): Resol
   async function ask(host: string): Promise<LookupAddress[]> {
     const place = slow.has(host) ? places.slow : places.quick;
     await place.take();
-    const asked = performance.now();
+    const timer = setTimeout(() => slow.size < MOST_SLOW_NAMES && slow.add(host), SLOW_MS);
+    slow.delete(host);
     try {
       return await resolve(host);
     } finally {
       questions.delete(host);
-      if (performance.now() - asked < SLOW_MS) slow.delete(host);
-      else if (slow.size < MOST_SLOW_NAMES) slow.add(host);
+      clearTimeout(timer);
       place.giveBack();
     }
   }

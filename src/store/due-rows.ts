@@ -11,17 +11,7 @@ const DAY_MS = 86_400_000;
 export function dueRows(engine: Engine): DueStore {
   const { reader, writer } = engine;
   return {
-    noteDrawn: async (ids, now) => {
-      for (const some of inChunks(ids)) {
-        const tokens = writer.updateTable('tokens').set({ drawn_at: now }).where('token_id', 'in', some);
-        await tokens.where('drawn_at', 'is', null).execute();
-      }
-    },
-    forgetDrawn: async ({ credential, account, scope }) => {
-      if (scope === undefined) return;
-      const tokens = writer.updateTable('tokens').set({ drawn_at: null }).where('credential', '=', credential);
-      await tokens.where('account', '=', account).where('scope', '=', scope).execute();
-    },
+    ...drawnRows(engine),
     dueEndpoints: async (now, limit) => {
       const endpoints = dueAccounts(engine, now).select(['c.token_url', 'c.client_id']);
       const groups = endpoints.groupBy(['c.token_url', 'c.client_id']).orderBy(eb => eb.fn.min('d.due_at'));
@@ -70,6 +60,22 @@ export function dueRows(engine: Engine): DueStore {
     },
     endNamed: async (name, owner) => {
       await writer.deleteFrom('leases').where('name', '=', name).where('owner', '=', owner).execute();
+    },
+  };
+}
+
+function drawnRows({ writer }: Engine): Pick<DueStore, 'noteDrawn' | 'forgetDrawn'> {
+  return {
+    noteDrawn: async (ids, now) => {
+      for (const some of inChunks(ids)) {
+        const tokens = writer.updateTable('tokens').set({ drawn_at: now }).where('token_id', 'in', some);
+        await tokens.where('drawn_at', 'is', null).execute();
+      }
+    },
+    forgetDrawn: async ({ credential, account, scope }) => {
+      if (scope === undefined) return;
+      const tokens = writer.updateTable('tokens').set({ drawn_at: null }).where('credential', '=', credential);
+      await tokens.where('account', '=', account).where('scope', '=', scope).execute();
     },
   };
 }

@@ -258,7 +258,7 @@ export function refreshCases(t: Test): void {
       t.equal((await draw()).token.value.reveal(), 'mine');
       const foreign = { iss: 'ftp://elsewhere.example', sub: 'somebody else' };
       const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${idToken(foreign).split('.')[1]}.`;
-      for (const id_token of [idToken(foreign), unsigned]) {
+      for (const id_token of [idToken(foreign), unsigned, idToken({ sub: undefined }), idToken({ sub: 7 })]) {
         const one = await consentWorld(t);
         await one.connect();
         one.clock.advance(HOUR);
