@@ -191,14 +191,6 @@ export const DEFENCES: readonly Defence[] = [
     only: 'thousands of different names',
   },
   {
-    name: 'ledger: past the limit a refusal has no names',
-    file: 'src/vault/tokens.ts',
-    defence: '...(limited ? {} : { credential, account }),',
-    without: '...{ credential, account },',
-    test: VAULT,
-    only: 'many refusals',
-  },
-  {
     name: 'store: one process serves a SQLite file',
     file: 'src/store/sqlite.ts',
     defence: "lock.exec('BEGIN EXCLUSIVE');",

@@ -256,8 +256,8 @@ export class Tokens {
       consumer: caller.consumer,
       key_id: caller.keyId,
       action: 'token.refuse',
-      // Past the limit only the number counts: a caller does not choose how much the ledger holds.
-      ...(limited ? {} : { credential, account }),
+      credential,
+      account,
       code: (limited ?? error).code,
       request_id: requestId,
     });

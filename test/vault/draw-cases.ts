@@ -289,7 +289,7 @@ export function drawCases(t: Test): void {
       refusals.map(({ code, credential, count }) => ({ code, credential, count })),
       [
         { code: 'not_found', credential: 'nothing', count: 100 },
-        { code: 'rate_limited', credential: undefined, count: 50 },
+        { code: 'rate_limited', credential: 'nothing', count: 50 },
       ],
     );
   });
