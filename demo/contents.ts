@@ -16,6 +16,8 @@ export interface Contents {
   adminKey: string;
   helpdeskKey: string;
   connectUrl: string;
+  /** The id of that link. */
+  linkId: string;
 }
 
 /**
@@ -33,8 +35,8 @@ export async function fillVault(vault: { url: string; folder: string } & Registe
   const { key } = await call('POST', 'consumers/helpdesk/keys', {});
   const helpdeskKey = String(key);
   writeFileSync(join(vault.folder, 'helpdesk.key'), `${helpdeskKey}\n`, { mode: 0o600 });
-  const { url } = await call('POST', 'credentials/info-mail/connect-links', { expires_in: LINK_SECONDS });
-  return { adminKey, helpdeskKey, connectUrl: String(url) };
+  const { id, url } = await call('POST', 'credentials/info-mail/connect-links', { expires_in: LINK_SECONDS });
+  return { adminKey, helpdeskKey, connectUrl: String(url), linkId: String(id) };
 }
 
 interface Registered {

@@ -7,14 +7,15 @@ import { COMMAND } from './dist.js';
 export interface Demo extends Contents {
   /** The vault's address. */
   vault: string;
-  provider: Pick<AuthorizationServer, 'tokenUrl' | 'introspectionUrl'>;
+  provider: Pick<AuthorizationServer, 'issuer' | 'tokenUrl' | 'introspectionUrl'>;
   folder: string;
   client: Client;
 }
 
 /**
  * Leaves a file for the reader's shell, which the README's session and the command's help begin with: variables, and
- * `tokenwell`, which calls the demo's vault as its administrator unless TOKENWELL_KEY says otherwise. Its owner's alone.
+ * `tokenwell`, which calls the demo's vault as its administrator unless TOKENWELL_KEY says otherwise. One that is set
+ * already is dropped: it would be the key of an earlier demo, or of another vault. The file is its owner's alone.
  * Answers whether one was there, and how to remove it: another demo, started later, may have put its own in its place.
  */
 export function writeSession(file: string, demo: Demo): { replaced: boolean; remove: () => void } {
@@ -26,10 +27,14 @@ export function writeSession(file: string, demo: Demo): { replaced: boolean; rem
     INTROSPECTION_URL: demo.provider.introspectionUrl,
     CLIENT_ID: demo.client.id,
     CLIENT_SECRET: demo.client.secret,
+    LINK_ID: demo.linkId,
+    // No page is there: this server knows no administrators. A link that leads to it is made all the same.
+    ADMIN_CONSENT_URL: `${demo.provider.issuer}/adminconsent`,
   };
   const surroundings = `TOKENWELL_URL=${quoted(demo.vault)} TOKENWELL_DATA_DIR=${quoted(demo.folder)}`;
   const lines = [
     ...Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`),
+    'unset TOKENWELL_KEY',
     // In a shell of its own: a key file of the reader's own vault is not the demo's, and a second key a mistake.
     'tokenwell() (',
     '  unset TOKENWELL_KEY_FILE',

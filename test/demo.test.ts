@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { composeDemo } from './demo/compose-case.js';
 import { consentCase } from './demo/consent-case.js';
 import { deadLinks, settingsOutOfStep, unknownTests } from './demo/documents.js';
+import { helpCase } from './demo/help-case.js';
 import { providerCase } from './demo/provider-case.js';
 import { paste, ROOT, type RunningDemo, startDemo, until } from './demo/running.js';
 import { startBrowser } from './support/browser.js';
@@ -109,6 +110,8 @@ t.test('a demo that is killed leaves no vault behind', async t => {
   await until(() => gone(demo.vaultPid), 10_000);
   t.ok(gone(demo.vaultPid));
 });
+
+t.test('every example below every command works against the demo as it is pasted', helpCase);
 
 t.test('npm run provider: every printed line works, a consent and a refresh', async t => providerCase(t, browser));
 

@@ -48,8 +48,8 @@ export function addLinkCommands(group: Command, session: Session): void {
     );
   examples(
     link,
-    'tokenwell account link support-mail',
-    'tokenwell account link support-mail info@acme.example --login-hint info@acme.example --expires 7d',
+    'tokenwell account link info-mail',
+    'tokenwell account link info-mail info@acme.example --login-hint info@acme.example --expires 7d',
   );
   const links = group
     .command('links')
@@ -61,7 +61,7 @@ export function addLinkCommands(group: Command, session: Session): void {
       const items = await collected(connect(session).connectLinks.each(credential));
       print(session, flags, { items, next_cursor: null }, ({ items }) => linkTable(credential, items));
     });
-  examples(links, 'tokenwell account links support-mail');
+  examples(links, 'tokenwell account links info-mail');
   const unlink = group
     .command('unlink')
     .summary('delete a link')
@@ -73,7 +73,7 @@ export function addLinkCommands(group: Command, session: Session): void {
       await connect(session).connectLinks.remove(credential, id);
       print(session, flags, { deleted: id }, () => `Deleted the link ${id} of ${credential}.`);
     });
-  examples(unlink, 'tokenwell account unlink support-mail $LINK_ID');
+  examples(unlink, 'tokenwell account unlink info-mail $LINK_ID');
 }
 
 /** `credential admin-consent-link`: a link for an administrator of the provider. */
@@ -99,7 +99,7 @@ export function addAdminLinkCommand(group: Command, session: Session): void {
     });
   examples(
     link,
-    'tokenwell credential admin-consent-link support-mail --admin-consent-url $ADMIN_CONSENT_URL --expires 7d',
+    'tokenwell credential admin-consent-link info-mail --admin-consent-url $ADMIN_CONSENT_URL --expires 7d',
   );
 }
 

@@ -22,6 +22,8 @@ const CANDIDATE = [
   'only the one that you saw (its id in `account show`), not a newer one',
 ] as const;
 
+const WHEN_ONE_WAITS = '# after two people have signed in, each by a link';
+
 /** `account …`: whom a credential may act as. */
 export function addAccountCommands(program: Command, session: Session): void {
   const group = program
@@ -36,7 +38,7 @@ export function addAccountCommands(program: Command, session: Session): void {
   addDecisions(group, session);
   addSwitches(group, session);
   addDisconnect(group, session);
-  examples(group, 'tokenwell account list support-mail', 'tokenwell account link support-mail');
+  examples(group, 'tokenwell account list info-mail', 'tokenwell account link info-mail');
 }
 
 function addReading(group: Command, session: Session): void {
@@ -50,11 +52,11 @@ function addReading(group: Command, session: Session): void {
       const items = await collected(connect(session).accounts.each(credential));
       await tell(session, flags, credential, { items, next_cursor: null }, ({ items }, of) => accountTable(of, items));
     });
-  examples(list, 'tokenwell account list support-mail');
+  examples(list, 'tokenwell account list info-mail');
   const show = addOne(group, 'show', 'show an account')
     .description('Shows an account: what it was given, how it is doing, who must act, and what waits for a decision.')
     .action(explains(session, accountFacts, (accounts, credential, account) => accounts.get(credential, account)));
-  examples(show, 'tokenwell account show support-mail', 'tokenwell account show support-mail info@acme.example --json');
+  examples(show, 'tokenwell account show info-mail', 'tokenwell account show demo-mail default --json');
   const refresh = addOne(group, 'refresh', 'ask the provider for a new token now')
     .description('Asks the provider for a new token now; the token stays in the vault. At most six a minute.')
     .action(
@@ -64,7 +66,7 @@ function addReading(group: Command, session: Session): void {
         (accounts, credential, account) => accounts.refresh(credential, account),
       ),
     );
-  examples(refresh, 'tokenwell account refresh support-mail');
+  examples(refresh, 'tokenwell account refresh demo-mail');
 }
 
 function addDecisions(group: Command, session: Session): void {
@@ -81,7 +83,7 @@ function addDecisions(group: Command, session: Session): void {
         (accounts, ...one) => accounts.accept(...one),
       ),
     );
-  examples(accept, 'tokenwell account accept support-mail');
+  examples(accept, `tokenwell account accept info-mail   ${WHEN_ONE_WAITS}`);
   const reject = addOne(group, 'reject', 'end the newer consent that waits')
     .description('Ends the newer consent, here and at the provider where it can be told. The one in use stays.')
     .option(...CANDIDATE)
@@ -91,7 +93,7 @@ function addDecisions(group: Command, session: Session): void {
       await tell(session, flags, credential, answer, (a, of) => `${done}\n\n${accountFacts(a.account, of)}`);
       warnOfLeftover(session, answer);
     });
-  examples(reject, 'tokenwell account reject support-mail info@acme.example');
+  examples(reject, `tokenwell account reject info-mail   ${WHEN_ONE_WAITS}`);
 }
 
 function addSwitches(group: Command, session: Session): void {
@@ -104,7 +106,7 @@ function addSwitches(group: Command, session: Session): void {
         (accounts, credential, account) => accounts.disable(credential, account),
       ),
     );
-  examples(disable, 'tokenwell account disable support-mail info@acme.example');
+  examples(disable, 'tokenwell account disable demo-mail');
   const enable = addOne(group, 'enable', 'allow draws of an account again')
     .description('Undoes disable.')
     .action(
@@ -114,7 +116,7 @@ function addSwitches(group: Command, session: Session): void {
         (accounts, credential, account) => accounts.enable(credential, account),
       ),
     );
-  examples(enable, 'tokenwell account enable support-mail info@acme.example');
+  examples(enable, 'tokenwell account enable demo-mail');
 }
 
 function addDisconnect(group: Command, session: Session): void {
@@ -130,7 +132,7 @@ function addDisconnect(group: Command, session: Session): void {
       });
       warnOfLeftover(session, answer);
     });
-  examples(disconnect, 'tokenwell account disconnect support-mail info@acme.example');
+  examples(disconnect, 'tokenwell account disconnect info-mail');
 }
 
 /** A command about one account. */

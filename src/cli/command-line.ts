@@ -26,8 +26,9 @@ Environment:
   The first start writes the first key to the file admin.key of the data folder.
   What serve reads is described in docs/operating.md.
 
-The examples below each command work against the demo (npm run demo), once its variables are set:
-  $ . demo/session.sh; export TOKENWELL_URL=$VAULT TOKENWELL_KEY=$ADMIN_KEY
+The examples below each command work against the demo (npm run demo); those of serve start a vault of their own. First,
+in each shell, also when the demo was started anew (it drops a TOKENWELL_KEY that is set):
+  $ . demo/session.sh
   $ tokenwell credential list
   $ TOKENWELL_KEY=$HELPDESK_KEY tokenwell token demo-mail`;
 

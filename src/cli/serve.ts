@@ -16,5 +16,9 @@ export function addServeCommand(program: Command, session: Session): void {
       const { run } = await import('../main.js');
       session.exitCode = await run(config);
     });
-  examples(serve, 'tokenwell serve', 'TOKENWELL_DATA_DIR=/var/lib/tokenwell TOKENWELL_PORT=9000 tokenwell serve');
+  examples(
+    serve,
+    'tokenwell serve                               # not beside the demo: end that first',
+    'TOKENWELL_DATA_DIR=/var/lib/tokenwell TOKENWELL_PORT=9000 tokenwell serve   # where . demo/session.sh was not typed',
+  );
 }

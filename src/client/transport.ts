@@ -169,9 +169,13 @@ const NO_TLS: ReadonlySet<string> = new Set([
 /** What a server that speaks TLS leaves of a connection in plain text; others do so too. */
 const PERHAPS_TLS: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'HPE_INVALID_CONSTANT']);
 
+const LOOPBACK = /^https:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/;
+
 function withoutTls(origin: string, cause: unknown): TokenwellError {
   const detail = `Something answers at ${origin}, but not with TLS.`;
-  const action = `Look at the address: is it ${origin.replace('https:', 'http:')}?`;
+  // Nobody is led to send a key over a network in clear text.
+  const plain = LOOPBACK.test(origin) ? `: is it ${origin.replace('https:', 'http:')}?` : ' and its port.';
+  const action = `Look at the address${plain}`;
   return new TokenwellError({ code: 'unexpected_answer', status: 0, detail, action }, { cause });
 }
 

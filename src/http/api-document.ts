@@ -110,11 +110,11 @@ function complete(operation: Operation): void {
   delete operation['x-optional-body'];
 }
 
-/** A parameter with a default may be left out, although a handler always finds it. */
+/** A parameter with a default may be left out, although a handler always finds it; what may be left out has no example. */
 function completeParameter({ operationId }: Operation, parameter: Parameter): void {
   const { name } = parameter;
   if (parameter.schema.default !== undefined) parameter.required = false;
-  parameter.example = PARAMETERS[`${operationId} ${name}`] ?? PARAMETERS[name];
+  if (parameter.required) parameter.example = PARAMETERS[`${operationId} ${name}`] ?? PARAMETERS[name];
 }
 
 function completeAnswer({ operationId }: Operation, status: string, answer: Answer): void {

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { Test } from 'tap';
 import { strangeKey } from '../http/caller-cases.js';
 import { startRunning } from '../http/running.js';
+import { Api } from '../support/api.js';
 import { keptBy, openTab, originsOf, PHONE, widthOf } from '../support/browser.js';
 import { freePort } from '../support/postgres.js';
 import { faintTexts } from './faint-text.js';
@@ -21,10 +22,10 @@ async function authorize(page: Page, key: string): Promise<void> {
   await page.click('.auth-container:first-child .btn-done');
 }
 
-/** Presses Execute in the opened `GET /api/v1/me` and reads the answer off the page. */
-async function askMe(page: Page): Promise<{ status: string; body: unknown }> {
-  await page.click('#operations-Me-getMe .execute');
-  const answer = page.locator('#operations-Me-getMe .live-responses-table .response');
+/** Presses Execute in the opened operation and reads the answer off the page. */
+async function execute(page: Page, operation: string): Promise<{ status: string; body: unknown }> {
+  await page.click(`#operations-${operation} .execute`);
+  const answer = page.locator(`#operations-${operation} .live-responses-table .response`);
   const status = await answer.locator('.response-col_status').textContent();
   const body = await answer.locator('.response-col_description pre').first().textContent();
   return { status: status?.trim() ?? '', body: JSON.parse(body ?? '') };
@@ -33,7 +34,7 @@ async function askMe(page: Page): Promise<{ status: string; body: unknown }> {
 /** The explorer at /docs as a person uses it, in a real browser. */
 export async function explorerCases(t: Test, browser: Browser): Promise<void> {
   // The explorer calls the public address, which has to be known before the vault listens.
-  const { url, keys } = await startRunning(t, { env: { TOKENWELL_PORT: String(await freePort()) } });
+  const { url, keys, provider } = await startRunning(t, { env: { TOKENWELL_PORT: String(await freePort()) } });
   // One tab for several tests: the scripts are large, and a tab of its own would fetch and compile them each time.
   const desk = await openTab(t, browser);
   const phone = await openTab(t, browser, PHONE);
@@ -43,15 +44,34 @@ export async function explorerCases(t: Test, browser: Browser): Promise<void> {
     await page.goto(`${url}/docs`);
     await authorize(page, keys.service);
     await open(page, 'Me-getMe');
-    t.match(await askMe(page), { status: '200', body: { consumer: 'svc', role: 'service' } });
+    t.match(await execute(page, 'Me-getMe'), { status: '200', body: { consumer: 'svc', role: 'service' } });
     t.strictSame(complaints.splice(0), [], 'no error and no violation of the policy');
     t.notOk(`${await keptBy(page)} ${requests.join(' ')}`.includes(keys.service), 'in no storage and no address');
     t.strictSame(originsOf(desk), [url], 'nothing is asked of another host');
 
     // The address names the operation, so it is open again.
     await page.reload();
-    t.match(await askMe(page), { status: '401', body: { code: 'unauthenticated' } }, 'forgotten');
+    t.match(await execute(page, 'Me-getMe'), { status: '401', body: { code: 'unauthenticated' } }, 'forgotten');
     t.strictSame(complaints.splice(0), [REFUSED]);
+  });
+
+  t.test('what is opened and sent as it stands is the plain request: nothing optional is filled in', async t => {
+    const { page, complaints } = desk;
+    const admin = new Api(url, keys.admin);
+    await admin.createCredential('demo-mail', provider.url());
+    const helpdesk = await admin.createConsumer('helpdesk', [{ credential: 'demo-mail' }]);
+    for (const [operation, key, body] of [
+      ['Tokens-drawToken', helpdesk, { credential: 'demo-mail', account: 'default', access_token: /./ }],
+      ['Ledger-readLedger', keys.admin, { items: [{ action: 'token.issue', consumer: 'helpdesk' }] }],
+      ['Credentials-listCredentials', keys.admin, { items: [{ id: 'acme' }, { id: 'demo-mail' }] }],
+    ] as const) {
+      await page.goto('about:blank');
+      await page.goto(`${url}/docs`);
+      await authorize(page, key);
+      await open(page, operation);
+      t.match(await execute(page, operation), { status: '200', body }, operation);
+    }
+    t.strictSame(complaints.splice(0), []);
   });
 
   t.test('a wrong key is answered with the problem', async t => {
@@ -59,7 +79,7 @@ export async function explorerCases(t: Test, browser: Browser): Promise<void> {
     await page.goto(`${url}/docs`);
     await authorize(page, strangeKey());
     await open(page, 'Me-getMe');
-    const { status, body } = await askMe(page);
+    const { status, body } = await execute(page, 'Me-getMe');
     t.equal(status, '401');
     t.match(body, { status: 401, code: 'unauthenticated', detail: /API key/, request_id: /./ });
     t.strictSame(complaints.splice(0), [REFUSED]);

@@ -90,7 +90,9 @@ export function accountCases(t: Test): void {
     await storePeople(vault, 'people');
     for (const account of ['default', INFO, "o'brien@acme.example"]) {
       const page = accountPage({ brand: { name: 'Acme IT' }, credential: 'people', account });
-      const named = [...page.matchAll(/“tokenwell ([^”]+)”/g)].map(([, line = '']) => line.replaceAll('&quot;', '"'));
+      const named = [...page.matchAll(/<pre>tokenwell ([^<]+)<\/pre>/g)].map(([, line = '']) =>
+        line.replaceAll('&quot;', '"'),
+      );
       t.equal(named.length, 2, 'link and show');
       for (const line of named) t.ok(await vault.must(await argumentsOf(line)), line);
     }

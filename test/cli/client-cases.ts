@@ -119,6 +119,21 @@ export function clientCases(t: Test): void {
     }
   });
 
+  t.test(
+    'where TLS fails, http:// is proposed on this machine alone: no key goes over a network in clear text',
+    async t => {
+      const failed = new TypeError('fetch failed', { cause: Object.assign(new Error('no TLS'), { code: 'EPROTO' }) });
+      const actionAt = async (url: string) =>
+        (await errorOf(new TokenwellClient({ url, key: KEY, fetch: () => Promise.reject(failed) }).me())).action;
+      for (const host of ['localhost:8443', '127.0.0.1', '[::1]:8080']) {
+        t.equal(await actionAt(`https://${host}`), `Look at the address: is it http://${host}?`);
+      }
+      for (const host of ['vault.example', '10.0.0.7:8080', 'localhost.evil.example', '127.0.0.1.evil.example']) {
+        t.equal(await actionAt(`https://${host}`), 'Look at the address and its port.');
+      }
+    },
+  );
+
   t.test('an id cannot lead to another path', async t => {
     const { server, client } = await scripted(t);
     for (const id of ['', '.', '..']) t.match(await errorOf(client.consumers.remove(id)), { code: 'invalid_request' });

@@ -1,26 +1,10 @@
-import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import type { Test } from 'tap';
 import { programOf } from '../../src/cli/command-line.js';
-import { connectAccount, storePeople } from './account-cases.js';
-import { fill, startRunningVault } from './running-vault.js';
 import { run } from './terminal.js';
-
-/** In the place of the command: what the shell made of its key, input and arguments, each ended by NUL, all by SOH. */
-const RECORDER = String.raw`
-tokenwell() {
-  piped=; test -p /dev/stdin && piped=$(cat)
-  printf '%s\0' "$TOKENWELL_KEY" "$piped" "$@" >&3
-  printf '\001' >&3
-}
-`;
-
-/** These come last, the offline one at the very end, because others need what they take away. */
-const TAKES_AWAY = [/disconnect/, /delete/, /--offline/];
 
 /** Every command that does something, with its words. */
 function leaves(command: Command, path: string[] = []): { path: string[]; command: Command }[] {
@@ -35,14 +19,6 @@ function all(): { path: string[]; command: Command }[] {
 
 async function helpOf(path: readonly string[]): Promise<string> {
   return (await run([...path, '--help'])).out;
-}
-
-/** What the shell makes of each line. */
-async function recorded(lines: readonly string[], env: Record<string, string>): Promise<string[][]> {
-  const script = `exec 3>&1\n${RECORDER}\n${lines.map(line => `${line} >/dev/null`).join('\n')}\n`;
-  const { stdout } = await promisify(execFile)('sh', ['-c', script], { env: { PATH: process.env.PATH, ...env } });
-  const calls = stdout.split('\u0001').slice(0, -1);
-  return calls.map(call => call.split('\0').slice(0, -1));
 }
 
 /** The actions that stand in the source as text. */
@@ -106,54 +82,4 @@ export function helpCases(t: Test): void {
       t.match((await helpOf(path)).replaceAll(/\s+/g, ' '), /Equal refusals are summed .* up to a minute later/);
     }
   });
-
-  t.test('every example works as it stands', async t => {
-    const vault = await startRunningVault(t);
-    const helpdesk = await fill(vault);
-    for (const id of ['demo-mail', 'payroll-mail']) {
-      const { out } = await run(['credential', 'show', 'mail', '--json'], vault.variables);
-      const { token_url, client_id, scope } = JSON.parse(out);
-      const file = join(vault.folder, 'credential.json');
-      const client_auth = { method: 'client_secret_post', secret: 'client-secret' };
-      writeFileSync(file, JSON.stringify({ id, token_url, client_id, scope, client_auth }));
-      await vault.must(['credential', 'create', '--file', file]);
-    }
-    await vault.must(['consumer', 'permit', 'helpdesk', 'demo-mail']);
-    await storePeople(vault, 'support-mail');
-    // Of two consents by nobody knows whom, the second waits for a decision.
-    for (const account of ['default', 'info@acme.example']) {
-      await connectAccount(vault, 'support-mail', account, 'one', 'two');
-    }
-    const link = JSON.parse(await vault.must(['account', 'link', 'support-mail', '--json']));
-    const shell = {
-      TOKENWELL_KEY: vault.adminKey,
-      HELPDESK_KEY: helpdesk,
-      TOKEN_URL: vault.provider.url(),
-      CLIENT_ID: 'client',
-      CLIENT_SECRET: 'client-secret',
-      LINK_ID: link.id,
-      ADMIN_CONSENT_URL: vault.provider.url().replace('/token', '/adminconsent'),
-    };
-    const examples = await examplesOf();
-    const began = process.cwd();
-    process.chdir(vault.folder);
-    t.teardown(() => process.chdir(began));
-    const commands = await recorded(examples, shell);
-    t.equal(commands.length, examples.length);
-    for (const [index, [TOKENWELL_KEY, input, ...args]] of commands.entries()) {
-      const { code, err } = await run(args, { ...vault.variables, TOKENWELL_KEY }, { input });
-      t.equal(code, 0, `${examples[index]}\n${err}`);
-    }
-  });
-}
-
-/** The lines below all commands but `serve`, which would not end. */
-async function examplesOf(): Promise<string[]> {
-  const lines: string[] = [];
-  for (const { path } of all().filter(({ path }) => path[0] !== 'serve')) {
-    const help = await helpOf(path);
-    lines.push(...help.split('\n').flatMap(line => (line.startsWith('  $ ') ? [line.slice(4)] : [])));
-  }
-  const lateness = (line: string) => TAKES_AWAY.findLastIndex(pattern => pattern.test(line));
-  return lines.sort((one, other) => lateness(one) - lateness(other));
 }

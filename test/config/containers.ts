@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
@@ -20,13 +21,24 @@ interface Service {
   command?: string[];
   environment?: Record<string, string>;
   ports?: string[];
-  volumes?: string[];
-  networks: string[] | Record<string, { aliases?: string[] } | null>;
+  volumes?: (string | Mount)[];
+  networks: string[] | Record<string, { aliases?: string[]; ipv4_address?: string } | null>;
+}
+
+interface Mount {
+  source: string;
+  target: string;
+  read_only?: boolean;
+  volume?: { subpath?: string };
+}
+
+interface Network {
+  ipam?: { config: { subnet: string; ip_range?: string; gateway?: string }[] };
 }
 
 interface Compose {
   services: Record<string, Service>;
-  networks: Record<string, { ipam?: { config: { subnet: string }[] } } | null>;
+  networks: Record<string, Network | null>;
 }
 
 /** Whatever Docker's own builder would complain of, warnings too. */
@@ -76,7 +88,9 @@ export function pathFlaws(containers: Containers): string[] {
     });
   });
   const named = Object.values(readCompose(containers).services).flatMap(({ build, command = [], volumes = [] }) => {
-    const mounted = volumes.flatMap(volume => (volume.startsWith('./') ? [volume.slice(2).split(':')[0] ?? ''] : []));
+    const mounted = volumes.flatMap(volume =>
+      typeof volume === 'string' && volume.startsWith('./') ? [volume.slice(2).split(':')[0] ?? ''] : [],
+    );
     const paths = [...mounted, ...command.filter(word => word.endsWith('.ts'))];
     const lacking = build && !stages.includes(build.target) ? [`docker-compose.yml: no stage ${build.target}`] : [];
     return [...lacking, ...paths.filter(path => !exists(path)).map(path => `docker-compose.yml: no ${path}`)];
@@ -100,20 +114,61 @@ export function agreementFlaws(containers: Containers): string[] {
     ['the instances have one environment', others.every(other => JSON.stringify(other) === JSON.stringify(settings))],
     ['the proxy knows every instance', `${upstreams}` === `${vaults.map(([name]) => `${name}:8080`)}`],
     ['the proxy is published where browsers look', published(proxy, new URL(publicUrl))],
-    ['the proxy is trusted', compose.networks.front?.ipam?.config[0]?.subnet === settings.TOKENWELL_TRUST_PROXY],
+    ['the proxy alone is trusted', keepsAddress(compose, proxy, settings.TOKENWELL_TRUST_PROXY)],
+    ['the proxy logs no address', /^\tlog \{[^}]*request>uri delete/m.test(containers.caddyfile)],
     ['front is for proxy and instances', onNetwork(compose, 'front') === `proxy,${vaults.map(([name]) => name)}`],
     ['the provider answers the vault', option(provider, 'redirect-uri') === `${publicUrl}/OAuth2Callback`],
     ['the provider is published under its issuer', published(provider, issuer)],
     ['the provider is found under its issuer', aliases?.[0] === issuer.hostname],
     ['the provider may be called', settings.TOKENWELL_ALLOWED_HOSTS === issuer.host],
+    ['only the instances have the master key', `${keyHolders(compose)}` === `${vaults.map(([name]) => name)}`],
+    ['the guide has the admin key', keyOf(guide) === option(guide, 'admin-key')],
     ['the guide knows the provider', option(guide, 'issuer') === issuer.origin],
   ];
   return agreements.flatMap(([what, holds]) => (holds ? [] : [`not so: ${what}`]));
 }
 
 function onNetwork({ services }: Compose, network: string): string {
-  const on = Object.entries(services).filter(([, { networks }]) => Object.values(networks).includes(network));
+  const on = Object.entries(services).filter(([, { networks }]) =>
+    (Array.isArray(networks) ? networks : Object.keys(networks)).includes(network),
+  );
   return on.map(([name]) => name).join();
+}
+
+/** Whether the service has this very address on the network `front`, which Docker gives to nobody else. */
+function keepsAddress({ networks }: Compose, service: Service | undefined, address = ''): boolean {
+  const own = Array.isArray(service?.networks) ? undefined : service?.networks.front?.ipv4_address;
+  const { subnet = '', ip_range = '', gateway = '' } = networks.front?.ipam?.config[0] ?? {};
+  return (
+    own === address &&
+    within(subnet, address) &&
+    within(subnet, ip_range) &&
+    !within(ip_range, address) &&
+    within(subnet, gateway) &&
+    gateway !== address
+  );
+}
+
+/** Whether the address, or the first one of the network, lies in the network (CIDR). */
+function within(network: string, address: string): boolean {
+  const [base = '', prefix = ''] = network.split('/');
+  const list = new BlockList();
+  if (base !== '') list.addSubnet(base, Number(prefix), 'ipv4');
+  return list.check(address.split('/')[0] ?? '');
+}
+
+/** The services that see the whole volume in which the master key is. */
+function keyHolders({ services }: Compose): string[] {
+  const whole = (volume: string | Mount) =>
+    typeof volume === 'string' ? volume.startsWith('keys:') : volume.source === 'keys' && !volume.volume?.subpath;
+  return Object.entries(services).flatMap(([name, { volumes = [] }]) => (volumes.some(whole) ? [name] : []));
+}
+
+/** Where the service sees the admin key, read only. */
+function keyOf(service: Service | undefined): string {
+  const mounts = (service?.volumes ?? []).filter(volume => typeof volume !== 'string');
+  const mount = mounts.find(({ read_only, volume }) => read_only && volume?.subpath === 'admin.key');
+  return mount?.target ?? 'nowhere';
 }
 
 function option(service: Service | undefined, name: string): string {

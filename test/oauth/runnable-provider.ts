@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import { createProvider } from '../../src/oauth/provider.js';
 import { Secret } from '../../src/vault/secret.js';
+import { raw } from '../http/running.js';
 import { TestClock } from '../support/clock.js';
 import { Behaviour, KNOWN } from '../support/provider/behaviour.js';
 import { helpText } from '../support/provider/options.js';
@@ -229,6 +230,32 @@ export function runnableProvider(t: Test): void {
     t.match(page, /&#60;script/);
   });
 
+  t.test('npm run provider: no web page elsewhere can drive it or read what is on', async t => {
+    const on = await stage(t);
+    const { port, host } = new URL(on.provider.controlUrl);
+    const tried: [says: RegExp, headers: Record<string, string>][] = [
+      [/^HTTP\/1\.1 403 .*not called that/s, { host: `evil.example:${port}` }],
+      [/^HTTP\/1\.1 403 .*not called that/s, { host: '127.0.0.1:1' }],
+      [/^HTTP\/1\.1 403 .*another site/s, { host, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+      [/^HTTP\/1\.1 403 .*another site/s, { host, 'sec-fetch-site': 'same-site' }],
+      [/^HTTP\/1\.1 403 .*another site/s, { host, origin: 'null' }],
+      [/^HTTP\/1\.1 200 /, { host: `localhost:${port}`, 'sec-fetch-site': 'none' }],
+      [/^HTTP\/1\.1 200 /, { host: `[::1]:${port}` }],
+      [/^HTTP\/1\.1 200 /, { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' }],
+    ];
+    for (const [says, headers] of tried) {
+      for (const method of ['GET', 'POST']) {
+        const body = 'lifetime=7';
+        const lines = Object.entries({ ...headers, 'content-length': body.length }).map(one => one.join(': '));
+        await on.control({ lifetime: '3600' });
+        const answered = await raw(Number(port), `${method} /control HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+        t.match(answered, says, `${method} ${JSON.stringify(headers)}`);
+        const { lifetime } = Object(await (await fetch(on.provider.controlUrl)).json());
+        t.equal(lifetime, method === 'POST' && / 200 /.test(answered) ? 7 : 3600);
+      }
+    }
+  });
+
   t.test('npm run provider: control lists, chooses and refuses; the log holds no secret', async t => {
     const on = await stage(t);
     const listed = await (await fetch(on.provider.controlUrl)).json();
@@ -239,7 +266,10 @@ export function runnableProvider(t: Test): void {
     });
     t.match(await on.control({ rotation: 'none', lifetime: '-1' }), { status: 400, error: /whole number/ });
     t.match(await on.control({ times: '2' }), { status: 400, error: /belongs to a fault/ });
-    t.match(await on.control({ fault: 'other-account', on: 'code' }), { status: 400 });
+    for (const where of ['code', 'token']) {
+      const refused = await on.control({ fault: 'other-account', on: where });
+      t.match(refused, { status: 400, error: '"other-account" happens on "refresh" alone. Leave "on" out.' });
+    }
     t.match(await on.control({}), { rotation: 'strict', faults: [] }, 'nothing of that was taken');
     for (const form of advised()) t.match(await on.control(form), { status: 200 }, JSON.stringify(form));
     await on.control({ rotation: 'strict', lifetime: '3600', fault: 'none' });

@@ -29,7 +29,7 @@ export async function startRunnableProvider(settings: {
   const place = { issuer, grants: new Grants(), behaviour };
   provider.always((socket, request) => {
     provider.requests.length = 0;
-    const { answer, said } = route(place, request);
+    const { answer, said } = foreign(provider.port, request) ?? route(place, request);
     log(`${request.method} ${shown(pathOf(request))}  ${said}`);
     answer(socket, request);
   });
@@ -41,6 +41,25 @@ export async function startRunnableProvider(settings: {
     controlUrl: `${issuer}/control`,
     close: () => provider.close(),
   };
+}
+
+/** What a web page elsewhere may have sent: under a name that only leads here, or to the control by a visitor's browser. */
+function foreign(port: number, request: RecordedRequest) {
+  const { host = '', origin, 'sec-fetch-site': site = 'none' } = request.headers;
+  const own = ['127.0.0.1', 'localhost', '[::1]'].map(name => `${name}:${port}`);
+  if (!own.includes(host.toLowerCase())) {
+    return refusal(`This provider is not called that. Call it http://${own[0]}.`);
+  }
+  if (
+    pathOf(request) !== '/control' ||
+    (/^(?:same-origin|none)$/.test(site) && (origin ?? `http://${host}`) === `http://${host}`)
+  )
+    return undefined;
+  return refusal('A page of another site may not choose how this provider behaves. Use curl, on this machine.');
+}
+
+function refusal(sentence: string) {
+  return { answer: json(403, `${JSON.stringify({ error: sentence })}\n`), said: '403' };
 }
 
 type Place = Parameters<typeof grantTokens>[0];
