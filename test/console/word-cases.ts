@@ -17,21 +17,21 @@ interface Case {
 }
 
 const abilities: readonly Case[] = [
-  { scopes: ['https://outlook.office.com/IMAP.AccessAsUser.All'], rows: [IMAP], asks: 'read mail as' },
-  { scopes: ['https://partner.outlook.cn/imap.accessasuser.all'], rows: [IMAP], asks: 'read mail as' },
-  { scopes: ['POP.AccessAsUser.All'], rows: ['read and delete mail (POP)'], asks: 'read mail as' },
+  { scopes: ['https://outlook.office.com/IMAP.AccessAsUser.All'], rows: [IMAP], asks: 'read, move and delete mail as' },
+  { scopes: ['https://partner.outlook.cn/imap.accessasuser.all'], rows: [IMAP], asks: 'read, move and delete mail as' },
+  { scopes: ['POP.AccessAsUser.All'], rows: ['read and delete mail (POP)'], asks: 'read and delete mail as' },
   { scopes: ['https://outlook.office365.com/SMTP.Send'], rows: ['send mail'], asks: 'send mail as' },
   { scopes: ['Mail.Read'], rows: ['read mail'], asks: 'read mail as' },
   {
     scopes: ['https://graph.microsoft.us/Mail.ReadWrite'],
     rows: ['read, change, move and delete mail'],
-    asks: 'read mail as',
+    asks: 'read, change, move and delete mail as',
   },
   { scopes: ['SMTP.Send', 'Mail.Send'], rows: ['send mail'], asks: 'send mail as' },
   {
     scopes: ['https://mail.google.com/'],
     rows: ['read, move and delete all your mail', 'send mail'],
-    asks: 'read and send mail as',
+    asks: 'read, move, delete and send mail as',
   },
   { scopes: ['openid', 'profile', 'email'], rows: [SEE], asks: 'act as' },
   {
@@ -45,6 +45,11 @@ const abilities: readonly Case[] = [
     asks: 'act as',
   },
   { scopes: ['calendar:write', 'calendar:write'], rows: ['<code>calendar:write</code>'], asks: 'act as' },
+  {
+    scopes: ['Mail.Read', 'calendar:write'],
+    rows: ['read mail', '<code>calendar:write</code>'],
+    asks: 'read mail, and more, as',
+  },
   // Only Microsoft's own resources have Microsoft's names.
   { scopes: ['https://evil.example/Mail.Read'], rows: ['<code>https://evil.example/Mail.Read</code>'], asks: 'act as' },
   {
@@ -101,13 +106,29 @@ export function wordCases(t: Test): void {
 
   t.test('the heading names the account that is meant, where one is', async t => {
     const heading = (page: string) => /<h1>(.*?)<\/h1>/.exec(page)?.[1]?.replaceAll(/<.*?>/g, '');
-    t.equal(heading(connect()), 'Acme Helpdesk asks to read and send mail as helpdesk@acme.com.');
+    t.equal(heading(connect()), 'Acme Helpdesk asks to read, move, delete and send mail as helpdesk@acme.com.');
     t.notMatch(connect(), 'that you choose');
     t.equal(
       heading(connect({ loginHint: undefined })),
-      'Acme Helpdesk asks to read and send mail as the account that you choose.',
+      'Acme Helpdesk asks to read, move, delete and send mail as the account that you choose.',
     );
     t.notMatch(connect({ loginHint: undefined }), 'Sign in with that account');
+  });
+
+  t.test('the heading, also that of an administrator, says no less of mail than the list below it', async t => {
+    const scopes = ['IMAP.AccessAsUser.All', 'SMTP.Send', 'https://outlook.office365.com/.default'];
+    const asked = 'read, move, delete and send mail, and more,';
+    for (const kind of ['connect', 'admin_consent'] as const) {
+      t.match(/<h1>(.*?)<\/h1>/.exec(connect({ kind, scopes }))?.[1], ` to ${asked} `, kind);
+    }
+    const verbs = ['read', 'change', 'move', 'delete', 'send'];
+    for (const { scopes } of abilities) {
+      const page = connect({ scopes, loginHint: undefined });
+      const [heading = ''] = /<h1>.*?<\/h1>/.exec(page) ?? [];
+      const rows = [...page.matchAll(/<li>(?!<code>)(.*?)<\/li>/g)].map(([, row]) => row);
+      const listed = verbs.filter(verb => rows.some(row => new RegExp(`\\b${verb}\\b.* mail`).test(row ?? '')));
+      for (const verb of listed) t.match(heading, new RegExp(`\\b${verb}\\b.* mail`), `${scopes}: ${verb}`);
+    }
   });
 
   t.test('an administrator approves for everybody, so nothing is said of the own mailbox', async t => {
