@@ -41,6 +41,8 @@ export const styles = `
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0;
+  /* The sheet's margin stays within, where it would make a page that fits scroll. */
+  display: flow-root;
   min-height: 100vh;
   min-height: 100svh;
   background: var(--surface);
