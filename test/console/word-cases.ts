@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import { linkable, picturable, placeOf } from '../../src/console/address.js';
 import { readLogo } from '../../src/console/logo.js';
 import { shown } from '../../src/console/outside-text.js';
-import { connect } from './views.js';
+import { connect, result } from './views.js';
 
 const IMAP = 'read, move and delete mail (IMAP)';
 const KEEP = 'keep this access until you or an administrator end it';
@@ -159,6 +159,32 @@ export function wordCases(t: Test): void {
     t.equal(name('https://accounts.google.com/o/oauth2/v2/auth'), 'Google');
     t.equal(name('https://login.microsoftonline.com.evil.example/'), 'login.microsoftonline.com.evil.example');
     t.equal(name('https://id.acme.com:8443/authorize'), 'id.acme.com:8443');
+  });
+
+  t.test('what Entra repeats behind its sentence is left out where each part has a line of its own', async t => {
+    const ids = { trace_id: '0ac63be0-5c3c', correlation_id: '7b1c2d3e-1111', timestamp: '2026-11-20 22:47:55Z' };
+    const repeated = `Trace ID: ${ids.trace_id} Correlation ID: ${ids.correlation_id} Timestamp: ${ids.timestamp}`;
+    const said = (error_description: string, known = ids) => {
+      const provider = { error: 'invalid_client', error_description, ...known };
+      const outcome = { code: 'failed', class: 'needs_operator', message: 'm', action: 'a', provider } as const;
+      return /provider says: (.*)\n/.exec(result({ outcome }))?.[1];
+    };
+    t.equal(said(`AADSTS1: no. ${repeated}`), 'AADSTS1: no.');
+    t.equal(said(`AADSTS1: no. [${repeated}]`), 'AADSTS1: no.', 'in brackets');
+    t.equal(said(`AADSTS1: no. (${repeated})`), 'AADSTS1: no.', 'in others');
+    t.equal(said(`AADSTS1: no. ${repeated.slice(0, 40)}…`), 'AADSTS1: no.', 'cut short');
+    const another = `AADSTS1: no. ${repeated.replace('0ac6', 'ffff')}`;
+    t.equal(said(another), another, 'another id is no repetition');
+    t.equal(said(`AADSTS1: no. ${repeated} Ask Jo.`), `AADSTS1: no. ${repeated} Ask Jo.`, 'nor is what goes on');
+    t.equal(said(`no. ${repeated}`, { ...ids, timestamp: '' }), `no. ${repeated}`, 'nothing is lost');
+  });
+
+  t.test('the address of a mailbox may break behind @ and dots, and nothing else is changed', async t => {
+    t.match(
+      connect({ loginHint: 'jo.doe@mail.example.com' }),
+      '<bdi>jo.<wbr/>doe@<wbr/>mail.<wbr/>example.<wbr/>com</bdi>',
+    );
+    t.notMatch(connect({ asker: 'Acme v1.2 @home', loginHint: undefined }), '<wbr');
   });
 
   t.test('text from outside keeps its characters, not its controls', async t => {
