@@ -6,7 +6,6 @@ import { type Logger, pino } from 'pino';
 import { systemClock } from './clock.js';
 import type { Config } from './config.js';
 import type { Brand } from './console/frame.js';
-import { readLogo } from './console/logo.js';
 import { pages } from './console/pages.js';
 import { openKeyRing } from './crypto/key-ring.js';
 import { readMasterKeyFile } from './crypto/master-key.js';
@@ -78,7 +77,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
     });
     app.register(pages, {
       consents: opened.vault.consents,
-      brand: await brandOf(config),
+      brand: brandOf(config),
       publicUrl: config.publicUrl,
     });
     const close = async () => {
@@ -92,8 +91,8 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   }
 }
 
-async function brandOf({ brandName: name, brandLogoFile }: Config): Promise<Brand> {
-  return brandLogoFile === undefined ? { name } : { name, logo: await readLogo(brandLogoFile) };
+function brandOf({ brandName: name, brandLogo: logo }: Config): Brand {
+  return logo === undefined ? { name } : { name, logo };
 }
 
 /** Opens the vault for one command beside a running one: no server, no upkeep, nothing is migrated. */

@@ -1,6 +1,5 @@
 import type { Test } from 'tap';
 import { linkable, picturable, placeOf } from '../../src/console/address.js';
-import { readLogo } from '../../src/console/logo.js';
 import { shown } from '../../src/console/outside-text.js';
 import { connect, result } from './views.js';
 
@@ -192,17 +191,5 @@ export function wordCases(t: Test): void {
     t.equal(shown(' a\r\n\u0000b\u2028c '), 'a b c');
     t.equal(shown('gpj\u202Eexe.\u2066\u200B\uFEFF'), 'gpjexe.');
     t.equal(shown('\u{1F600}'.repeat(4), 3), '\u{1F600}\u{1F600}…');
-  });
-
-  t.test('the picture of whoever runs the vault is read by what it is, not by its name', async t => {
-    const svg = '<?xml version="1.0"?>\n<!-- ours -->\n<svg xmlns="http://www.w3.org/2000/svg"/>';
-    const png = Buffer.from('89504e470d0a1a0a00', 'hex');
-    const much = `<svg>${'x'.repeat(262_144)}`;
-    const folder = t.testdir({ 'a.png': svg, 'b.txt': png, 'c.svg': '<html><svg/>', 'd.svg': much });
-    t.match(await readLogo(`${folder}/a.png`), /^data:image\/svg\+xml;base64,/);
-    const picture = `data:image/png;base64,${png.toString('base64')}`;
-    t.equal(picturable(await readLogo(`${folder}/b.txt`)), picture);
-    await t.rejects(readLogo(`${folder}/c.svg`), /c\.svg, which is no picture in PNG/);
-    await t.rejects(readLogo(`${folder}/d.svg`), /at most 262144/);
   });
 }
