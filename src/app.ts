@@ -7,6 +7,7 @@ import { systemClock } from './clock.js';
 import type { Config } from './config.js';
 import type { Brand } from './console/frame.js';
 import { pages } from './console/pages.js';
+import { straysTo } from './console/stray-page.js';
 import { openKeyRing } from './crypto/key-ring.js';
 import { readMasterKeyFile } from './crypto/master-key.js';
 import { firstContents } from './first-start.js';
@@ -73,6 +74,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
         publicUrl: config.publicUrl,
         trustProxy: [...config.trustProxy],
         tls: config.tls,
+        answerStray: straysTo(brandOf(config)),
       },
     });
     app.register(pages, {
