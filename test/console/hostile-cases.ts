@@ -48,7 +48,10 @@ export function hostileCases(t: Test, browser: Browser): void {
     };
     for (const name of Object.keys(hostilePages(''))) {
       const { made, links } = await census(name);
-      t.ok(links.every(link => link === `${origin}/docs`), `${name}: no link but ours`);
+      t.ok(
+        links.every(link => link === `${origin}/docs`),
+        `${name}: no link but ours`,
+      );
       for (const [index, { seen }] of payloads.entries()) {
         const { text: shown, ...rest } = await census(`${name}-${index}`);
         const what = `${name}, payload ${index}`;
