@@ -6,8 +6,8 @@ import { type Logger, pino } from 'pino';
 import { systemClock } from './clock.js';
 import type { Config } from './config.js';
 import type { Brand } from './console/frame.js';
-import { readLogo } from './console/logo.js';
 import { pages } from './console/pages.js';
+import { straysTo } from './console/stray-page.js';
 import { openKeyRing } from './crypto/key-ring.js';
 import { readMasterKeyFile } from './crypto/master-key.js';
 import { firstContents } from './first-start.js';
@@ -74,11 +74,12 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
         publicUrl: config.publicUrl,
         trustProxy: [...config.trustProxy],
         tls: config.tls,
+        answerStray: straysTo(brandOf(config)),
       },
     });
     app.register(pages, {
       consents: opened.vault.consents,
-      brand: await brandOf(config),
+      brand: brandOf(config),
       publicUrl: config.publicUrl,
     });
     const close = async () => {
@@ -92,8 +93,8 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   }
 }
 
-async function brandOf({ brandName: name, brandLogoFile }: Config): Promise<Brand> {
-  return brandLogoFile === undefined ? { name } : { name, logo: await readLogo(brandLogoFile) };
+function brandOf({ brandName: name, brandLogo: logo }: Config): Brand {
+  return logo === undefined ? { name } : { name, logo };
 }
 
 /** Opens the vault for one command beside a running one: no server, no upkeep, nothing is migrated. */

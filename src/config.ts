@@ -1,7 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { join, resolve } from 'node:path';
-import { Environment, type Variables } from './environment.js';
+import { areAPair, certificatesFlaw, chainFlaw, keyFlaw } from './certificates.js';
+import { Environment, type NamedFile, type Variables } from './environment.js';
 import { isBareUrl, isHost, isHostEntry, isLoopback, isProxyEntry, isUnspecified, originOf } from './hosts.js';
+import { PICTURES, pictureFlaw, pictureUrl } from './picture.js';
 import { Secret } from './vault/secret.js';
 
 export { ConfigError } from './environment.js';
@@ -70,8 +72,8 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Who runs this vault, as mailbox owners know it. */
   readonly brandName: string;
-  /** A picture of theirs. */
-  readonly brandLogoFile?: string;
+  /** A picture of theirs, as a data URL. */
+  readonly brandLogo?: string;
 }
 
 /** Where a running vault is and the key to call it with. Frozen. */
@@ -111,14 +113,33 @@ function readListener(env: Environment): Listener {
   const host = env.text('TOKENWELL_HOST', isHost, 'an IP address or a host name') ?? '127.0.0.1';
   const port = env.whole('TOKENWELL_PORT', { from: 0, to: 65_535 }) ?? 8080;
   const behindTlsProxy = env.flag('TOKENWELL_BEHIND_TLS_PROXY');
-  const [certFile, keyFile] = TLS_FILES.map(name => env.readable(name));
+  const tls = readTls(env);
   const [lacking, bothLacking] = TLS_FILES.filter(name => !env.has(name));
   if (lacking && !bothLacking) env.refuse(lacking, `a file: ${TLS_FILES.join(' and ')} go together`);
   if (bothLacking && !behindTlsProxy && !isLoopback(host)) {
     const cure = `${TLS_FILES.join(' and ')} or TOKENWELL_BEHIND_TLS_PROXY=1`;
     env.refuse('TOKENWELL_HOST', `a loopback address, as plain http must not leave this machine, or any with ${cure}`);
   }
-  return { host, port, behindTlsProxy, ...(certFile && keyFile ? { tls: { certFile, keyFile } } : {}) };
+  return { host, port, behindTlsProxy, ...(tls ? { tls } : {}) };
+}
+
+const CHAIN =
+  "the server's certificate and then those of its issuers up to the authority, in PEM (-----BEGIN CERTIFICATE-----)";
+const KEY = 'the private key of the certificate in PEM (-----BEGIN PRIVATE KEY-----), without a passphrase';
+
+/** Read here too, where all mistakes are told together and before a database is made. */
+function readTls(env: Environment): Config['tls'] {
+  const [certName, keyName] = TLS_FILES;
+  const cert = env.file(certName, bytes => chainFlaw(text({ bytes })), CHAIN);
+  const key = env.file(keyName, bytes => keyFlaw(text({ bytes })), KEY);
+  if (!cert || !key) return undefined;
+  if (areAPair(text(cert), text(key))) return { certFile: cert.path, keyFile: key.path };
+  env.refuseFile(keyName, key.path, `which is not the key of the certificate in ${cert.path}`, KEY);
+  return undefined;
+}
+
+function text({ bytes }: Pick<NamedFile, 'bytes'>): string {
+  return bytes.toString('utf8');
 }
 
 function readOrigin(env: Environment, name: string): string | undefined {
@@ -155,7 +176,8 @@ function readNetwork(
   env: Environment,
 ): Pick<Config, 'allowedHosts' | 'outboundProxy' | 'caFile' | 'trustProxy' | 'returnToOrigins'> {
   const proxy = env.text('TOKENWELL_OUTBOUND_PROXY', isBareUrl, 'http:// or https://, then host:port');
-  const caFile = env.readable('TOKENWELL_CA_FILE');
+  const authorities = 'certificates of authorities in PEM (-----BEGIN CERTIFICATE-----)';
+  const caFile = env.file('TOKENWELL_CA_FILE', bytes => certificatesFlaw(text({ bytes })), authorities)?.path;
   return {
     allowedHosts: env.list(
       'TOKENWELL_ALLOWED_HOSTS',
@@ -175,15 +197,20 @@ function readNetwork(
 
 function readRunning(
   env: Environment,
-): Pick<Config, 'rateLimit' | 'drainSeconds' | 'logLevel' | 'brandName' | 'brandLogoFile'> {
-  const brandLogoFile = env.readable('TOKENWELL_BRAND_LOGO_FILE');
+): Pick<Config, 'rateLimit' | 'drainSeconds' | 'logLevel' | 'brandName' | 'brandLogo'> {
+  const logo = env.file('TOKENWELL_BRAND_LOGO_FILE', pictureFlaw, PICTURES);
   return {
     rateLimit: env.whole('TOKENWELL_RATE_LIMIT', { from: 0, to: 1_000_000 }) ?? 0,
     drainSeconds: env.whole('TOKENWELL_DRAIN_SECONDS', { from: 0, to: 25 }) ?? 0,
     logLevel: env.word('TOKENWELL_LOG_LEVEL', LOG_LEVELS) ?? 'info',
-    brandName: env.text('TOKENWELL_BRAND_NAME', text => text.length <= 60, 'at most 60 characters') ?? 'Tokenwell',
-    ...(brandLogoFile === undefined ? {} : { brandLogoFile }),
+    brandName: env.text('TOKENWELL_BRAND_NAME', isName, 'at most 60 characters, not only blanks') ?? 'Tokenwell',
+    ...(logo === undefined ? {} : { brandLogo: pictureUrl(logo.bytes) }),
   };
+}
+
+/** Something of it is seen: pages leave out what is not. */
+function isName(given: string): boolean {
+  return given.length <= 60 && /[^\p{Z}\p{C}]/u.test(given);
 }
 
 function isPostgresUrl(text: string): boolean {

@@ -11,6 +11,13 @@ const SERVICE_LINK_PORT = /^(?:tcp|udp|sctp):\/\//;
 /** Environment variables by name, as Node gives them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+/** A file that a variable names, as it is now. */
+export interface NamedFile {
+  /** Absolute. */
+  path: string;
+  bytes: Buffer;
+}
+
 /** An environment that cannot be used. `message` has one line for every mistake and never the value of a secret. */
 export class ConfigError extends Error {
   readonly mistakes: readonly string[];
@@ -97,10 +104,20 @@ export class Environment {
     return value === undefined ? undefined : resolve(value);
   }
 
-  /** The absolute path of a file that can be read now. */
-  readable(name: string): string | undefined {
+  /** A file that can be read now and in which `flaw` finds nothing wrong; what it finds continues "names …,". */
+  file(name: string, flaw: (bytes: Buffer) => string | undefined, allowed: string): NamedFile | undefined {
     const path = this.path(name);
-    return path !== undefined && this.#read(name, path) !== undefined ? path : undefined;
+    const bytes = path === undefined ? undefined : this.#read(name, path);
+    if (path === undefined || bytes === undefined) return undefined;
+    const found = flaw(bytes);
+    if (found === undefined) return { path, bytes };
+    this.refuseFile(name, path, found, allowed);
+    return undefined;
+  }
+
+  /** Adds a mistake: the variable, its file, what is wrong with it, and what is allowed. */
+  refuseFile(name: string, path: string, flaw: string, allowed: string): void {
+    this.#mistakes.push(`${name} names ${path}, ${flaw}; allowed: ${allowed}.`);
   }
 
   /** The value of `name`, or the text of the file that `name`_FILE names without the newline at its end, where `valid`. */
@@ -114,7 +131,9 @@ export class Environment {
     // One that is empty beside the other is how some shells and compose files unset it.
     const path = given && named === '' ? undefined : this.path(file);
     if (path === undefined) return this.text(name, valid, allowed);
-    const text = this.#read(file, path)?.replace(/\r?\n$/, '');
+    const text = this.#read(file, path)
+      ?.toString('utf8')
+      .replace(/\r?\n$/, '');
     if (text === undefined || valid(text)) return text;
     this.#mistakes.push(`${file} names ${path}, whose text is ${text ? '(not shown)' : 'empty'}; allowed: ${allowed}.`);
     return undefined;
@@ -142,14 +161,12 @@ export class Environment {
     return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
   }
 
-  #read(name: string, path: string): string | undefined {
+  #read(name: string, path: string): Buffer | undefined {
     try {
-      return readFileSync(path, 'utf8');
+      return readFileSync(path);
     } catch (error) {
       const errno = error instanceof Error && 'code' in error ? error.code : 'unknown error';
-      this.#mistakes.push(
-        `${name} names ${path}, which cannot be read (${errno}); allowed: a file that this user may read.`,
-      );
+      this.refuseFile(name, path, `which cannot be read (${errno})`, 'a file that this user may read');
       return undefined;
     }
   }

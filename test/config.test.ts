@@ -2,19 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import t from 'tap';
-import { ConfigError, readClientConfig, readConfig } from '../src/config.js';
-import { accepted, mistakes, secretMistakes } from './config/cases.js';
+import { readClientConfig, readConfig } from '../src/config.js';
+import { accepted, mistakes, mistakesOf, secretMistakes } from './config/cases.js';
 import { containerCases } from './config/container-cases.js';
-
-function mistakesOf(read: () => unknown): readonly string[] {
-  try {
-    read();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.mistakes;
-    throw error;
-  }
-  return [];
-}
+import { fileCases } from './config/file-cases.js';
 
 t.test('an empty environment gives a vault on this machine only', async t => {
   t.strictSame(readConfig({}), {
@@ -95,35 +86,6 @@ t.test('secrets in the configuration do not print', async t => {
   t.equal(config.outboundProxy?.reveal(), 'http://u:hunter2@proxy:3128');
 });
 
-t.test('TLS needs both files, and both must be readable', async t => {
-  const folder = t.testdir({ 'cert.pem': 'cert', 'key.pem': 'key' });
-  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  const tls = { TOKENWELL_TLS_CERT_FILE: cert, TOKENWELL_TLS_KEY_FILE: key };
-  t.match(readConfig({ ...tls, TOKENWELL_HOST: 'vault.example' }), {
-    tls: { certFile: cert, keyFile: key },
-    publicUrl: 'https://vault.example:8080',
-  });
-  t.ok(Object.isFrozen(readConfig(tls).tls));
-  t.match(
-    mistakesOf(() => readConfig({ ...tls, TOKENWELL_HOST: '0.0.0.0' })),
-    [/^TOKENWELL_PUBLIC_URL is not set; allowed: the https:\/\/ address that browsers use/],
-  );
-  for (const name of ['TOKENWELL_TLS_CERT_FILE', 'TOKENWELL_TLS_KEY_FILE']) {
-    const half = Object.fromEntries(Object.entries(tls).filter(([other]) => other !== name));
-    t.match(
-      mistakesOf(() => readConfig(half)),
-      [new RegExp(`^${name} is not set; allowed: .* go together\\.$`)],
-    );
-  }
-  const gone = { TOKENWELL_HOST: 'vault.example', ...tls, TOKENWELL_TLS_KEY_FILE: '/no/such/key.pem' };
-  t.strictSame(
-    mistakesOf(() => readConfig(gone)),
-    [
-      'TOKENWELL_TLS_KEY_FILE names /no/such/key.pem, which cannot be read (ENOENT); allowed: a file that this user may read.',
-    ],
-  );
-});
-
 t.test('a value may come from a file, without the newline at its end', async t => {
   const folder = t.testdir({
     one: 'postgres://db/vault\n',
@@ -172,15 +134,6 @@ t.test('beside the other, an empty variable counts as unset', async t => {
   );
 });
 
-t.test('a certificate authority file must be readable', async t => {
-  const file = join(t.testdir({ 'ca.pem': 'ca' }), 'ca.pem');
-  t.equal(readConfig({ TOKENWELL_CA_FILE: file }).caFile, file);
-  t.match(
-    mistakesOf(() => readConfig({ TOKENWELL_CA_FILE: `${file}.gone` })),
-    [/ca\.pem\.gone, .*\(ENOENT\)/],
-  );
-});
-
 t.test('a command needs a key, and https unless the vault is on this machine', async t => {
   const folder = t.testdir();
   writeFileSync(join(folder, 'key'), 'twk_abc_file\n');
@@ -212,5 +165,7 @@ t.test('a command needs a key, and https unless the vault is on this machine', a
     'settings of the server do not matter',
   );
 });
+
+t.test('files', async t => fileCases(t));
 
 containerCases(t);

@@ -3,6 +3,7 @@ import { adminLinkCases } from './consent/admin-link-cases.js';
 import { boundCases } from './consent/bound-cases.js';
 import { callbackCases } from './consent/callback-cases.js';
 import { destinationCases } from './consent/destination-cases.js';
+import { pageWordCases } from './consent/page-word-cases.js';
 import { refreshCases } from './consent/refresh-cases.js';
 import { scopeCases } from './consent/scope-cases.js';
 import { stepCases } from './consent/step-cases.js';
@@ -18,6 +19,7 @@ for (const database of await databases(t)) {
   });
 }
 t.test('a grant', async t => refreshCases(t));
+t.test('the page of a consent that failed', async t => pageWordCases(t, consentWorld));
 t.test('scopes', async t => scopeCases(t));
 t.test('where a grant may go', async t => destinationCases(t));
 t.test('steps', async t => stepCases(t));

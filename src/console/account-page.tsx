@@ -31,9 +31,8 @@ export function accountPage({ brand, credential, account }: AccountPlace): strin
         </p>
         <NextStep
           turn={<Operator at={brand.name} />}
-          action="Make the link with the first command and send it to the owner. The second says what is missing."
+          theirs="Make the link with the first command and send it to the owner. The second says what is missing."
           commands={[`tokenwell account link ${named}`, `tokenwell account show ${named}`]}
-          theirs
         />
       </>
     ),

@@ -7,9 +7,9 @@ const LONGEST_ACTION = 600;
 const TURNS: Readonly<Record<Exclude<ErrorClass, 'needs_operator'>, string>> = {
   needs_user: 'Yours.',
   needs_admin: 'An administrator of your organisation.',
-  throttled: 'Nobody. Waiting helps.',
-  unavailable: 'Nobody. Waiting helps, unless it lasts.',
-  in_doubt: 'Nobody yet. It is not known how far the provider got.',
+  throttled: 'Yours, after a wait.',
+  unavailable: 'Yours, after a wait.',
+  in_doubt: 'Yours, after a wait. It is not known how far the provider got.',
 };
 
 /** Somebody at whoever runs this vault, whose name comes from outside. */
@@ -23,36 +23,43 @@ export function Operator({ at }: { at: string }): VNode {
 
 /** Whose turn it is when a consent failed for a reason of this class. */
 export function Turn({ of: errorClass, operatorAt }: { of: ErrorClass; operatorAt: string }): VNode {
-  if (errorClass !== 'needs_operator') return <>{TURNS[errorClass]}</>;
-  return (
-    <>
-      <Operator at={operatorAt} /> Tell whoever sent you the link.
-    </>
-  );
+  return errorClass === 'needs_operator' ? <Operator at={operatorAt} /> : <span>{TURNS[errorClass]}</span>;
 }
 
 interface Step {
   turn: ComponentChildren;
-  action: string;
-  /** What is typed for it. */
+  /** What the reader does; left out where only others do something. */
+  yours?: string;
+  /** What somebody else does. */
+  theirs?: string;
+  /** What is typed for it, by whoever has to act. */
   commands?: readonly string[];
-  /** It is somebody else who must do it. */
-  theirs?: boolean;
 }
 
-/** Whose turn it is and what they do: the last thing that a page about something unfinished says. */
-export function NextStep({ turn, action, commands = [], theirs }: Step): VNode {
+/** Whose turn it is, what the reader does and what others do: the last thing that an unfinished page says. */
+export function NextStep({ turn, yours, theirs, commands = [] }: Step): VNode {
   return (
     <dl class="next">
       <dt>Whose turn it is</dt>
       <dd>{turn}</dd>
-      <dt>{theirs ? 'What they do' : 'What to do'}</dt>
+      {yours !== undefined && (
+        <Doing term="What to do" action={yours} commands={theirs === undefined ? commands : []} />
+      )}
+      {theirs !== undefined && <Doing term="What they do" action={theirs} commands={commands} />}
+    </dl>
+  );
+}
+
+function Doing({ term, action, commands }: { term: string; action: string; commands: readonly string[] }): VNode {
+  return (
+    <>
+      <dt>{term}</dt>
       <dd>
         <Outside text={action} longest={LONGEST_ACTION} />
         {commands.map(command => (
           <pre key={command}>{shown(command, LONGEST_ACTION)}</pre>
         ))}
       </dd>
-    </dl>
+    </>
   );
 }

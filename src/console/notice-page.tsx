@@ -82,7 +82,7 @@ const NOTICES = {
     word: 'not now',
     title: 'This cannot be done at the moment',
     text: 'Too much is asked at once, or a part that is needed does not answer. Nothing was changed.',
-    turn: 'Nobody. Waiting helps.',
+    turn: 'Yours, after a wait.',
     action: 'Wait a minute, then try again.',
     again: true,
   },
@@ -91,8 +91,8 @@ const NOTICES = {
     word: 'failed',
     title: 'Something went wrong here',
     text: 'The fault is ours, not yours.',
-    turn: 'Whoever runs this service.',
-    action: 'Try again later. If it stays like this, send them the codes below.',
+    turn: 'Yours, after a wait.',
+    action: 'Try again in a few minutes. If this page comes back, send the codes below to whoever runs this service.',
     again: true,
   },
 } as const satisfies Record<string, Notice>;
@@ -119,7 +119,7 @@ export function noticePage({ brand, code, link, requestId }: NoticeView): string
         <State tone={notice.tone} word={notice.word} />
         <h1>{notice.title}</h1>
         <p>{notice.text}</p>
-        <NextStep turn={notice.turn} action={notice.action} />
+        <NextStep turn={notice.turn} yours={notice.action} />
         {notice.again && <ButtonLink href={linkable(link)}>Try again</ButtonLink>}
         <Trace requestId={requestId} open />
       </>

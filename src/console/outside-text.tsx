@@ -16,7 +16,17 @@ export function shown(text: string, longest = LONGEST): string {
   return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : characters.join('');
 }
 
-/** Text from outside within a sentence of ours: its direction of writing ends with it (HTML, the bdi element). */
+/**
+ * Text from outside within a sentence of ours: its direction of writing ends with it (HTML, the bdi element). An
+ * address of a mailbox breaks behind `@` and `.` before it breaks within a word.
+ */
 export function Outside({ text, longest }: { text: string; longest?: number }): VNode {
-  return <bdi>{shown(text, longest)}</bdi>;
+  const seen = shown(text, longest);
+  return <bdi>{MAILBOX.test(seen) ? breakable(seen) : seen}</bdi>;
+}
+
+const MAILBOX = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/;
+
+function breakable(address: string): (VNode | string)[] {
+  return address.split(/(?<=[@.])/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]));
 }

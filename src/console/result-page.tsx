@@ -125,7 +125,7 @@ function Waiting(view: Of<'waiting'>): VNode {
       </p>
       <NextStep
         turn={<Operator at={view.brand.name} />}
-        action="You have nothing more to do. If this was not the account that you meant, tell them."
+        yours="You have nothing more to do. If this was not the account that you meant, tell them."
       />
       <Leave {...view} />
     </>
@@ -155,17 +155,18 @@ function Allowed(view: Of<'admin_consented'>): VNode {
 function AfterAllowing({ tests, brand }: ResultView): VNode {
   if (tests === undefined) {
     const turn = 'The owners of the mailboxes, where somebody was waiting for this.';
-    return <NextStep turn={turn} action="Tell them to open their link again." />;
+    return <NextStep turn={turn} yours="Tell them to open their link again." />;
   }
   const action = 'Get a first token, which shows whether it works now.';
   const commands = [`tokenwell credential test ${tests}`];
-  return <NextStep turn={<Operator at={brand.name} />} action={action} commands={commands} theirs />;
+  return <NextStep turn={<Operator at={brand.name} />} theirs={action} commands={commands} />;
 }
 
 function NotConnected(view: Unfinished): VNode {
   const { outcome, brand, link, adminLink, requestId } = view;
   const toSend = outcome.code === 'needs_admin' ? linkable(adminLink) : undefined;
   const others = outcome.class === 'needs_operator' || outcome.class === 'needs_admin';
+  const codes = outcome.code !== 'declined' && toSend === undefined;
   return (
     <>
       <State tone="bad" word={outcome.code === 'needs_admin' ? 'needs an administrator' : 'not connected'} />
@@ -173,11 +174,7 @@ function NotConnected(view: Unfinished): VNode {
       <p>
         <Outside text={outcome.message} longest={600} />
       </p>
-      <NextStep
-        turn={<Turn of={outcome.class} operatorAt={brand.name} />}
-        action={outcome.action}
-        theirs={others && !toSend}
-      />
+      <NextStep turn={<Turn of={outcome.class} operatorAt={brand.name} />} {...doing(outcome, toSend !== undefined)} />
       {toSend && (
         <section aria-labelledby="send-title">
           <h2 id="send-title">Send this link to your administrator</h2>
@@ -187,9 +184,21 @@ function NotConnected(view: Unfinished): VNode {
       <ButtonLink href={linkable(link)} minor={others}>
         Try again
       </ButtonLink>
-      <Trace provider={outcome.provider} requestId={requestId} open={others && !toSend} />
+      <Trace provider={outcome.provider} requestId={requestId} open={codes} />
     </>
   );
+}
+
+/** What the reader does and what others do. The reader's own link is never sent on: it would connect another mailbox. */
+function doing(outcome: Unfinished['outcome'], adminLink: boolean): { yours: string; theirs?: string } {
+  if (outcome.code === 'needs_admin') {
+    const yours = adminLink
+      ? 'Send the link below to your administrator. When they have approved, try again.'
+      : 'Tell your administrator, with the codes below. When they have allowed it, open your link again.';
+    return adminLink ? { yours, theirs: 'Open the link and approve.' } : { yours };
+  }
+  if (outcome.class !== 'needs_operator') return { yours: outcome.action };
+  return { yours: 'Tell whoever sent you the link, with the codes below.', theirs: outcome.action };
 }
 
 /** The way out: on to where the person came from, or nothing more than closing the page. */

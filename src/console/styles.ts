@@ -41,6 +41,8 @@ export const styles = `
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0;
+  /* The sheet's margin stays within, where it would make a page that fits scroll. */
+  display: flow-root;
   min-height: 100vh;
   min-height: 100svh;
   background: var(--surface);
@@ -59,7 +61,7 @@ code { display: inline-block; unicode-bidi: isolate; max-width: 100%; padding: 0
 time { white-space: nowrap; }
 .quiet, footer { color: var(--quiet); font-size: 0.8125rem; line-height: 1.25rem; }
 footer strong { color: var(--text); }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.unseen { position: absolute; inset: 0 auto auto 0; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 
 .sheet { max-width: 32rem; margin: 0 auto; padding: 24px; }
 header { display: flex; align-items: center; gap: 12px; min-height: 32px; margin-bottom: 32px; font-weight: 600; }

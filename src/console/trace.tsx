@@ -44,11 +44,35 @@ export function Trace({ provider, requestId, open }: Case): VNode | null {
 function linesOf(provider: ProviderAnswer = {}, requestId?: string): string[] {
   const facts: [string, string | undefined][] = [
     ['code', [provider.error, ...(provider.codes ?? [])].filter(Boolean).join(' ')],
-    ['provider says', provider.error_description],
+    ['provider says', saidOnce(provider)],
     ['trace id', provider.trace_id],
     ['correlation id', provider.correlation_id],
     ['time', provider.timestamp],
     ['request id', requestId],
   ];
   return facts.flatMap(([name, value]) => (value ? [`${name}: ${shown(value)}`] : []));
+}
+
+/**
+ * What the provider says without what Entra repeats behind it ("Trace ID: … Correlation ID: … Timestamp: …"), where
+ * each of these has a line of its own. The text may have been cut within them.
+ */
+function saidOnce({
+  error_description: text,
+  trace_id,
+  correlation_id,
+  timestamp,
+}: ProviderAnswer): string | undefined {
+  if (!text || !trace_id || !correlation_id || !timestamp) return text;
+  const begins = text.lastIndexOf('Trace ID:');
+  if (begins < 0) return text;
+  const ours = bare(`Trace ID: ${trace_id} Correlation ID: ${correlation_id} Timestamp: ${timestamp}`);
+  const theirs = bare(text.slice(begins));
+  const repeats = theirs.endsWith('…') ? ours.startsWith(theirs.slice(0, -1).trim()) : ours === theirs;
+  return repeats ? text.slice(0, begins).replace(/[\s([]+$/, '') : text;
+}
+
+/** Without brackets, and with one blank between words. */
+function bare(text: string): string {
+  return text.replace(/[()[\]\s]+/g, ' ').trim();
 }

@@ -5,8 +5,9 @@ import { foreseen, internal } from './failures.js';
 import { apiHeaders } from './headers.js';
 import { logAnswer } from './logging.js';
 import { GrantRefused, sendOAuthError } from './oauth-errors.js';
-import { draining, methodNotAllowed, sendProblem } from './problems.js';
+import { draining, methodNotAllowed, STATUS, sendProblem } from './problems.js';
 import type { Readiness } from './readiness.js';
+import { type AnswerStray, isStray } from './strays.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
@@ -15,10 +16,11 @@ interface AnswerDeps {
   publicUrl: string;
   readiness: Readiness;
   log: Logger;
+  answerStray?: AnswerStray | undefined;
 }
 
 /** What is the same for every answer: headers, the request id, one line in the log, and problems for all that fails. */
-export function shapeAnswers(app: FastifyInstance, { publicUrl, readiness, log }: AnswerDeps): void {
+export function shapeAnswers(app: FastifyInstance, { publicUrl, readiness, log, answerStray }: AnswerDeps): void {
   const headers = apiHeaders(publicUrl);
   app.addHook('preClose', async () => readiness.close());
   app.addHook('onRequest', (request, reply, done) => {
@@ -37,7 +39,10 @@ export function shapeAnswers(app: FastifyInstance, { publicUrl, readiness, log }
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsAt(app, request);
     // A route that takes many paths, as that of static files, may have this method and still nothing at this path.
-    if (allowed.length === 0 || allowed.includes(request.method)) return sendProblem(reply, nothingHere());
+    if (allowed.length === 0 || allowed.includes(request.method)) {
+      if (answerStray && isStray(request)) return answerStray(request, reply, STATUS.not_found);
+      return sendProblem(reply, nothingHere());
+    }
     return sendProblem(reply.header('allow', allowed.join(', ')), methodNotAllowed(request.method, allowed));
   });
   app.setErrorHandler((error, request, reply) => {

@@ -5,9 +5,10 @@ import { foreseen, internal } from './failures.js';
 import { apiHeaders } from './headers.js';
 import { listener } from './listener.js';
 import { logAnswer } from './logging.js';
-import { sendProblem } from './problems.js';
+import { STATUS, sendProblem } from './problems.js';
 import { requestIds } from './request-ids.js';
 import { answerSocketError } from './socket-errors.js';
+import { type AnswerStray, isStray } from './strays.js';
 import { readTls, type TlsFiles, watchTls } from './tls.js';
 import { validationError, validatorCompiler } from './validation.js';
 
@@ -17,6 +18,8 @@ export interface InstanceSettings {
   /** IP addresses and CIDRs of proxies whose X-Forwarded-For is believed. */
   trustProxy: string[];
   tls?: TlsFiles | undefined;
+  /** For people who come to a path where there is nothing; without it they too are told in a problem. */
+  answerStray?: AnswerStray;
 }
 
 const BODY_BYTES = 64 * 1024;
@@ -44,7 +47,9 @@ export async function createInstance(log: Logger, requestPrefix: string, setting
     // For what the router refuses: no hook runs for it.
     frameworkErrors: (error, request, reply) => {
       reply.headers(headers).header('x-request-id', request.id);
-      sendProblem(reply, foreseen(error) ?? internal());
+      const refused = foreseen(error) ?? internal();
+      if (settings.answerStray && isStray(request)) settings.answerStray(request, reply, STATUS[refused.code]);
+      else sendProblem(reply, refused);
       logAnswer(log, request, reply);
     },
   });

@@ -46,7 +46,7 @@ export async function createServer({ vault, log, clock, requestPrefix, settings 
   const readiness = new Readiness();
   const app = await createInstance(log, requestPrefix, settings);
   app.decorateRequest('caller');
-  shapeAnswers(app, { publicUrl, readiness, log });
+  shapeAnswers(app, { publicUrl, readiness, log, answerStray: settings.answerStray });
   const document = await describeApi(app, publicUrl);
   app.register(healthRoutes, { vault, readiness });
   const deps = { vault, publicUrl, clock };

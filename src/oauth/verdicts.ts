@@ -157,7 +157,10 @@ const BY_ERROR: ReadonlyMap<string, Verdict> = new Map([
   ['invalid_grant', rejected('invalid_grant', 'refuses the grant: it was revoked, has expired or was never valid')],
   ['interaction_required', rejected('interaction_required', 'wants the user to sign in again')],
   ['login_required', rejected('login_required', 'wants the user to sign in again')],
-  ['consent_required', rejected('consent_required', 'wants the user to consent again')],
+  [
+    'consent_required',
+    rejected('consent_required', 'wants consent first, from the user or from an administrator of the organisation'),
+  ],
   [
     'admin_policy_enforced',
     rejected('consent_required', 'leaves it to an administrator of the organisation to allow this application'),

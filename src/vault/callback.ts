@@ -61,38 +61,50 @@ interface Meaning {
 }
 
 const AGAIN = 'Open the link again and sign in once more.';
+const CODES_TO_SENDER = 'If this page comes back, give the codes below to whoever sent you the link.';
+
+/** After an error that signing in again may cure, or may not: the provider's rules are known to an administrator. */
+export const AGAIN_OR_ADMIN = `${AGAIN} If this page comes back, give the codes below to your administrator.`;
+/** After a fault that may pass. */
+export const AFTER_A_WAIT = `Wait a few minutes, then open the link again and sign in once more. ${CODES_TO_SENDER}`;
+/** Also for whoever looks at the account, so nothing of it is about a page. */
+export const ASK_ADMIN =
+  'An administrator of the owner’s organisation allows the application, with what the provider said. ' +
+  'Then the owner opens the link again.';
 
 /** What an error of the authorization endpoint means (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, providers). */
 export function meaningOf(error: string): Meaning {
   const known = MEANINGS.get(error);
   if (known) return known;
   const message = 'The provider ended the sign-in with an error that Tokenwell does not know.';
-  return { code: 'failed', class: 'needs_operator', message, action: `${AGAIN} If it stays, tell the operator.` };
+  const action =
+    'Look up the error in what the provider says about its sign-in. If it passes, the link can be used again.';
+  return { code: 'failed', class: 'needs_operator', message, action };
 }
 
 const NEEDS_ADMIN: Meaning = {
   code: 'needs_admin',
   class: 'needs_admin',
   message: 'Your organisation lets only an administrator approve this.',
-  action: 'Send the link to your administrator, who opens it and approves.',
+  action: ASK_ADMIN,
 };
 const SIGN_IN_AGAIN: Meaning = {
   code: 'failed',
   class: 'needs_user',
   message: 'The provider wants you to sign in, or to answer a question, first.',
-  action: AGAIN,
+  action: AGAIN_OR_ADMIN,
 };
 const LATER: Meaning = {
   code: 'failed',
   class: 'unavailable',
   message: 'The provider cannot do this at the moment.',
-  action: 'Open the link again in a few minutes.',
+  action: AFTER_A_WAIT,
 };
 const WRONG_SET_UP: Meaning = {
   code: 'failed',
   class: 'needs_operator',
   message: 'The provider does not accept how this application is set up.',
-  action: 'Tell the operator: the credential’s client id, scope or redirect URI is not what the provider knows.',
+  action: 'Compare the credential’s client id, scope and redirect URI with what the provider knows.',
 };
 const DECLINED: Meaning = {
   code: 'declined',

@@ -1,4 +1,5 @@
 import { type Account, type AccountProgress, failed, fresh, rejected, renewed, whileDisabled } from './account.js';
+import { AFTER_A_WAIT, AGAIN_OR_ADMIN, ASK_ADMIN } from './callback.js';
 import type { Consent, ConsentOutcome } from './consent.js';
 import type { Credential } from './credential.js';
 import { drawScope } from './credential.js';
@@ -233,19 +234,24 @@ function refusedExchange(failure: ProviderFailure): ConsentOutcome {
   const { message, action, answer } = failure;
   const provider = answer ? { provider: answer } : {};
   if (failure.reason === 'consent_required') {
-    return {
-      code: 'needs_admin',
-      class: 'needs_admin',
-      message,
-      action: 'Send the link to your administrator, who opens it and approves.',
-      ...provider,
-    };
+    return { code: 'needs_admin', class: 'needs_admin', message, action: ASK_ADMIN, ...provider };
   }
-  const classes = { rejected: 'needs_user', misconfigured: 'needs_operator', unavailable: 'unavailable' } as const;
-  const again =
-    failure.class === 'misconfigured' ? `Tell the operator: ${action}` : 'Open the link again and sign in once more.';
-  return { code: 'failed', class: classes[failure.class], message, action: again, ...provider };
+  switch (failure.class) {
+    case 'misconfigured':
+      return { code: 'failed', class: 'needs_operator', message, action, ...provider };
+    case 'unavailable':
+      return { code: 'failed', class: 'unavailable', message, action: AFTER_A_WAIT, ...provider };
+    case 'rejected': {
+      const says = failure.reason === 'invalid_grant' ? REFUSED_CODE : message;
+      return { code: 'failed', class: 'needs_user', message: says, action: AGAIN_OR_ADMIN, ...provider };
+    }
+  }
 }
+
+/** A code was never revoked and has hardly expired, but rules of the organisation are told by the same error. */
+const REFUSED_CODE =
+  'You signed in, and then the provider refused the sign-in: it took too long, was used before, ' +
+  'or a rule of your organisation is against it.';
 
 function changedMeanwhile(): ConsentOutcome {
   return {
@@ -253,6 +259,6 @@ function changedMeanwhile(): ConsentOutcome {
     class: 'needs_user',
     message:
       'While you were signing in, the operator changed this credential or the link was used up. Nothing was connected.',
-    action: 'Open the link again and sign in once more.',
+    action: 'Open the link again and sign in once more. If it has ended, ask whoever sent it for a new one.',
   };
 }

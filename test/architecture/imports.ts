@@ -27,7 +27,15 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, 'all' | 'types
   'clock.ts': { vault: 'types' },
   'hosts.ts': {},
   'environment.ts': {},
-  'config.ts': { vault: 'all', 'environment.ts': 'all', 'hosts.ts': 'all' },
+  'certificates.ts': {},
+  'picture.ts': {},
+  'config.ts': {
+    vault: 'all',
+    'environment.ts': 'all',
+    'hosts.ts': 'all',
+    'certificates.ts': 'all',
+    'picture.ts': 'all',
+  },
   'first-start.ts': { vault: 'all', crypto: 'all', store: 'all', 'config.ts': 'types' },
   'main.ts': { 'app.ts': 'all', 'config.ts': 'all', 'first-start.ts': 'all', 'clock.ts': 'all', vault: 'types' },
   'app.ts': {

@@ -1,3 +1,5 @@
+import { ConfigError } from '../../src/config.js';
+
 /** Variables that one mistake is made in, and what its line must say. `given` must be quoted unless it is a secret. */
 export interface Mistake {
   title: string;
@@ -10,6 +12,17 @@ export interface Mistake {
 export interface Accepted {
   variables: Record<string, string>;
   config: Record<string, unknown>;
+}
+
+/** What a reader of the environment complains of; none where it takes all. */
+export function mistakesOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+  return [];
 }
 
 const loopbackOnly = 'TOKENWELL_PUBLIC_URL is "http://vault.example"; allowed: https://';
@@ -33,7 +46,9 @@ export const mistakes: Mistake[] = [
   ...['https://desk.example.com/', 'https://desk.example.com/x', 'http://desk.example.com', 'desk.example.com'].map(
     value => refused('RETURN_TO_ORIGINS', value, 'a comma-separated list of origins such as https://desk.example.com.'),
   ),
-  refused('BRAND_NAME', 'x'.repeat(61), 'at most 60 characters.'),
+  ...['x'.repeat(61), '', '   ', '\t\u00a0', '\u200b\u202e'].map(value =>
+    refused('BRAND_NAME', value, 'at most 60 characters, not only blanks.'),
+  ),
   ...['', '-1', '1000001', 'off'].map(value => refused('RATE_LIMIT', value, 'a whole number from 0 to 1000000.')),
   ...['', 'true', 'yes', '2', '00'].map(value => refused('BEHIND_TLS_PROXY', value, '0 or 1.')),
   ...['', 'true'].map(value => refused('ALLOW_UNSAFE_DATABASE', value, '0 or 1.')),

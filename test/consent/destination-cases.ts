@@ -206,7 +206,7 @@ export function destinationCases(t: Test): void {
       const dance = await world.begin(await world.link());
       forge(world, `update secrets set version = 'v_forged'`);
       await world.back(dance, { code: 'c' });
-      const outcome = { code: 'failed', class: 'needs_operator', action: /^Tell the operator: Give the client secret/ };
+      const outcome = { code: 'failed', class: 'needs_operator', action: /^Give the client secret/ };
       t.match(await world.vault.vault.consents.ended(dance.consent, dance.browser), { outcome });
       t.equal(world.provider.requests.length, 0);
     },

@@ -50,6 +50,13 @@ const EDGES = `() => {
   return Math.min(...ratios);
 }`;
 
+/** Runs in the page: where the sheet ends with its margin, and how high the page is. */
+const HEIGHTS = `() => {
+  const sheet = document.querySelector('.sheet');
+  const end = sheet.getBoundingClientRect().bottom + parseFloat(getComputedStyle(sheet).marginBottom);
+  return { end: Math.ceil(end), height: document.scrollingElement.scrollHeight };
+}`;
+
 async function outlineOf(page: Page): Promise<Outline> {
   return await page.evaluate(`(${OUTLINE})()`);
 }
@@ -75,6 +82,24 @@ export function browserCases(t: Test, browser: Browser): void {
         }
       }
       t.strictSame(complaints, [], 'no error and no violation of the policy');
+    });
+  }
+
+  for (const [device, { viewport }] of Object.entries({
+    telephone: PHONE,
+    desk: { viewport: { width: 1280, height: 800 } },
+  })) {
+    t.test(`on a ${device} a page that fits does not scroll`, async t => {
+      const { origin } = await servePages(t, pages);
+      const { page } = await openTab(t, browser, { viewport });
+      let fitting = 0;
+      for (const name of Object.keys(pages)) {
+        await page.goto(`${origin}/${name}`);
+        const { end, height } = await page.evaluate<{ end: number; height: number }>(`(${HEIGHTS})()`);
+        if (end <= viewport.height) fitting += 1;
+        t.equal(height, Math.max(viewport.height, end), name);
+      }
+      t.ok(fitting >= Object.keys(pages).length / 2, `${fitting} pages fit`);
     });
   }
 

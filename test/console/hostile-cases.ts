@@ -47,11 +47,15 @@ export function hostileCases(t: Test, browser: Browser): void {
       return await page.evaluate<Census>(`(${CENSUS})(${JSON.stringify(MARK)})`);
     };
     for (const name of Object.keys(hostilePages(''))) {
-      const { made } = await census(name);
+      const { made, links } = await census(name);
+      t.ok(
+        links.every(link => link === `${origin}/docs`),
+        `${name}: no link but ours`,
+      );
       for (const [index, { seen }] of payloads.entries()) {
         const { text: shown, ...rest } = await census(`${name}-${index}`);
         const what = `${name}, payload ${index}`;
-        t.strictSame(rest, { made, links: [], loose: [], width: PHONE.viewport.width }, `${what} changes nothing`);
+        t.strictSame(rest, { made, links, loose: [], width: PHONE.viewport.width }, `${what} changes nothing`);
         t.ok(shown.includes(seen), `${what} is seen as it is`);
         t.notMatch(shown.replaceAll('\n', ''), INVISIBLE, `${what} has nothing that cannot be seen`);
       }

@@ -1,4 +1,5 @@
 import { noticePage } from '../../src/console/notice-page.js';
+import { homePage } from '../../src/console/stray-page.js';
 import { connect, result } from './views.js';
 
 /** Stands in every payload; where it is found, the payload is. */
@@ -47,6 +48,7 @@ export function hostilePages(text: string): Record<string, string> {
     allowed: result({ ...common, outcome: { code: 'admin_consented', tenant: text } }),
     failed: result({ ...common, outcome: { code: 'failed', class: 'needs_operator', ...words } }),
     needed: result({ ...common, outcome: { code: 'needs_admin', class: 'needs_admin', ...words } }),
+    home: homePage(brand),
     notice: noticePage({ brand, code: 'internal', link: text, requestId: text }),
   };
 }

@@ -2,6 +2,7 @@ import { accountPage } from '../../src/console/account-page.js';
 import { type ConnectView, connectPage } from '../../src/console/connect-page.js';
 import { type NoticeCode, type NoticeView, noticePage } from '../../src/console/notice-page.js';
 import { type ResultView, resultPage } from '../../src/console/result-page.js';
+import { homePage, strayPage } from '../../src/console/stray-page.js';
 import type { ConsentOutcome } from '../../src/vault/consent.js';
 
 export const brand = { name: 'Acme IT' };
@@ -144,5 +145,7 @@ export const pages: Readonly<Record<string, string>> = {
     tests: 'acme-mail',
   }),
   account: accountPage({ brand, credential: 'support-mail', account: 'helpdesk@acme.com' }),
+  home: homePage(brand),
+  astray: strayPage(brand),
   ...notices,
 };

@@ -1,8 +1,7 @@
 import type { Test } from 'tap';
 import { linkable, picturable, placeOf } from '../../src/console/address.js';
-import { readLogo } from '../../src/console/logo.js';
 import { shown } from '../../src/console/outside-text.js';
-import { connect } from './views.js';
+import { connect, result } from './views.js';
 
 const IMAP = 'read, move and delete mail (IMAP)';
 const KEEP = 'keep this access until you or an administrator end it';
@@ -17,21 +16,21 @@ interface Case {
 }
 
 const abilities: readonly Case[] = [
-  { scopes: ['https://outlook.office.com/IMAP.AccessAsUser.All'], rows: [IMAP], asks: 'read mail as' },
-  { scopes: ['https://partner.outlook.cn/imap.accessasuser.all'], rows: [IMAP], asks: 'read mail as' },
-  { scopes: ['POP.AccessAsUser.All'], rows: ['read and delete mail (POP)'], asks: 'read mail as' },
+  { scopes: ['https://outlook.office.com/IMAP.AccessAsUser.All'], rows: [IMAP], asks: 'read, move and delete mail as' },
+  { scopes: ['https://partner.outlook.cn/imap.accessasuser.all'], rows: [IMAP], asks: 'read, move and delete mail as' },
+  { scopes: ['POP.AccessAsUser.All'], rows: ['read and delete mail (POP)'], asks: 'read and delete mail as' },
   { scopes: ['https://outlook.office365.com/SMTP.Send'], rows: ['send mail'], asks: 'send mail as' },
   { scopes: ['Mail.Read'], rows: ['read mail'], asks: 'read mail as' },
   {
     scopes: ['https://graph.microsoft.us/Mail.ReadWrite'],
     rows: ['read, change, move and delete mail'],
-    asks: 'read mail as',
+    asks: 'read, change, move and delete mail as',
   },
   { scopes: ['SMTP.Send', 'Mail.Send'], rows: ['send mail'], asks: 'send mail as' },
   {
     scopes: ['https://mail.google.com/'],
     rows: ['read, move and delete all your mail', 'send mail'],
-    asks: 'read and send mail as',
+    asks: 'read, move, delete and send mail as',
   },
   { scopes: ['openid', 'profile', 'email'], rows: [SEE], asks: 'act as' },
   {
@@ -45,6 +44,11 @@ const abilities: readonly Case[] = [
     asks: 'act as',
   },
   { scopes: ['calendar:write', 'calendar:write'], rows: ['<code>calendar:write</code>'], asks: 'act as' },
+  {
+    scopes: ['Mail.Read', 'calendar:write'],
+    rows: ['read mail', '<code>calendar:write</code>'],
+    asks: 'read mail, and more, as',
+  },
   // Only Microsoft's own resources have Microsoft's names.
   { scopes: ['https://evil.example/Mail.Read'], rows: ['<code>https://evil.example/Mail.Read</code>'], asks: 'act as' },
   {
@@ -101,13 +105,29 @@ export function wordCases(t: Test): void {
 
   t.test('the heading names the account that is meant, where one is', async t => {
     const heading = (page: string) => /<h1>(.*?)<\/h1>/.exec(page)?.[1]?.replaceAll(/<.*?>/g, '');
-    t.equal(heading(connect()), 'Acme Helpdesk asks to read and send mail as helpdesk@acme.com.');
+    t.equal(heading(connect()), 'Acme Helpdesk asks to read, move, delete and send mail as helpdesk@acme.com.');
     t.notMatch(connect(), 'that you choose');
     t.equal(
       heading(connect({ loginHint: undefined })),
-      'Acme Helpdesk asks to read and send mail as the account that you choose.',
+      'Acme Helpdesk asks to read, move, delete and send mail as the account that you choose.',
     );
     t.notMatch(connect({ loginHint: undefined }), 'Sign in with that account');
+  });
+
+  t.test('the heading, also that of an administrator, says no less of mail than the list below it', async t => {
+    const scopes = ['IMAP.AccessAsUser.All', 'SMTP.Send', 'https://outlook.office365.com/.default'];
+    const asked = 'read, move, delete and send mail, and more,';
+    for (const kind of ['connect', 'admin_consent'] as const) {
+      t.match(/<h1>(.*?)<\/h1>/.exec(connect({ kind, scopes }))?.[1], ` to ${asked} `, kind);
+    }
+    const verbs = ['read', 'change', 'move', 'delete', 'send'];
+    for (const { scopes } of abilities) {
+      const page = connect({ scopes, loginHint: undefined });
+      const [heading = ''] = /<h1>.*?<\/h1>/.exec(page) ?? [];
+      const rows = [...page.matchAll(/<li>(?!<code>)(.*?)<\/li>/g)].map(([, row]) => row);
+      const listed = verbs.filter(verb => rows.some(row => new RegExp(`\\b${verb}\\b.* mail`).test(row ?? '')));
+      for (const verb of listed) t.match(heading, new RegExp(`\\b${verb}\\b.* mail`), `${scopes}: ${verb}`);
+    }
   });
 
   t.test('an administrator approves for everybody, so nothing is said of the own mailbox', async t => {
@@ -140,22 +160,36 @@ export function wordCases(t: Test): void {
     t.equal(name('https://id.acme.com:8443/authorize'), 'id.acme.com:8443');
   });
 
+  t.test('what Entra repeats behind its sentence is left out where each part has a line of its own', async t => {
+    const ids = { trace_id: '0ac63be0-5c3c', correlation_id: '7b1c2d3e-1111', timestamp: '2026-11-20 22:47:55Z' };
+    const repeated = `Trace ID: ${ids.trace_id} Correlation ID: ${ids.correlation_id} Timestamp: ${ids.timestamp}`;
+    const said = (error_description: string, known = ids) => {
+      const provider = { error: 'invalid_client', error_description, ...known };
+      const outcome = { code: 'failed', class: 'needs_operator', message: 'm', action: 'a', provider } as const;
+      return /provider says: (.*)\n/.exec(result({ outcome }))?.[1];
+    };
+    t.equal(said(`AADSTS1: no. ${repeated}`), 'AADSTS1: no.');
+    t.equal(said(`AADSTS1: no. [${repeated}]`), 'AADSTS1: no.', 'in brackets');
+    t.equal(said(`AADSTS1: no. (${repeated})`), 'AADSTS1: no.', 'in others');
+    t.equal(said(`AADSTS1: no. ${repeated.slice(0, 40)}…`), 'AADSTS1: no.', 'cut short');
+    const another = `AADSTS1: no. ${repeated.replace('0ac6', 'ffff')}`;
+    t.equal(said(another), another, 'another id is no repetition');
+    t.equal(said(`AADSTS1: no. ${repeated} Ask Jo.`), `AADSTS1: no. ${repeated} Ask Jo.`, 'nor is what goes on');
+    t.equal(said(`no. ${repeated}`, { ...ids, timestamp: '' }), `no. ${repeated}`, 'nothing is lost');
+  });
+
+  t.test('the address of a mailbox may break behind @ and dots, and nothing else is changed', async t => {
+    t.match(
+      connect({ loginHint: 'jo.doe@mail.example.com' }),
+      '<bdi>jo.<wbr/>doe@<wbr/>mail.<wbr/>example.<wbr/>com</bdi>',
+    );
+    t.notMatch(connect({ asker: 'Acme v1.2 @home', loginHint: undefined }), '<wbr');
+  });
+
   t.test('text from outside keeps its characters, not its controls', async t => {
     t.equal(shown('Jörg <b>&amp; 東京'), 'Jörg <b>&amp; 東京');
     t.equal(shown(' a\r\n\u0000b\u2028c '), 'a b c');
     t.equal(shown('gpj\u202Eexe.\u2066\u200B\uFEFF'), 'gpjexe.');
     t.equal(shown('\u{1F600}'.repeat(4), 3), '\u{1F600}\u{1F600}…');
-  });
-
-  t.test('the picture of whoever runs the vault is read by what it is, not by its name', async t => {
-    const svg = '<?xml version="1.0"?>\n<!-- ours -->\n<svg xmlns="http://www.w3.org/2000/svg"/>';
-    const png = Buffer.from('89504e470d0a1a0a00', 'hex');
-    const much = `<svg>${'x'.repeat(262_144)}`;
-    const folder = t.testdir({ 'a.png': svg, 'b.txt': png, 'c.svg': '<html><svg/>', 'd.svg': much });
-    t.match(await readLogo(`${folder}/a.png`), /^data:image\/svg\+xml;base64,/);
-    const picture = `data:image/png;base64,${png.toString('base64')}`;
-    t.equal(picturable(await readLogo(`${folder}/b.txt`)), picture);
-    await t.rejects(readLogo(`${folder}/c.svg`), /c\.svg, which is no picture in PNG/);
-    await t.rejects(readLogo(`${folder}/d.svg`), /at most 262144/);
   });
 }

@@ -132,4 +132,44 @@ export function pageCases(t: Test): void {
     const refused = json.items.reduce((sum: number, { count = 1 }: { count?: number }) => sum + count, 0);
     t.equal(refused, bad.length, 'each stands in the ledger');
   });
+
+  t.test('a browser at a path without a page gets one of ours; programs get a problem', async t => {
+    const { send, raw } = await startRunning(t, { env: { TOKENWELL_BRAND_NAME: 'Acme IT' } });
+    const chromium = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
+    const paths: [path: string, status: number, says: RegExp][] = [
+      ['/', 200, /<h1>The credential vault of <bdi>Acme IT/],
+      ['/?utm_source=x', 200, /href="\/docs"/],
+      ['/nothing', 404, /There is nothing at this address/],
+      ['/connect', 404, /There is nothing at this address/],
+      ['/assets/gone.css', 404, /There is nothing at this address/],
+      ['/apis', 404, /There is nothing at this address/],
+      [`/connect/${'x'.repeat(500)}`, 404, /There is nothing at this address/],
+      ['/%zz', 400, /There is nothing at this address/],
+    ];
+    for (const [path, status, says] of paths) {
+      const page = await send('GET', path, { headers: { accept: chromium } });
+      t.match(page, { status, text: says }, path.slice(0, 40));
+      t.match(page.headers.get('content-type'), /^text\/html/);
+      t.match(page.headers.get('content-security-policy'), /style-src 'self'.*frame-ancestors 'none'/);
+      t.match(page.headers.get('cache-control'), 'no-store');
+      for (const accept of [
+        '*/*',
+        'application/json',
+        'application/json, text/html',
+        'text/html;q=0.5, application/json',
+      ]) {
+        const { headers, status: told } = await send('GET', path, { headers: { accept } });
+        t.equal(headers.get('content-type'), 'application/problem+json', `${path.slice(0, 40)} ${accept}`);
+        t.equal(told, status === 200 ? 404 : status);
+      }
+    }
+    t.match(await raw('GET / HTTP/1.1\r\nHost: v\r\nConnection: close\r\n\r\n'), /^HTTP\/1\.1 404 .*problem\+json/s);
+    for (const path of ['/api', '/api/v1/nothing', '/oauth2/x', '/.well-known/x', '/docs/nothing', '/api/v1/me']) {
+      const { headers, status } = await send('GET', path, { headers: { accept: chromium } });
+      t.equal(headers.get('content-type'), 'application/problem+json', path);
+      t.ok(status >= 400, path);
+    }
+    const posted = await send('POST', '/nothing', { headers: { accept: chromium } });
+    t.match(posted, { status: 404, json: { code: 'not_found' } }, 'nobody is led anywhere by a POST');
+  });
 }
