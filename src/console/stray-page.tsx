@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Brand, ButtonLink, framed, State } from './frame.js';
 import { NextStep } from './next-step.js';
+import { type NoticeCode, noticePage } from './notice-page.js';
 import { Outside } from './outside-text.js';
 import { sendPage } from './page-headers.js';
 
@@ -51,10 +52,20 @@ function ForPrograms() {
   );
 }
 
-/** Answers a person whose browser came to a path without a page: at `/` with what this is, else with this status. */
+/** Answers a person whose browser came to a path without a page, or to one whose page cannot be made, with this status. */
 export function straysTo(brand: Brand): (request: FastifyRequest, reply: FastifyReply, status: number) => void {
-  return ({ url }, reply, status) => {
-    const home = url.split('?')[0] === '/';
-    sendPage(reply.code(home ? 200 : status), home ? homePage(brand) : strayPage(brand));
+  return ({ url, id }, reply, status) => {
+    const home = status === 404 && url.split('?')[0] === '/';
+    if (home) return sendPage(reply.code(200), homePage(brand));
+    if (NOWHERE.has(status)) return sendPage(reply.code(status), strayPage(brand));
+    return sendPage(reply.code(status), noticePage({ brand, code: noticeOf(status), requestId: id }));
   };
+}
+
+/** No such address, or one that cannot be read. */
+const NOWHERE: ReadonlySet<number> = new Set([404, 414]);
+
+function noticeOf(status: number): NoticeCode {
+  if (status < 500) return 'bad_request';
+  return status === 503 ? 'busy' : 'internal';
 }

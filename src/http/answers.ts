@@ -7,7 +7,7 @@ import { logAnswer } from './logging.js';
 import { GrantRefused, sendOAuthError } from './oauth-errors.js';
 import { draining, methodNotAllowed, STATUS, sendProblem } from './problems.js';
 import type { Readiness } from './readiness.js';
-import { type AnswerStray, isStray } from './strays.js';
+import { type AnswerStray, isPerson, isStray } from './strays.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
@@ -46,7 +46,9 @@ export function shapeAnswers(app: FastifyInstance, { publicUrl, readiness, log, 
     return sendProblem(reply.header('allow', allowed.join(', ')), methodNotAllowed(request.method, allowed));
   });
   app.setErrorHandler((error, request, reply) => {
-    sendProblem(reply, told(error, request, log));
+    const problem = told(error, request, log);
+    if (answerStray && isPerson(request)) return answerStray(request, reply, STATUS[problem.code]);
+    return sendProblem(reply, problem);
   });
 }
 

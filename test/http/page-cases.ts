@@ -144,7 +144,7 @@ export function pageCases(t: Test): void {
       ['/assets/gone.css', 404, /There is nothing at this address/],
       ['/apis', 404, /There is nothing at this address/],
       [`/connect/${'x'.repeat(500)}`, 404, /There is nothing at this address/],
-      ['/%zz', 400, /There is nothing at this address/],
+      ['/%zz', 400, /This request cannot be understood/],
     ];
     for (const [path, status, says] of paths) {
       const page = await send('GET', path, { headers: { accept: chromium } });
@@ -171,5 +171,23 @@ export function pageCases(t: Test): void {
     }
     const posted = await send('POST', '/nothing', { headers: { accept: chromium } });
     t.match(posted, { status: 404, json: { code: 'not_found' } }, 'nobody is led anywhere by a POST');
+  });
+
+  t.test('a page that cannot be made says so to people in words, and to nobody why', async t => {
+    const { send, page, origin, app } = await startWithLink(t);
+    const browser = { accept: 'text/html,*/*;q=0.8', origin };
+    const { consents } = app.store.reads;
+    const { findLink } = consents;
+    consents.findLink = async () => {
+      throw new Error('the database is gone: secret-detail');
+    };
+    const failed = await send('GET', page, { headers: browser });
+    t.match(failed, { status: 500, text: /Something went wrong here.*request id: /s });
+    t.notMatch(failed.text, /secret-detail/);
+    t.match(await send('POST', page, { headers: browser }), { status: 500, text: /The fault is ours/ });
+    t.match(await send('GET', page, { headers: { accept: '*/*' } }), { status: 500, json: { code: 'internal' } });
+    consents.findLink = findLink;
+    const odd = await send('POST', page, { headers: { ...browser, 'content-type': 'application/xml' }, body: '<x/>' });
+    t.match(odd, { status: 415, text: /This request cannot be understood/ });
   });
 }
