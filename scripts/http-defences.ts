@@ -135,8 +135,8 @@ export const HTTP_DEFENCES: readonly Defence[] = [
   {
     name: 'http: W19 no method stands for another',
     file: 'src/http/answers.ts',
-    defence: 'if (allowed.length === 0 || allowed.includes(request.method)) return',
-    without: 'if (allowed.length < 99) return',
+    defence: 'if (allowed.length === 0 || allowed.includes(request.method)) {',
+    without: 'if (allowed.length < 99) {',
     test: HTTP,
     only: 'W19',
   },
