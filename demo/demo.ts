@@ -19,13 +19,10 @@ import { startVault, type VaultProcess } from './vault-process.js';
  * `npm run demo`: a real authorization server and a vault on loopback, with something in it to try, until Ctrl-C.
  * `--port` and `--provider-port` name other ports (0: any free one), `--session` another file for the shell variables.
  */
-const { values: options } = parseArgs({
-  options: {
-    port: { type: 'string', default: '8080' },
-    'provider-port': { type: 'string', default: '9400' },
-    session: { type: 'string', default: fileURLToPath(new URL('session.sh', import.meta.url)) },
-  },
-});
+const USAGE =
+  'npm run demo -- [--port <port>] [--provider-port <port>] [--session <file>]\n' +
+  'Ports are 8080 and 9400 unless they are taken (0: any free one); the session file is demo/session.sh.';
+const options = readOptions();
 
 /** How long after the vault's end a Ctrl-C that reached it first may take to arrive here. */
 const SAME_SIGNAL_MS = 500;
@@ -36,6 +33,21 @@ process.once('exit', removeFiles);
 let vault: VaultProcess | undefined;
 let removeSession = () => {};
 process.exit(await main());
+
+function readOptions() {
+  const port = { type: 'string', default: '8080' } as const;
+  const session = { type: 'string', default: fileURLToPath(new URL('session.sh', import.meta.url)) } as const;
+  try {
+    const help = { type: 'boolean', short: 'h' } as const;
+    const { values } = parseArgs({ options: { help, port, 'provider-port': { ...port, default: '9400' }, session } });
+    if (!values.help) return values;
+    say(USAGE);
+    process.exit(0);
+  } catch (error) {
+    say(`${sentenceOf(error)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
 
 async function main(): Promise<number> {
   const failure = await Promise.race([run().catch(sentenceOf), stop]);

@@ -91,14 +91,18 @@ function signedIn({ grant }: Account): string | undefined {
   return grant.identity ? (grant.identity.name ?? grant.identity.subject) : 'not said by the provider';
 }
 
-function candidateText({ credential, account }: Account, candidate: NonNullable<Account['candidate']>): string {
+function candidateText(
+  { credential, account, finding }: Account,
+  candidate: NonNullable<Account['candidate']>,
+): string {
   const lines = facts({
     'signed in': candidate.name ?? candidate.subject ?? 'not said by the provider',
     id: candidate.id,
     organisation: candidate.tenant,
-    'consented at': candidate.at,
+    'came at': candidate.at,
     grants: candidate.scopes.join(' '),
   });
   const decide = visible(`tokenwell account accept ${credential} ${account} --candidate ${candidate.id}, or reject`);
-  return `A newer consent differs from this one and waits for you (${decide}):\n${lines}`;
+  const what = finding?.reason === 'other_identity' ? 'What the last refresh brought' : 'A newer consent';
+  return `${what} differs from this one and waits for you (${decide}):\n${lines}`;
 }

@@ -85,7 +85,10 @@ function addDecisions(group: Command, session: Session): void {
     );
   examples(accept, `tokenwell account accept info-mail   ${WHEN_ONE_WAITS}`);
   const reject = addOne(group, 'reject', 'end the newer consent that waits')
-    .description('Ends the newer consent, here and at the provider where it can be told. The one in use stays.')
+    .description(
+      'Ends the newer consent, here and at the provider where it can be told. The one in use stays; where a refresh ' +
+        'brought another account, the provider may have ended it with that answer, and a refresh shows it.',
+    )
     .option(...CANDIDATE)
     .action(async (credential: string, account: string | undefined, flags: Flags) => {
       const answer = await connect(session).accounts.reject(credential, account, flags.candidate);

@@ -23,16 +23,16 @@ export function accountPage({ brand, credential, account }: AccountPlace): strin
       <>
         <State tone="plain" word="operators only" />
         <h1>
-          To connect “<Outside text={account} longest={100} />” of “<Outside text={credential} longest={100} />
-          ”, a link is needed
+          “<Outside text={account} longest={100} />” of “<Outside text={credential} longest={100} />” needs somebody
         </h1>
         <p>
-          The link is opened by the owner of the mailbox, who signs in at the provider. Tokenwell learns no password.
+          Where a person has to sign in, the owner of the mailbox opens a link and signs in at the provider. Tokenwell
+          learns no password.
         </p>
         <NextStep
           turn={<Operator at={brand.name} />}
-          theirs="Make the link with the first command and send it to the owner. The second says what is missing."
-          commands={[`tokenwell account link ${named}`, `tokenwell account show ${named}`]}
+          theirs="The first command says what is missing. If a person has to sign in, make a link with the second and send it to the owner."
+          commands={[`tokenwell account show ${named}`, `tokenwell account link ${named}`]}
         />
       </>
     ),

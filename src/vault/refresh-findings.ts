@@ -56,17 +56,21 @@ export function otherIdentity(at: number): Finding {
   };
 }
 
-/** An operator said no to what a refresh brought; whether the refresh token before it still works is not known. */
+/**
+ * An operator said no to what a refresh brought. Whether the refresh token before it still works is seen when it is used:
+ * by the next refresh, or the next draw once its token has ended.
+ */
 export function identityRejected(account: Account, at: number): AccountProgress {
   const finding: Finding = {
-    class: 'unavailable',
+    class: 'needs_operator',
     reason: 'identity_rejected',
-    message: 'The last refresh brought another account’s tokens, and an operator rejected them.',
-    action: 'Nothing: the next draw tries again. If that fails, the owner of the mailbox must sign in again.',
+    message:
+      'The last refresh brought another account’s tokens, and an operator rejected them. Many providers ended the refresh token in use with that answer.',
+    action: 'Refresh the account: if that fails, the owner of the mailbox must sign in again.',
     at,
   };
   const { failCount, lastSuccessAt } = account;
-  return { state: 'degraded', finding, failCount, nextTryAt: undefined, lastSuccessAt };
+  return { state: 'needs_operator', finding, failCount, nextTryAt: undefined, lastSuccessAt };
 }
 
 /** It is not known whether the refresh token was used up; it rests until trying can do no harm. */

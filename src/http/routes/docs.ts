@@ -79,5 +79,5 @@ export const docsRoutes: FastifyPluginAsync<DocsDeps> = async (app, { publicUrl,
       ],
     },
   });
-  app.get('/openapi.json', { schema: { hide: true } }, () => document());
+  app.get('/openapi.json', { schema: { hide: true }, exposeHeadRoute: true }, () => document());
 };

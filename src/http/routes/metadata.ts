@@ -20,6 +20,6 @@ export const metadataRoutes: Routes = (app, { publicUrl }, done) => {
     response_types_supported: [],
     service_documentation: `${publicUrl}/docs`,
   };
-  app.get('/.well-known/oauth-authorization-server', { schema: metadata }, () => answer);
+  app.get('/.well-known/oauth-authorization-server', { schema: metadata, exposeHeadRoute: true }, () => answer);
   done();
 };
