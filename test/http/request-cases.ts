@@ -57,6 +57,17 @@ export function requestCases(t: Test): void {
     }
   });
 
+  t.test('what is public answers HEAD as GET without the body (RFC 9110 §9.3.2); nothing else does', async t => {
+    const { send, keys } = await startRunning(t);
+    for (const path of ['/openapi.json', '/.well-known/oauth-authorization-server', '/healthz', '/readyz']) {
+      const [head, get] = [await send('HEAD', path), await send('GET', path)];
+      t.equal(head.status, 200, path);
+      t.equal(head.text, '');
+      t.equal(head.headers.get('content-type'), get.headers.get('content-type'));
+    }
+    t.equal((await send('HEAD', '/api/v1/me', { key: keys.service })).status, 405);
+  });
+
   t.test('W19: a method that a path does not have is 405 with those that it has', async t => {
     const { raw, keys } = await startRunning(t);
     const cases: [string, string, string][] = [
