@@ -141,10 +141,13 @@ export function rejectionCases(t: Test): void {
         await outcome(vault.vault.tokens.reject(await vault.vault.callers.identify(key), asked, told));
         t.match(provider.requests[before]?.form.get('claims'), /"mad"/);
         if (provider === person.provider) t.match(provider.requests[before]?.form.get('claims'), /"value":"c1"/);
+        const state = async () => (await vault.store.reads.accounts.find('mail', 'default'))?.state;
+        // An error that nobody knows may be a fault of the provider's, which is noted.
+        if (refused !== 'no_such_error') t.equal(await state(), 'connected');
         t.equal(await outcome(vault.draw(other.key, 'mail')), 'ok');
         clock.advance(10 * MINUTE);
         t.equal(await outcome(draw()), 'ok');
-        t.match(await vault.store.reads.accounts.find('mail', 'default'), { state: 'connected' });
+        t.equal(await state(), 'connected');
         const later = provider.requests.slice(before + 1).map(({ form }) => form.get('claims') ?? '');
         t.notOk(later.join().includes('mad'), 'it went to the provider once');
       }
