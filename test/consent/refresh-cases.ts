@@ -218,9 +218,12 @@ export function refreshCases(t: Test): void {
 
   for (const decision of ['accept', 'reject'] as const) {
     t.test(`F43: ${decision} ends nothing at the provider, for both tokens are of one grant there`, async t => {
-      const { clock, draw, connect, vault, provider, admin } = await consentWorld(t, {
-        input: { revocationUrl: 'https://login.example/revoke' },
-      });
+      const { clock, draw, connect, vault, provider, admin } = await consentWorld(t);
+      const { origin } = new URL(provider.url());
+      const more = { authorizationUrl: `${origin}/authorize`, revocationUrl: `${origin}/revoke` };
+      const person = { grantType: 'authorization_code' as const, scope: 'mail.read offline_access openid', ...more };
+      const input = credentialInput(provider.url(), { ...person, secret: new Secret('client-secret') });
+      await vault.vault.credentials.replace(admin, 'mail', '*', input);
       await connect();
       clock.advance(HOUR);
       provider.next(token('theirs', { refresh_token: 'refresh-theirs', id_token: idToken({ sub: 'somebody else' }) }));
