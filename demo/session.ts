@@ -28,6 +28,8 @@ export function writeSession(file: string, demo: Demo): { replaced: boolean; rem
     CLIENT_ID: demo.client.id,
     CLIENT_SECRET: demo.client.secret,
     LINK_ID: demo.linkId,
+    AUTH_ID: demo.authId,
+    NEXT_AUTH_ID: demo.nextAuthId,
     // No page is there: this server knows no administrators. A link that leads to it is made all the same.
     ADMIN_CONSENT_URL: `${demo.provider.issuer}/adminconsent`,
   };

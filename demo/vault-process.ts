@@ -16,9 +16,12 @@ export interface VaultProcess {
   stop(): Promise<void>;
 }
 
-/** Runs in the vault before its own code: it stops when its input ends, and with a demo that is killed the input ends. */
+/**
+ * Runs in the vault before its own code: it stops when its input ends, and with a demo that is killed the input ends. A
+ * process that the vault starts takes this over, and has no input that could end; it is known by its channel to the vault.
+ */
 const TIED = `data:text/javascript,${encodeURIComponent(
-  "process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM')).resume().unref()",
+  "if (!process.send) process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM')).resume().unref()",
 )}`;
 
 /** Starts `tokenwell serve` with its data in `folder`, its log in `folder`/vault.log, and leave to call `allowed` (host:port). */

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CERTIFICATE_DEFENCES } from './certificate-defences.js';
 import { CONSENT_DEFENCES } from './consent-defences.js';
 import { DEFENCES, type Defence } from './defences.js';
 import { FAULT_DEFENCES } from './fault-defences.js';
@@ -62,6 +63,7 @@ const all = [
   GRANT_DEFENCES,
   UPKEEP_DEFENCES,
   REPORT_DEFENCES,
+  CERTIFICATE_DEFENCES,
   FAULT_DEFENCES,
 ].flat();
 const defences = all.filter(({ name }) => name.includes(wanted));

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { clientAuthState, clientAuthView, ownOrShared } from './api/client-auths.js';
 import {
   ACCOUNT_PATTERN,
   AccountName,
@@ -9,7 +10,6 @@ import {
   Issuer,
   Limit,
   open,
-  PLAIN_TEXT_PATTERN,
   params,
   SCOPE_TOKEN_PATTERN,
   Scope,
@@ -71,28 +71,6 @@ export const Problem = open({
 
 // Credentials
 
-const Method = words(
-  ['client_secret_post', 'client_secret_basic', 'none'],
-  'How the client proves itself to the provider.',
-);
-const ClientSecret = Type.String({
-  minLength: 1,
-  maxLength: 4096,
-  pattern: PLAIN_TEXT_PATTERN,
-  writeOnly: true,
-  description: 'Write-only. Left out in a PUT, the stored secret stays.',
-});
-
-const clientAuthInput = {
-  method: Method,
-  secret: Type.Optional(ClientSecret),
-  secret_expires_at: Type.Optional(Time),
-};
-const clientAuthState = {
-  id: Type.String({ description: 'Names this way to prove itself.' }),
-  has_secret: Type.Boolean({ description: 'Whether a secret is stored.' }),
-};
-
 const credentialFields = {
   description: Type.Optional(Description),
   grant_type: words(['client_credentials', 'authorization_code'], 'How tokens are obtained (RFC 6749 §4.4, §4.1).'),
@@ -140,12 +118,12 @@ export const SET_BY_TOKENWELL: ReadonlySet<string> = new Set(
 );
 
 /** A new credential. */
-export const CredentialCreate = closed({ id: Slug, ...credentialFields, client_auth: closed(clientAuthInput) });
+export const CredentialCreate = closed({ id: Slug, ...credentialFields, client_auth: closed(ownOrShared) });
 
 /** A credential's replacement: whatever GET answers may be sent back; read-only fields are ignored. */
 export const CredentialReplace = closed({
   ...credentialFields,
-  client_auth: closed({ ...clientAuthInput, ...Type.Partial(Type.Object(clientAuthState)).properties }),
+  client_auth: closed({ ...ownOrShared, ...Type.Partial(Type.Object(clientAuthState)).properties }),
   id: Type.Optional(Slug),
   ...Type.Partial(Type.Object(credentialState)).properties,
 });
@@ -154,7 +132,7 @@ export const CredentialReplace = closed({
 export const Credential = open({
   id: Slug,
   ...credentialFields,
-  client_auth: open({ ...clientAuthState, method: Method, secret_expires_at: Type.Optional(Time) }),
+  client_auth: open(clientAuthView),
   ...credentialState,
 });
 

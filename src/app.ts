@@ -8,6 +8,7 @@ import type { Config } from './config.js';
 import type { Brand } from './console/frame.js';
 import { pages } from './console/pages.js';
 import { straysTo } from './console/stray-page.js';
+import { createKeyPairs } from './crypto/certificates/key-pairs.js';
 import { openKeyRing } from './crypto/key-ring.js';
 import { readMasterKeyFile } from './crypto/master-key.js';
 import { firstContents } from './first-start.js';
@@ -38,6 +39,8 @@ export interface Overrides {
   logTo?: { write(line: string): void };
   /** Milliseconds that an outgoing call may take. */
   deadlineMs?: number;
+  /** Milliseconds that reading or making a key pair may take. */
+  keyPairMs?: number;
   /** How many draws may wait for a provider at the same time. */
   mostWaiters?: number;
 }
@@ -134,7 +137,7 @@ export async function openVault(config: Config, opening: Opening): Promise<OpenV
 }
 
 async function openOver(engine: Engine, config: Config, { serving, overrides, log }: Opening): Promise<OpenVault> {
-  const { clock = systemClock, failpoints = noFailpoints, random = Math.random } = overrides;
+  const { clock = systemClock, failpoints = noFailpoints, random = Math.random, keyPairMs } = overrides;
   const laid = await foundation(engine, async () => {
     if (serving) return await firstContents(config, clock.now());
     throw new Error('This database is new: start Tokenwell once (tokenwell serve), which makes its keys.');
@@ -153,6 +156,7 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
     standing: await store.standing(),
     provider: createProvider({ fetch: outbound.fetch, clock }),
     destinations: outbound.destinations,
+    keyPairs: createKeyPairs({ clock, ...(keyPairMs ? { longestMs: keyPairMs } : {}) }),
     chain: ring.chain,
     clock,
     log,

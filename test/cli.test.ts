@@ -1,6 +1,7 @@
 import t from 'tap';
 import { accountCases } from './cli/account-cases.js';
 import { argumentCases } from './cli/argument-cases.js';
+import { clientAuthCases } from './cli/client-auth-cases.js';
 import { clientCases } from './cli/client-cases.js';
 import { commandCases } from './cli/command-cases.js';
 import { failureCases } from './cli/failure-cases.js';
@@ -12,6 +13,7 @@ import { processCases } from './cli/process-cases.js';
 t.test('arguments and texts', async t => argumentCases(t));
 t.test('the client', async t => clientCases(t));
 t.test('commands', async t => commandCases(t));
+t.test('client authentications', async t => clientAuthCases(t));
 t.test('accounts', async t => accountCases(t));
 t.test('failures', async t => failureCases(t));
 t.test('impostors', async t => impostorCases(t));

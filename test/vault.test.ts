@@ -6,8 +6,10 @@ import { ledgerCases } from './vault/ledger-cases.js';
 import { paceCases } from './vault/pace-cases.js';
 import { rejectionCases } from './vault/rejection-cases.js';
 import { renewalCases } from './vault/renewal-cases.js';
+import { sharingCases } from './vault/sharing-cases.js';
 
 t.test('credentials and consumers', async t => credentialCases(t));
+t.test('shared secrets', async t => sharingCases(t));
 t.test('draws', async t => drawCases(t));
 t.test('pace', async t => paceCases(t));
 t.test('events', async t => eventCases(t));

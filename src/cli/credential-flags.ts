@@ -1,16 +1,15 @@
 import { type Command, Option } from 'commander';
 import type { CredentialCreate, CredentialReplace } from '../client/client.js';
-import { pairArgument, timeArgument, wholeArgument } from './arguments.js';
+import { pairArgument, wholeArgument } from './arguments.js';
+import { addProofFlags, oneStandardInput, type ProofFlags, proofFiles, proofOf } from './client-auth-flags.js';
 import { UsageError } from './failure-text.js';
-import { readJson, readSecret } from './input.js';
+import { readJson } from './input.js';
 import type { PrintFlags, Session } from './session.js';
 
 /** The flags of `credential create` and `credential replace`; each has the name of the field that it gives. */
-export interface CredentialFlags extends PrintFlags {
+export interface CredentialFlags extends PrintFlags, ProofFlags {
   file?: string;
-  secretFile?: string;
-  secretExpiresAt?: string;
-  authMethod?: CredentialReplace['client_auth']['method'];
+  sameAs?: string;
   description?: string;
   grantType?: CredentialReplace['grant_type'];
   authorizationUrl?: string;
@@ -44,15 +43,16 @@ const READ_ONLY: Record<Exclude<keyof CredentialReplace, keyof CredentialCreate>
 /** Adds the flags for everything that an operator says of a credential. */
 export function addCredentialFlags(command: Command): Command {
   const grants = ['client_credentials', 'authorization_code'];
-  const methods = ['client_secret_post', 'client_secret_basic', 'none'];
-  return command
+  command
     .option('--file <path>', 'JSON as the API takes and gives it (- for standard input); flags override it')
+    .option(
+      '--same-as <credential>',
+      'use the secret or certificate of this credential too (same client, same servers)',
+    )
     .addOption(new Option('--grant-type <type>', 'how tokens are obtained').choices(grants))
     .option('--token-url <url>', 'token endpoint')
-    .option('--client-id <id>', 'client id that the provider gave')
-    .addOption(new Option('--auth-method <method>', 'how the client proves itself').choices(methods))
-    .option('--secret-file <path>', 'file with the client secret (- for standard input, typed unseen on a terminal)')
-    .option('--secret-expires-at <date>', 'when the client secret expires, such as 2027-01-31', timeArgument)
+    .option('--client-id <id>', 'client id that the provider gave');
+  return addProofFlags(command)
     .option('--scope <scopes>', 'what a token is asked for, a space between two scopes')
     .option('--consent-scope <scopes>', 'what a consent asks for')
     .option('--authorization-url <url>', 'where people sign in (authorization_code)')
@@ -74,13 +74,10 @@ export function addCredentialFlags(command: Command): Command {
 
 /** The file's JSON, overridden by the flags. A text given as "" takes its field out. Throws `UsageError`. */
 export async function changesOf(session: Session, flags: CredentialFlags): Promise<CredentialChanges> {
-  if (flags.file === '-' && flags.secretFile === '-') {
-    throw new UsageError('--file and --secret-file cannot both be standard input. Give one of them as a file.');
-  }
+  oneStandardInput({ '--file': flags.file, ...proofFiles(flags) });
   const base = flags.file === undefined ? {} : await readCredentialFile(session, flags.file);
-  const secret = flags.secretFile === undefined ? undefined : await readSecret(session, flags.secretFile);
-  const { authMethod: method, secretExpiresAt: secret_expires_at } = flags;
-  const auth = given({ method, secret, secret_expires_at });
+  const proof = await proofOf(session, flags);
+  const auth = flags.sameAs === undefined ? proof : { ...proof, same_as: flags.sameAs };
   const changes = { ...base, ...fieldsOf(flags) };
   if (Object.keys(auth).length > 0) changes.client_auth = { ...base.client_auth, ...auth };
   return changes;
@@ -95,8 +92,9 @@ export function completed(id: string | undefined, changes: CredentialChanges): C
     const missing = Object.entries(needed).flatMap(([flag, value]) => (value === undefined ? [flag] : []));
     throw new UsageError(`Still needed: ${missing.join(', ')}; or give all of it with --file credential.json.`);
   }
-  const { id: _, has_secret: __, method = 'client_secret_post', ...auth } = client_auth;
-  const own = { id: named, grant_type, token_url, client_id, scope, client_auth: { ...auth, method } };
+  const { id: _, has_secret: __, method = 'client_secret_post', same_as, ...auth } = client_auth;
+  const proof = same_as === undefined ? { ...auth, method } : { same_as };
+  const own = { id: named, grant_type, token_url, client_id, scope, client_auth: proof };
   return { ...withoutReadOnly(changes), ...own };
 }
 

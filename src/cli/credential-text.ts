@@ -1,4 +1,5 @@
 import type { Credential, TestAnswer } from '../client/client.js';
+import { authText, certificateFacts } from './client-auth-text.js';
 import { providerText } from './failure-text.js';
 import { facts, table } from './table.js';
 import { visible } from './terminal-text.js';
@@ -34,7 +35,7 @@ export function credentialFacts(credential: Credential): string {
     issuer: credential.issuer,
     'redirect uri': credential.grant_type === 'authorization_code' ? credential.redirect_uri : undefined,
     'client id': credential.client_id,
-    'client auth': authText(credential.client_auth),
+    ...authFacts(credential),
     scope: credential.scope,
     'consent scope': credential.consent_scope,
     'authorization params': pairs(credential.authorization_params),
@@ -52,12 +53,12 @@ function awaited({ id, disabled, grant_type, accounts }: Credential): string | u
   return signInAdvice(`${id} [account]`);
 }
 
-/** How a test went, step by step, and what to do where it failed. */
-export function testText({ ok, steps, finding }: TestAnswer): string {
+/** How a test of `what` went, step by step, and what to do where it failed. */
+export function testText({ ok, steps, finding }: TestAnswer, what: string): string {
   const rows = steps.map(({ step, ok, ms, detail }) => [step, ok ? 'ok' : 'failed', `${ms} ms`, detail]);
   const lines = [table(['step', 'result', 'time', 'detail'], rows), ''];
-  if (ok) return [...lines, 'The credential works.'].join('\n');
-  lines.push('The credential does not work now.');
+  if (ok) return [...lines, `${what} works.`].join('\n');
+  lines.push(`${what} does not work now.`);
   if (finding) {
     lines.push(
       `Who must act: ${actorInWords(finding.class, finding.reason)}.`,
@@ -69,10 +70,16 @@ export function testText({ ok, steps, finding }: TestAnswer): string {
   return lines.join('\n');
 }
 
-function authText({ method, has_secret, secret_expires_at }: Credential['client_auth']): string {
-  if (method === 'none') return method;
-  const stored = has_secret ? 'secret stored' : 'no secret stored';
-  return `${method}, ${stored}${secret_expires_at === undefined ? '' : `, expires ${secret_expires_at}`}`;
+function authFacts({ id, client_auth }: Credential) {
+  const generate = `tokenwell credential certificate-generate ${id}`;
+  const missing = client_auth.method === 'private_key_jwt' && !client_auth.has_secret;
+  return {
+    'client auth': authText(client_auth),
+    ...certificateFacts(client_auth),
+    'still needed': missing
+      ? `A certificate. Have one made: ${generate}, or give one with credential replace.`
+      : undefined,
+  };
 }
 
 function policyText({ refresh_policy, grace_seconds }: Credential): string | undefined {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Credential, CredentialReplace } from '../client/client.js';
 import { addAdminLinkCommand } from './account-link.js';
+import { addClientAuthCommands } from './client-auth.js';
+import { needsSecret } from './client-auth-flags.js';
 import {
   addCredentialFlags,
   type CredentialChanges,
@@ -24,6 +26,7 @@ export function addCredentialCommands(program: Command, session: Session): void 
     .description('Named OAuth client registrations. Secrets go in and never come out.');
   addWriting(group, session);
   addReading(group, session);
+  addClientAuthCommands(group, session);
   addSwitches(group, session);
   addAdminLinkCommand(group, session);
   examples(group, 'tokenwell credential list', 'tokenwell credential test demo-mail');
@@ -140,7 +143,7 @@ async function store(session: Session, id: string | undefined, flags: Credential
   const client = connect(session);
   const credential = completed(id, await changesOf(session, flags));
   const { client_auth } = credential;
-  const ask = session.input.isTTY === true && client_auth.method !== 'none' && client_auth.secret === undefined;
+  const ask = session.input.isTTY === true && needsSecret(client_auth.method) && client_auth.secret === undefined;
   if (ask) client_auth.secret = await readSecret(session, '-');
   print(session, flags, await client.credentials.create(credential), stored => {
     return `Stored the credential ${visible(stored.id)}.\n\n${credentialFacts(stored)}`;
@@ -168,16 +171,22 @@ function replacement(before: Credential, changes: CredentialChanges, whole: bool
   const { grant_type, token_url, client_id, scope, client_auth } = before;
   const base = whole ? { grant_type, token_url, client_id, scope } : before;
   const method = changes.client_auth?.method ?? client_auth.method;
-  // What is known of the old secret's expiry says nothing of a new one.
-  const kept =
-    changes.client_auth?.secret === undefined ? client_auth : { ...client_auth, secret_expires_at: undefined };
-  const auth = whole ? { ...changes.client_auth, method } : { ...kept, ...changes.client_auth };
+  const auth = whole
+    ? { ...changes.client_auth, method }
+    : { ...kept(client_auth, method, changes), ...changes.client_auth };
   const credential: CredentialReplace = { ...base, ...changes, client_auth: auth };
   return { credential, version: whole ? (changes.version ?? ('*' as const)) : before.version };
 }
 
+/** What stays of the proof: nothing where the method is another one; of a new secret the old expiry says nothing. */
+function kept(stored: Credential['client_auth'], method: string, { client_auth }: CredentialChanges) {
+  if (method !== stored.method) return { method: stored.method };
+  const own = client_auth?.secret !== undefined || client_auth?.certificate !== undefined;
+  return own ? { ...stored, same_as: undefined, secret_expires_at: undefined } : stored;
+}
+
 async function tryOut(session: Session, id: string, flags: PrintFlags & { account?: string }): Promise<void> {
   const answer = await connect(session).credentials.test(id, flags);
-  print(session, flags, answer, testText);
+  print(session, flags, answer, answer => testText(answer, 'The credential'));
   if (!answer.ok) session.exitCode = isTransient(answer.finding?.class) ? EXIT.unavailable : EXIT.refused;
 }

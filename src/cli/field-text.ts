@@ -5,6 +5,17 @@ import { visible } from './terminal-text.js';
 
 type FieldProblem = TokenwellError['errors'][number];
 
+/** The flags of a client's proof. */
+const PROOF_FLAGS: ReadonlyMap<string, string> = new Map([
+  ['method', '--auth-method'],
+  ['secret', '--secret-file'],
+  ['certificate', '--pfx-file'],
+  ['certificate.pfx', '--pfx-file'],
+  ['certificate.certificate', '--certificate-file'],
+  ['certificate.private_key', '--private-key-file'],
+  ['certificate.password', '--key-password-file'],
+]);
+
 /** Where a permission of a list is at fault: its place, counted from 0, and the field. */
 const PERMISSION = /^(\d+)(?:\.(.+))?$/;
 
@@ -41,8 +52,9 @@ function permissionName(command: Command, [, place, field = '']: RegExpExecArray
 /** The flag that gives a field of the API: the last part of its path, the outer part where there are many of it. */
 function flagOf(field: string): string {
   const [outer = '', inner] = field.split('.');
-  if (field === 'client_auth.secret') return '--secret-file';
-  if (field === 'client_auth.method') return '--auth-method';
+  // Of a further client auth the fields stand by themselves.
+  const proof = PROOF_FLAGS.get(field.replace(/^client_auth\./, ''));
+  if (proof !== undefined) return proof;
   if (field === 'expires_at' || field === 'expires_in') return '--expires';
   const name = outer === 'client_auth' ? (inner ?? outer) : outer.replace(/params$/, 'param');
   return `--${name.replaceAll('_', '-')}`;

@@ -7,9 +7,14 @@ import type { Session } from './session.js';
 
 /** The text of a file, or of standard input for `-`. Throws `UsageError` when it cannot be read. */
 export async function readText(session: Session, path: string): Promise<string> {
+  return (await readBytes(session, path)).toString('utf8');
+}
+
+/** What a file holds, or standard input for `-`. Throws `UsageError` when it cannot be read. */
+export async function readBytes(session: Session, path: string): Promise<Buffer> {
   if (path === '-') return await readInput(session);
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     const errno = error instanceof Error && 'code' in error ? error.code : 'unknown error';
     throw new UsageError(
@@ -41,11 +46,24 @@ function flawPlace(text: string): string {
 
 /** A secret from a file, from standard input for `-`, or typed unseen where `-` is a terminal. One line break at its end goes. */
 export async function readSecret(session: Session, path: string): Promise<string> {
-  const typed = path === '-' && session.input.isTTY === true;
-  const text = typed ? await askUnseen(session, 'Client secret (not shown): ') : await readText(session, path);
-  const secret = text.replace(/\r?\n$/, '');
+  const secret = await readUnseen(session, path, 'Client secret (not shown): ');
   if (secret === '') throw new UsageError('The secret is empty. Nothing was changed.');
   return secret;
+}
+
+/** The password of a PFX file or private key, from where a secret may come. */
+export async function readKeyPassword(session: Session, path: string): Promise<string> {
+  const password = await readUnseen(session, path, 'Password of the key (not shown): ');
+  if (password !== '') return password;
+  throw new UsageError(
+    'The password is empty. Where there is none, leave --key-password-file out. Nothing was changed.',
+  );
+}
+
+async function readUnseen(session: Session, path: string, question: string): Promise<string> {
+  const typed = path === '-' && session.input.isTTY === true;
+  const text = typed ? await askUnseen(session, question) : await readText(session, path);
+  return text.replace(/\r?\n$/, '');
 }
 
 /** Asks for one line without showing what is typed. Throws `UsageError` when the person gives up (Ctrl-C, Ctrl-D). */
@@ -81,8 +99,8 @@ export async function askYes({ input, err }: Pick<Session, 'input' | 'err'>, que
   }
 }
 
-async function readInput({ input }: Session): Promise<string> {
+async function readInput({ input }: Session): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of input) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

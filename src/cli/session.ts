@@ -7,7 +7,7 @@ import { jsonText, visibleLines } from './terminal-text.js';
 /** What a command has around it. */
 export interface Surroundings {
   input: Readable & { isTTY?: boolean };
-  out: Writable;
+  out: Writable & { isTTY?: boolean };
   err: Writable;
   /** The environment; the process's own where it is left out. */
   variables?: Record<string, string | undefined>;

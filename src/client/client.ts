@@ -1,5 +1,6 @@
 import type { LedgerEntry, LedgerQuery, Me, RejectedToken, Token } from '../api.js';
 import { AccountCalls, ConnectLinkCalls } from './accounts.js';
+import { ClientAuthCalls } from './client-auths.js';
 import { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 import { CredentialCalls } from './credentials.js';
 import { type ClientOptions, type Page, pathOf, Transport } from './transport.js';
@@ -11,6 +12,7 @@ export type {
   ConnectLinkCreate,
   NewConnectLink,
 } from '../api/accounts.js';
+export type { CertificateWish, ClientAuth, ClientAuthCreate } from '../api/client-auths.js';
 export type {
   Consumer,
   ConsumerInput,
@@ -28,6 +30,7 @@ export type {
   Token,
 } from '../api.js';
 export type { AccountCalls, ConnectLinkCalls, Revocation } from './accounts.js';
+export type { ClientAuthCalls } from './client-auths.js';
 export type { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 export type { CredentialCalls } from './credentials.js';
 export { type ErrorFacts, TokenwellError, type TransportCode } from './errors.js';
@@ -50,6 +53,7 @@ export interface TokenRequest {
  */
 export class TokenwellClient {
   readonly credentials: CredentialCalls;
+  readonly clientAuths: ClientAuthCalls;
   readonly accounts: AccountCalls;
   readonly connectLinks: ConnectLinkCalls;
   readonly consumers: ConsumerCalls;
@@ -61,6 +65,7 @@ export class TokenwellClient {
   constructor(options: ClientOptions) {
     const transport = new Transport(options);
     this.credentials = new CredentialCalls(transport);
+    this.clientAuths = new ClientAuthCalls(transport);
     this.accounts = new AccountCalls(transport);
     this.connectLinks = new ConnectLinkCalls(transport);
     this.consumers = new ConsumerCalls(transport);

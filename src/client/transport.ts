@@ -20,6 +20,8 @@ export interface CallOptions {
   body?: unknown;
   /** A version, or `*` for whatever is there (RFC 9110 §13.1.1). */
   ifMatch?: number | '*';
+  /** The type of the answer's body; JSON unless said. */
+  accept?: string;
 }
 
 /** One page of a list. `next_cursor` asks for the next one; it is null on the last. */
@@ -64,9 +66,9 @@ export class Transport {
     path: string,
     options: CallOptions = {},
   ): Promise<{ body: Answer; headers: Headers }> {
-    const { status, text, headers } = await this.#exchange(method, path, options);
+    const { status, bytes, headers } = await this.#exchange(method, path, options);
     try {
-      return { body: status === 204 ? undefined : JSON.parse(text), headers };
+      return { body: status === 204 ? undefined : JSON.parse(textOf(bytes)), headers };
     } catch {
       throw notTokenwell(status, this.#origin);
     }
@@ -75,6 +77,13 @@ export class Transport {
   /** Calls where the answer has no body. Throws `TokenwellError`. */
   async perform(method: string, path: string, options: CallOptions = {}): Promise<void> {
     await this.#exchange(method, path, options);
+  }
+
+  /** Calls where the answer is a file of this content type, and answers its bytes. Throws `TokenwellError`. */
+  async bytes(method: string, path: string, type: string): Promise<Uint8Array> {
+    const { status, bytes, headers } = await this.#exchange(method, path, { accept: type });
+    if (headers.get('content-type') !== type) throw notTokenwell(status, this.#origin);
+    return bytes;
   }
 
   /** Every item of a list, page after page. Throws `TokenwellError`. */
@@ -89,15 +98,15 @@ export class Transport {
   }
 
   async #exchange(method: string, path: string, options: CallOptions) {
-    const { status, ok, text, headers } = await this.#send(method, this.#address(path, options.query), options);
-    if (!ok) throw errorOf(status, text, this.#origin);
-    return { status, text, headers };
+    const { status, ok, bytes, headers } = await this.#send(method, this.#address(path, options.query), options);
+    if (!ok) throw errorOf(status, textOf(bytes), this.#origin);
+    return { status, bytes, headers };
   }
 
-  async #send(method: string, address: URL, { body, ifMatch }: CallOptions) {
+  async #send(method: string, address: URL, { body, ifMatch, accept = 'application/json' }: CallOptions) {
     const headers = {
       authorization: `Bearer ${this.#key}`,
-      accept: 'application/json',
+      accept,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch === '*' ? '*' : `"${ifMatch}"` }),
     };
@@ -106,7 +115,7 @@ export class Transport {
     try {
       const answer = await this.#fetch(address, { method, headers, signal, redirect: 'manual', ...content });
       const { status, ok, headers: said } = answer;
-      return { status, ok, headers: said, text: await answer.text() };
+      return { status, ok, headers: said, bytes: new Uint8Array(await answer.arrayBuffer()) };
     } catch (error) {
       throw signal.aborted ? this.#late(error) : this.#unreachable(error);
     }
@@ -146,6 +155,11 @@ export function pathOf(strings: TemplateStringsArray, ...ids: string[]): string 
     throw new TokenwellError({ code: 'invalid_request', status: 400, detail, action: 'Give the id in question.' });
   }
   return String.raw({ raw: strings }, ...ids.map(encodeURIComponent));
+}
+
+/** As `Response.text()` reads it. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function originOf(url: string): string {

@@ -1,4 +1,5 @@
 import type * as accounts from '../api/accounts.js';
+import type * as clientAuths from '../api/client-auths.js';
 import type * as api from '../api.js';
 import { type ErrorCode, type ProblemDetails, VaultError } from '../vault/errors.js';
 import type { OAuthToken } from './oauth-schemas.js';
@@ -41,6 +42,27 @@ const newCredential: api.CredentialCreate = {
     secret_expires_at: '2028-01-31T00:00:00Z',
   },
   scope: credential.scope,
+};
+
+const nextAuth: clientAuths.ClientAuth = {
+  id: 'auth_Rw7uYk2eT5mXq0b9c3hVaA',
+  method: 'private_key_jwt',
+  has_secret: true,
+  certificate: {
+    subject: 'CN=tokenwell acme-mail',
+    thumbprint_sha1: '3f1a9c0b7d52e8846a1fb0c9d37e5a2641c8f09b',
+    thumbprint_sha256: '9b74c9897bac770ffc029102a200c5de0f6d1e3a5b8c47d29e60f1a3b5c7d9e1',
+    not_before: '2027-12-01T08:55:00.000Z',
+    not_after: '2029-12-01T09:00:00.000Z',
+  },
+  active: false,
+  created_at: '2027-12-01T09:00:00.000Z',
+};
+
+const activeAuth: clientAuths.ClientAuth = {
+  ...credential.client_auth,
+  active: true,
+  created_at: credential.created_at,
 };
 
 const account: accounts.Account = {
@@ -176,6 +198,9 @@ export const PARAMETERS: Record<string, unknown> = {
   consumer: 'helpdesk',
   id: key.id,
   'deleteConnectLink id': link.id,
+  'testClientAuth id': nextAuth.id,
+  'activateClientAuth id': nextAuth.id,
+  'deleteClientAuth id': nextAuth.id,
 };
 
 /** The credentials whose accounts are connected by people have a name of their own in the demo. */
@@ -194,6 +219,12 @@ export const REQUESTS: Record<string, unknown> = {
   createCredential: newCredential,
   replaceCredential: { ...credential, description: 'Mailboxes of Acme and Sons' },
   testCredential: { account: 'default' },
+  createClientAuth: {
+    method: 'client_secret_post',
+    secret: 'the-next-secret-from-the-provider',
+    secret_expires_at: '2029-01-31T00:00:00Z',
+  },
+  generateCertificate: { subject: 'tokenwell acme-mail', months: 24 },
   createConnectLink: {
     account: link.account,
     login_hint: link.login_hint,
@@ -237,6 +268,22 @@ export const ANSWERS: Record<string, unknown> = {
       provider: { error: 'invalid_client' },
     },
   },
+  createClientAuth: {
+    id: nextAuth.id,
+    method: 'client_secret_post',
+    has_secret: true,
+    secret_expires_at: '2029-01-31T00:00:00.000Z',
+    active: false,
+    created_at: nextAuth.created_at,
+  },
+  listClientAuths: { items: [activeAuth, nextAuth], next_cursor: null },
+  testClientAuth: {
+    ok: true,
+    steps: [{ step: 'token', ok: true, ms: 187, detail: 'The provider gave a token for 3599 s.' }],
+  },
+  activateClientAuth: { ...nextAuth, active: true },
+  generateCertificate: nextAuth,
+  'downloadCertificate application/pkix-cert': 'the certificate in DER',
   listAccounts: { items: [refused, account], next_cursor: null },
   getAccount: account,
   refreshAccount: account,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import * as accounts from '../api/accounts.js';
+import * as clientAuths from '../api/client-auths.js';
 import * as api from '../api.js';
 import { type ApiDocument, completed } from './api-document.js';
 import { OAuthError, OAuthToken } from './oauth-schemas.js';
@@ -13,6 +14,9 @@ const SCHEMAS = {
   CredentialCreate: api.CredentialCreate,
   CredentialReplace: api.CredentialReplace,
   TestAnswer: api.TestAnswer,
+  ClientAuth: clientAuths.ClientAuth,
+  ClientAuthCreate: clientAuths.ClientAuthCreate,
+  CertificateWish: clientAuths.CertificateWish,
   Account: accounts.Account,
   ConnectLink: accounts.ConnectLink,
   ConnectLinkCreate: accounts.ConnectLinkCreate,

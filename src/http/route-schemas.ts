@@ -22,6 +22,20 @@ export const LinkParams = Type.Object(
   closed,
 );
 
+export const CLIENT_AUTH_ID_PATTERN = '^auth_[A-Za-z0-9_-]{22}$';
+
+/** The path of one of a credential's client auths. */
+export const ClientAuthParams = Type.Object(
+  {
+    credential: Slug,
+    id: Type.String({ pattern: CLIENT_AUTH_ID_PATTERN, description: 'The id of a client authentication.' }),
+  },
+  closed,
+);
+
+/** A certificate in DER. */
+export const CertificateFile = Type.Unsafe<Buffer>({ type: 'string', description: 'The certificate in DER.' });
+
 /** The body of a 204. */
 export const Nothing = Type.Null({ description: 'Done.' });
 /** Entries of the ledger as NDJSON. */

@@ -11,6 +11,7 @@ import { describeApi } from './openapi.js';
 import { Readiness } from './readiness.js';
 import { accessRoutes, meRoutes } from './routes/access.js';
 import { accountRoutes } from './routes/accounts.js';
+import { clientAuthRoutes } from './routes/client-auths.js';
 import { connectLinkRoutes } from './routes/connect-links.js';
 import { consumerRoutes } from './routes/consumers.js';
 import { credentialActionRoutes } from './routes/credential-actions.js';
@@ -64,7 +65,7 @@ const managementScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, pu
   scope.setSchemaErrorFormatter(readersValidationError);
   closeInputs(scope);
   takeJson(scope);
-  const ofCredentials = [credentialRoutes, credentialActionRoutes, accountRoutes, connectLinkRoutes];
+  const ofCredentials = [credentialRoutes, credentialActionRoutes, clientAuthRoutes, accountRoutes, connectLinkRoutes];
   const routes = [...ofCredentials, consumerRoutes, accessRoutes, meRoutes, ledgerRoutes];
   for (const one of routes) scope.register(one, { vault, publicUrl, clock });
 };

@@ -6,7 +6,7 @@ import { SET_BY_TOKENWELL } from '../api.js';
 import { placeholderFlaw } from '../vault/credential-rules.js';
 import { type FieldError, invalid, missing, notFound, type VaultError } from '../vault/errors.js';
 import { fieldPath } from './field-paths.js';
-import { LINK_ID_PATTERN } from './route-schemas.js';
+import { CLIENT_AUTH_ID_PATTERN, LINK_ID_PATTERN } from './route-schemas.js';
 
 const TOLD_AT_ONCE = 20;
 const LONGEST_NAMED = 11;
@@ -58,7 +58,10 @@ const KINDS: Record<string, (flaw: Flaw) => Parameters<typeof missing>[0]> = {
   credential: () => 'credential',
   account: () => 'account',
   consumer: () => 'consumer',
-  id: ({ params }) => (params.pattern === LINK_ID_PATTERN ? 'link' : 'key'),
+  id: ({ params }) => {
+    if (params.pattern === CLIENT_AUTH_ID_PATTERN) return 'client authentication';
+    return params.pattern === LINK_ID_PATTERN ? 'link' : 'key';
+  },
 };
 
 /** Whoever gives a key, a secret or the address of a link in the place of an id does not get it back: slips are short. */

@@ -1,9 +1,13 @@
+import type { ClientAuth as ClientAuthWire } from '../api/client-auths.js';
 import type * as api from '../api.js';
+import type { ClientAuth, ClientAuthInput, StoredClientAuth } from '../vault/client-auth.js';
 import type { Consumer, ConsumerKey, Permission } from '../vault/consumer.js';
 import type { ConsumerInput } from '../vault/consumers.js';
 import type { CredentialInput } from '../vault/credential.js';
 import type { CredentialView } from '../vault/credentials.js';
+import { invalid } from '../vault/errors.js';
 import type { Recorded } from '../vault/history.js';
+import type { Certificate, KeyPairFile } from '../vault/ports.js';
 import { Secret } from '../vault/secret.js';
 import type { Token } from '../vault/token.js';
 import type { Issued } from '../vault/tokens.js';
@@ -27,8 +31,8 @@ export function textOf(instant: number): string {
 
 /** What a POST or PUT of a credential says. What only Tokenwell may set is not looked at. */
 export function credentialInput(body: api.CredentialCreate | api.CredentialReplace): CredentialInput {
-  const { method, secret, secret_expires_at } = body.client_auth;
   return {
+    ...clientAuthInput(body.client_auth),
     description: body.description,
     grantType: body.grant_type,
     authorizationUrl: body.authorization_url,
@@ -42,10 +46,40 @@ export function credentialInput(body: api.CredentialCreate | api.CredentialRepla
     tokenParams: body.token_params ?? {},
     refreshPolicy: body.refresh_policy,
     graceSeconds: body.grace_seconds,
-    method,
+  };
+}
+
+/** What is said of one way to prove oneself. */
+export function clientAuthInput(said: SaidAuth): ClientAuthInput {
+  const { method, same_as, secret, secret_expires_at, signing_alg, certificate } = said;
+  if (method === undefined && same_as === undefined) throw invalid([METHOD_MISSING]);
+  return {
+    // With same_as it is that of the other credential, which alone knows.
+    method: method ?? 'none',
+    sameAs: same_as,
     secret: secret === undefined ? undefined : new Secret(secret),
     secretExpiresAt: instantOf(secret_expires_at),
+    signingAlg: signing_alg,
+    keyFile: certificate && keyFileOf(certificate),
   };
+}
+
+type SaidAuth = Partial<Omit<api.CredentialCreate['client_auth'], 'same_as'>> & { same_as?: string | undefined };
+
+const METHOD_MISSING = {
+  field: 'client_auth.method',
+  rule: 'required',
+  detail: 'client_auth.method is missing, or same_as with the credential that holds the secret.',
+};
+
+type SaidCertificate = NonNullable<api.CredentialCreate['client_auth']['certificate']>;
+
+/** A key pair that was brought; undefined for a certificate as GET shows it, which says nothing new. */
+function keyFileOf({ pfx, password, certificate = '', private_key }: SaidCertificate): KeyPairFile | undefined {
+  if (pfx !== undefined) return { pfx, password: new Secret(password ?? '') };
+  if (private_key === undefined) return undefined;
+  const opens = password === undefined ? {} : { password: new Secret(password) };
+  return { certificate, privateKey: new Secret(private_key), ...opens };
 }
 
 /** A credential as GET answers it. */
@@ -60,12 +94,7 @@ export function credentialAnswer({ credential, accounts }: CredentialView, publi
     revocation_url: credential.revocationUrl,
     issuer: credential.issuer,
     client_id: credential.clientId,
-    client_auth: {
-      id: clientAuth.id,
-      method: clientAuth.method,
-      has_secret: clientAuth.hasSecret,
-      secret_expires_at: timeOf(clientAuth.secretExpiresAt),
-    },
+    client_auth: clientAuthAnswer(clientAuth),
     scope: credential.scope,
     consent_scope: credential.consentScope,
     authorization_params: credential.authorizationParams,
@@ -78,6 +107,33 @@ export function credentialAnswer({ credential, accounts }: CredentialView, publi
     version: credential.version,
     ...stamps(credential),
   };
+}
+
+function clientAuthAnswer(clientAuth: ClientAuth): api.Credential['client_auth'] {
+  return {
+    id: clientAuth.id,
+    method: clientAuth.method,
+    same_as: clientAuth.sameAs,
+    has_secret: clientAuth.hasSecret,
+    secret_expires_at: timeOf(clientAuth.secretExpiresAt),
+    signing_alg: clientAuth.signingAlg,
+    certificate: clientAuth.certificate && certificateAnswer(clientAuth.certificate),
+  };
+}
+
+function certificateAnswer({ subject, thumbprintSha1, thumbprintSha256, notBefore, notAfter }: Certificate) {
+  return {
+    subject,
+    thumbprint_sha1: thumbprintSha1,
+    thumbprint_sha256: thumbprintSha256,
+    not_before: textOf(notBefore),
+    not_after: textOf(notAfter),
+  };
+}
+
+/** One of a credential's ways to prove itself. */
+export function storedAuthAnswer(stored: StoredClientAuth): ClientAuthWire {
+  return { ...clientAuthAnswer(stored), active: stored.active, created_at: textOf(stored.createdAt) };
 }
 
 function stamps({ createdAt, updatedAt }: { createdAt: number; updatedAt: number }) {

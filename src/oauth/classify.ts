@@ -1,11 +1,11 @@
-import { ProviderFailure } from '../vault/ports.js';
+import { type ClientAuthMethod, ProviderFailure } from '../vault/ports.js';
+import { clientVerdict } from './client-verdicts.js';
 import { type EndpointAnswer, errorOf } from './endpoint-answer.js';
 import { providerWords } from './provider-words.js';
 import { retryAfterMs } from './retry-after.js';
 import type { Scrub } from './scrubber.js';
 import {
   byStatusAndError,
-  CLIENT_REFUSED,
   EMPTY,
   ENDLESS_ACCESS_TOKEN,
   isNotThere,
@@ -17,7 +17,6 @@ import {
   unexpectedAnswer,
   type Verdict,
   WEB_PAGE,
-  WRONG_CLIENT_SECRET,
 } from './verdicts.js';
 
 /** Node's own servers take 16 KiB of headers. What is remembered is bounded by this, too: 10,000 tokens of it are 320 MB. */
@@ -28,8 +27,8 @@ export interface Circumstances {
   host: string;
   scrub: Scrub;
   now: number;
-  /** The client has no secret, so none of its can be wrong. */
-  publicClient: boolean;
+  /** How the client proves itself, and so what of it may be wrong. */
+  method: ClientAuthMethod;
 }
 
 /**
@@ -71,7 +70,7 @@ function unusable(json: Record<string, unknown> = {}): Verdict | undefined {
 
 /** The failure that a verdict on an answer means. */
 export function failureOf(judged: Verdict, answer: EndpointAnswer, at: Circumstances): ProviderFailure {
-  const verdict = judged === WRONG_CLIENT_SECRET && at.publicClient ? CLIENT_REFUSED : judged;
+  const verdict = clientVerdict(judged, at.method, answer, at.now);
   return new ProviderFailure({
     class: verdict.class,
     reason: verdict.reason,

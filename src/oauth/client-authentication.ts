@@ -1,13 +1,14 @@
 import type { ClientAuth } from 'openid-client';
 import type { ClientAtServer } from '../vault/ports.js';
 import type { Secret } from '../vault/secret.js';
+import { clientAssertion } from './client-assertion.js';
 import { formEncode } from './form-encoding.js';
 import { misconfigured } from './refusal.js';
 
-type Client = Pick<ClientAtServer, 'clientId' | 'method' | 'secret'>;
+type Client = Pick<ClientAtServer, 'clientId' | 'method' | 'secret' | 'key' | 'tokenUrl'>;
 
 /** client_credentials is for clients that prove themselves (RFC 6749 §4.4). Throws `ProviderFailure` for one that cannot. */
-export function requireProof({ method }: Client): void {
+export function requireProof({ method }: Pick<Client, 'method'>): void {
   if (method !== 'none') return;
   throw misconfigured(
     'client_auth_required',
@@ -17,14 +18,19 @@ export function requireProof({ method }: Client): void {
 }
 
 /**
- * How the client proves itself (RFC 6749 §2.3.1), in the shape that openid-client takes; a public client (`none`) names
- * itself only (§3.2.1). Throws `ProviderFailure` (misconfigured, not sent) when there is no secret where there must be
+ * How the client proves itself (RFC 6749 §2.3.1, RFC 7523 §2.2), in the shape that openid-client takes; a public client
+ * (`none`) names itself only (§3.2.1). `now` in epoch milliseconds. Throws `ProviderFailure` (misconfigured, not sent) when there is no secret where there must be
  * one, or when id or secret hold a line break or another control character.
  */
-export function clientAuthentication({ clientId, method, secret }: Client): ClientAuth {
-  const usableId = clientIdOf(clientId);
+export async function clientAuthentication(client: Client, now: number): Promise<ClientAuth> {
+  const { method, key } = client;
+  const usableId = clientIdOf(client.clientId);
   if (method === 'none') return (_server, _client, body) => body.set('client_id', usableId);
-  const usableSecret = secretOf(secret);
+  if (method === 'private_key_jwt') {
+    if (!key) throw misconfigured('no_private_key', 'This credential has no private key.', 'Upload a certificate.');
+    return await clientAssertion(key, { clientId: usableId, audience: client.tokenUrl, now });
+  }
+  const usableSecret = secretOf(client.secret);
   return method === 'client_secret_basic' ? basic(usableId, usableSecret) : post(usableId, usableSecret);
 }
 

@@ -7,6 +7,8 @@ export interface EndpointAnswer {
   /** `refresh_token` as it stands there, also in an object that breaks off or is followed by something else. */
   refreshToken: unknown;
   retryAfter: string | null;
+  /** The server's clock (RFC 9110 §6.6.1). */
+  date: string | null;
 }
 
 export async function readAnswer(response: Response): Promise<EndpointAnswer> {
@@ -19,6 +21,7 @@ export async function readAnswer(response: Response): Promise<EndpointAnswer> {
     body,
     refreshToken: json ? json.refresh_token : body === 'other' ? refreshTokenIn(text) : undefined,
     retryAfter: response.headers.get('retry-after'),
+    date: response.headers.get('date'),
   };
 }
 

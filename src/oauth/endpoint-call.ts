@@ -12,7 +12,7 @@ import { classifyOutbound } from './unanswered.js';
 /** Who calls which endpoint, and with what. */
 export interface EndpointCall {
   endpoint: Endpoint;
-  client: Omit<ClientAtServer, 'tokenUrl'>;
+  client: ClientAtServer;
   /** Every secret that goes out beside the client's own. */
   sends: readonly Secret[];
   /** The call itself, as one of openid-client. */
@@ -36,27 +36,32 @@ export async function callEndpoint(
   { endpoint, client, sends, call }: EndpointCall,
 ): Promise<Answered> {
   const recorder = new Recorder(deps.fetch);
-  const accepted = await call(configurationOf(endpoint, client, recorder)).then(
+  const accepted = await call(await configurationOf(endpoint, { client, now: deps.clock.now() }, recorder)).then(
     () => true,
     () => false,
   );
   if (recorder.failure) throw classifyOutbound(recorder.failure, endpoint);
   const { answer } = recorder;
   if (!answer) throw notMade(endpoint.url);
-  const secrets = [client.secret, ...sends].map(secret => secret?.reveal() ?? '');
+  // An assertion proves the client for as long as it holds, so it is as secret as what signed it.
+  const secrets = [...[client.secret, ...sends].map(secret => secret?.reveal() ?? ''), recorder.assertion];
   const at = {
     host: endpoint.url.host,
     scrub: createScrub(client.clientId, [...secrets, ...tokensIn(answer)]),
     now: deps.clock.now(),
-    publicClient: client.method === 'none',
+    method: client.method,
   };
   return { answer, accepted, at };
 }
 
-function configurationOf({ kind, url }: Endpoint, client: EndpointCall['client'], recorder: Recorder): Configuration {
+async function configurationOf(
+  { kind, url }: Endpoint,
+  { client, now }: { client: ClientAtServer; now: number },
+  recorder: Recorder,
+): Promise<Configuration> {
   // The library insists on an issuer; without one of the provider's own, the URL's origin stands in.
   const server = { issuer: client.issuer || url.origin, [`${kind}_endpoint`]: url.href };
-  const configuration = new Configuration(server, client.clientId, undefined, clientAuthentication(client));
+  const configuration = new Configuration(server, client.clientId, undefined, await clientAuthentication(client, now));
   configuration[customFetch] = recorder.fetch;
   // Whether plain http is allowed depends on the host, and outbound decides it.
   allowInsecureRequests(configuration);

@@ -10,6 +10,7 @@ export class Recorder {
   readonly #fetch: GuardedFetch;
   #answer: EndpointAnswer | undefined;
   #failure: OutboundError | undefined;
+  #assertion = '';
 
   constructor(fetch: GuardedFetch) {
     this.#fetch = fetch;
@@ -17,6 +18,7 @@ export class Recorder {
 
   readonly fetch: CustomFetch = async (url, { method, headers, body }) => {
     try {
+      if (body instanceof URLSearchParams) this.#assertion = body.get('client_assertion') ?? '';
       const form = body instanceof URLSearchParams ? body.toString() : '';
       this.#answer = await readAnswer(await this.#fetch(url, { method, headers, body: form }));
       return forLibrary(this.#answer);
@@ -28,6 +30,11 @@ export class Recorder {
 
   get answer(): EndpointAnswer | undefined {
     return this.#answer;
+  }
+
+  /** The client's proof that was sent (RFC 7523); empty where it was another. */
+  get assertion(): string {
+    return this.#assertion;
   }
 
   get failure(): OutboundError | undefined {

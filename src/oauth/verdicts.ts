@@ -32,13 +32,6 @@ export const WRONG_CLIENT_SECRET: Verdict = {
   action: 'Paste a new client secret into the credential and check its client id.',
 };
 
-export const CLIENT_REFUSED: Verdict = {
-  class: 'misconfigured',
-  reason: 'client_refused',
-  says: 'does not accept this client without a secret: it has one there, or the client id is wrong',
-  action: 'Check the client id, or choose client_secret_post and paste the client secret into the credential.',
-};
-
 export const EMPTY: Verdict = {
   class: 'unavailable',
   reason: 'empty_answer',

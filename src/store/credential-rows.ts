@@ -1,22 +1,21 @@
 import type { Selectable } from 'kysely';
-import type { ClientAuth, Credential, CredentialInput, GrantType, RefreshPolicy } from '../vault/credential.js';
-import { randomId } from '../vault/ids.js';
-import type { ClientAuthMethod, Place } from '../vault/ports.js';
-import { placeOf, SECRET_VALUE } from '../vault/sealed-fields.js';
-import type { Secret } from '../vault/secret.js';
+import type { Credential, GrantType, ReadCredential, RefreshPolicy } from '../vault/credential.js';
+import { sharingFlaw } from '../vault/sharing.js';
 import type { Tx } from '../vault/store.js';
+import {
+  type AuthRow,
+  authColumns,
+  clientAuthOf,
+  type Destination,
+  insertAuth,
+  secretOf,
+  updateAuth,
+} from './client-auth-rows.js';
 import type { Handle } from './engine.js';
 import type { Opening } from './opening.js';
 import type { Tables } from './tables.js';
 
-type SecretRow = Pick<Selectable<Tables['secrets']>, 'id' | 'client_auth' | 'version'>;
-
-type Row = Selectable<Tables['credentials']> & {
-  auth_id: string;
-  method: string;
-  secret_expires_at: number | null;
-  secret_id: string | null;
-};
+type Row = Selectable<Tables['credentials']> & AuthRow;
 
 /** Credentials with their active client auth. Secrets are sealed on the way in and opened only by `secret`. */
 export function credentialRows(db: Handle, opening: Opening): Tx['credentials'] {
@@ -30,17 +29,19 @@ export function credentialRows(db: Handle, opening: Opening): Tx['credentials'] 
       return (await page.execute()).flatMap(row => credentialOf(row) ?? []);
     },
     secret: async credential => {
-      const found = db.selectFrom('secrets').selectAll().where('client_auth', '=', credential.clientAuth.id);
-      const row = await found.where('kind', '=', 'client_secret').executeTakeFirst();
-      return row ? opening.get(placeOfSecret(row, credential), row.value, 'client secret') : undefined;
+      const holder = await holderOf(db, credential);
+      if (!holder) return undefined;
+      const { id, method } = holder.clientAuth;
+      return await secretOf(db, opening, id, { ...holder, method });
     },
+    sharing: id => sharersOf(db, id),
     insert: async (id, input, now) => {
       const times = { version: 1, disabled: 0, created_at: now, updated_at: now };
       await db
         .insertInto('credentials')
         .values({ id, ...columnsOf(input), ...times })
         .execute();
-      await insertAuth(db, opening, id, input, now);
+      await insertAuth(db, opening, { to: destinationOf(id, input), active: true, now }, input);
     },
     update: async (before, input, now) => {
       const changed = await db
@@ -50,7 +51,8 @@ export function credentialRows(db: Handle, opening: Opening): Tx['credentials'] 
         .where('version', '=', before.version)
         .executeTakeFirst();
       if (changed.numUpdatedRows === 0n) return false;
-      await updateAuth(db, opening, before, input);
+      const { id, clientAuth } = before;
+      await updateAuth(db, opening, { clientAuth, to: destinationOf(id, input) }, input);
       return true;
     },
     setDisabled: async (before, disabled, now) => {
@@ -80,19 +82,27 @@ function joined(db: Handle) {
   return db
     .selectFrom('credentials as c')
     .innerJoin('client_auths as a', join => join.onRef('a.credential', '=', 'c.id').on('a.active', '=', 1))
-    .leftJoin('secrets as s', join => join.onRef('s.client_auth', '=', 'a.id').on('s.kind', '=', 'client_secret'))
+    .leftJoin('client_auths as h', join => join.onRef('h.credential', '=', 'a.same_as').on('h.active', '=', 1))
+    .leftJoin('secrets as s', join => join.on(eb => eb('s.client_auth', '=', eb.fn.coalesce('h.id', 'a.id'))))
     .selectAll('c')
-    .select(['a.id as auth_id', 'a.method', 'a.secret_expires_at', 's.id as secret_id']);
+    .select(authColumns);
+}
+
+async function sharersOf(db: Handle, id: string): Promise<string[]> {
+  const found = db.selectFrom('client_auths').select('credential').where('same_as', '=', id).where('active', '=', 1);
+  return (await found.orderBy('credential').execute()).map(row => row.credential);
+}
+
+/** Whose secret it is; undefined where the one that is named must not share it with this one, however that came. */
+async function holderOf(db: Handle, credential: Credential): Promise<Credential | undefined> {
+  const { sameAs } = credential.clientAuth;
+  if (sameAs === undefined) return credential;
+  const holder = credentialOf(await joined(db).where('c.id', '=', sameAs).executeTakeFirst());
+  return holder && sharingFlaw(credential, holder) === undefined ? holder : undefined;
 }
 
 function credentialOf(row: Row | undefined): Credential | undefined {
   if (!row) return undefined;
-  const clientAuth: ClientAuth = {
-    id: row.auth_id,
-    method: row.method as ClientAuthMethod,
-    hasSecret: row.secret_id !== null,
-    secretExpiresAt: row.secret_expires_at ?? undefined,
-  };
   return {
     id: row.id,
     description: row.description ?? undefined,
@@ -102,7 +112,7 @@ function credentialOf(row: Row | undefined): Credential | undefined {
     revocationUrl: row.revocation_url ?? undefined,
     issuer: row.issuer ?? undefined,
     clientId: row.client_id,
-    clientAuth,
+    clientAuth: clientAuthOf(row),
     scope: row.scope,
     consentScope: row.consent_scope ?? undefined,
     authorizationParams: JSON.parse(row.authorization_params),
@@ -116,7 +126,7 @@ function credentialOf(row: Row | undefined): Credential | undefined {
   };
 }
 
-function columnsOf(input: CredentialInput) {
+function columnsOf(input: ReadCredential) {
   return {
     description: input.description ?? null,
     grant_type: input.grantType,
@@ -134,60 +144,6 @@ function columnsOf(input: CredentialInput) {
   };
 }
 
-async function insertAuth(db: Handle, opening: Opening, credential: string, input: CredentialInput, now: number) {
-  const id = randomId('auth');
-  const { method, secretExpiresAt } = input;
-  await db
-    .insertInto('client_auths')
-    .values({ id, credential, method, secret_expires_at: secretExpiresAt ?? null, active: 1, created_at: now })
-    .execute();
-  if (input.secret) await insertSecret(db, opening, id, input.secret, destinationOf(credential, input));
-}
-
-async function updateAuth(db: Handle, opening: Opening, { id, clientAuth }: Credential, input: CredentialInput) {
-  await db
-    .updateTable('client_auths')
-    .set({ method: input.method, secret_expires_at: input.secretExpiresAt ?? null })
-    .where('id', '=', clientAuth.id)
-    .execute();
-  if (!input.secret && input.method !== 'none') return;
-  await db.deleteFrom('secrets').where('client_auth', '=', clientAuth.id).execute();
-  if (input.secret) await insertSecret(db, opening, clientAuth.id, input.secret, destinationOf(id, input));
-}
-
-async function insertSecret(
-  db: Handle,
-  { sealer }: Opening,
-  clientAuth: string,
-  secret: Secret,
-  destination: Destination,
-) {
-  const row = { id: randomId('sec'), client_auth: clientAuth, kind: 'client_secret', version: randomId('v') };
-  const value = sealer.seal(placeOfSecret(row, destination), secret);
-  await db
-    .insertInto('secrets')
-    .values({ ...row, value })
-    .execute();
-}
-
-type Destination = Pick<Credential, 'id' | 'clientId' | 'tokenUrl' | 'revocationUrl' | 'issuer'> & {
-  clientAuth: Pick<ClientAuth, 'method'>;
-};
-
-function destinationOf(id: string, input: CredentialInput): Destination {
-  return { ...input, id, clientAuth: { method: input.method } };
-}
-
-function placeOfSecret({ id, client_auth, version }: SecretRow, to: Destination): Place {
-  return placeOf(SECRET_VALUE, {
-    id,
-    client_auth,
-    version,
-    credential: to.id,
-    client_id: to.clientId,
-    method: to.clientAuth.method,
-    token_url: to.tokenUrl,
-    revocation_url: to.revocationUrl ?? '',
-    issuer: to.issuer ?? '',
-  });
+function destinationOf(id: string, { clientId, tokenUrl, revocationUrl, issuer, method }: ReadCredential): Destination {
+  return { id, clientId, tokenUrl, revocationUrl, issuer, method };
 }

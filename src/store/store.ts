@@ -4,6 +4,7 @@ import type { Clock, Sealer } from '../vault/ports.js';
 import type { Failpoints } from '../vault/steps.js';
 import type { Store, Tx } from '../vault/store.js';
 import { accountRows } from './account-rows.js';
+import { clientAuthRows } from './client-auth-rows.js';
 import { consentRows } from './consent-rows.js';
 import { consumerRows } from './consumer-rows.js';
 import { credentialRows } from './credential-rows.js';
@@ -32,6 +33,7 @@ export function createStore(deps: StoreDeps): Store {
   const opening = new Opening(deps);
   const rows = (handle: Handle) => ({
     credentials: credentialRows(handle, opening),
+    clientAuths: clientAuthRows(handle, opening),
     accounts: accountRows(handle),
     consumers: consumerRows(handle),
     grants: grantRows(handle, opening),

@@ -35,6 +35,9 @@ export interface Tables {
     credential: string;
     method: string;
     secret_expires_at: number | null;
+    signing_alg: string | null;
+    certificate: string | null;
+    same_as: string | null;
     active: number;
     created_at: number;
   };

@@ -1,3 +1,4 @@
+import { proofErrors } from './client-auth-rules.js';
 import type { Credential, CredentialInput } from './credential.js';
 import type { FieldError } from './errors.js';
 import { isClientPlaceholder, placeholderInUrl } from './placeholders.js';
@@ -56,6 +57,7 @@ export async function credentialErrors(
   return [
     ...urlErrors.flat(),
     ...clientErrors(input, stored),
+    ...proofErrors(input),
     ...grantErrors(input),
     ...paramErrors('token_params', input.tokenParams, OWN_TOKEN_PARAMS),
     ...paramErrors('authorization_params', input.authorizationParams, OWN_AUTHORIZATION_PARAMS),
@@ -112,16 +114,12 @@ function grantErrors(input: CredentialInput): FieldError[] {
   const application = input.grantType === 'client_credentials';
   if (application && input.method === 'none') {
     const detail =
-      'client_credentials needs a client that can prove itself: client_secret_post or client_secret_basic.';
+      'client_credentials needs a client that can prove itself: client_secret_post, client_secret_basic or private_key_jwt.';
     errors.push({ field: 'client_auth.method', rule: 'not_for_this_grant', detail });
   }
   if (!application && input.authorizationUrl === undefined) {
     const detail = 'authorization_code needs the address where people sign in.';
     errors.push({ field: 'authorization_url', rule: 'required', detail });
-  }
-  if (input.method === 'none' && input.secret) {
-    const detail = 'A client with method none has no secret; leave it out.';
-    errors.push({ field: 'client_auth.secret', rule: 'not_for_this_method', detail });
   }
   if (input.refreshPolicy === 'grace' && input.graceSeconds === undefined) {
     const detail = 'refresh_policy grace needs grace_seconds: how long the provider accepts the old refresh token.';

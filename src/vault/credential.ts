@@ -1,18 +1,8 @@
-import type { ClientAuthMethod } from './ports.js';
+import type { ClientAuth, ClientAuthInput, ReadClientAuth } from './client-auth.js';
 import { normalizeScope, resourceScope } from './scopes.js';
-import type { Secret } from './secret.js';
 
 export type GrantType = 'client_credentials' | 'authorization_code';
 export type RefreshPolicy = 'none' | 'grace' | 'strict';
-
-/** How the active client authentication looks from outside; the secret itself stays in the store. */
-export interface ClientAuth {
-  id: string;
-  method: ClientAuthMethod;
-  hasSecret: boolean;
-  /** Epoch milliseconds, as the operator said. */
-  secretExpiresAt: number | undefined;
-}
 
 /** What an operator says of a credential; everything but the secret and what Tokenwell keeps itself. */
 export interface CredentialFields {
@@ -34,6 +24,7 @@ export interface CredentialFields {
 /** A named OAuth client registration. */
 export interface Credential extends CredentialFields {
   id: string;
+  /** The active one. */
   clientAuth: ClientAuth;
   disabled: boolean;
   /** Grows by one with every write; the ETag. */
@@ -43,11 +34,10 @@ export interface Credential extends CredentialFields {
 }
 
 /** What a create or a replace brings. A secret left out keeps the stored one. */
-export interface CredentialInput extends CredentialFields {
-  method: ClientAuthMethod;
-  secret: Secret | undefined;
-  secretExpiresAt: number | undefined;
-}
+export interface CredentialInput extends CredentialFields, ClientAuthInput {}
+
+/** The same once its key pair was read. */
+export type ReadCredential = CredentialFields & ReadClientAuth;
 
 /** What of a scope a token is drawn for, normalised: what belongs to a person's consent alone is no part of it. */
 export function drawn({ grantType }: Pick<Credential, 'grantType'>, scope: string): string {
@@ -79,6 +69,8 @@ export function changesDestination(before: Credential, after: CredentialInput): 
 export function changesTokens(before: Credential, after: CredentialInput): boolean {
   return (
     after.secret !== undefined ||
+    after.keyFile !== undefined ||
+    before.clientAuth.sameAs !== after.sameAs ||
     changesDestination(before, after) ||
     before.grantType !== after.grantType ||
     before.scope !== after.scope ||

@@ -1,13 +1,15 @@
 import type { AccountState } from './account.js';
+import { missingProof, movedProof, readProof } from './client-auth-rules.js';
 import type { Caller } from './consumer.js';
 import { type Credential, type CredentialInput, changesDestination, changesTokens } from './credential.js';
 import { credentialErrors, expiryErrors } from './credential-rules.js';
 import { type FieldError, invalid, missing, VaultError } from './errors.js';
 import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Ledger } from './ledger.js';
-import type { Clock, Destinations } from './ports.js';
+import type { Clock, Destinations, KeyPairs } from './ports.js';
 import { reregister } from './reregistration.js';
 import { type Actor, actorOf, require } from './roles.js';
+import { holderErrors, sharerErrors } from './sharing.js';
 import type { Store, Tx } from './store.js';
 
 /** A credential with its accounts counted by state. */
@@ -24,23 +26,33 @@ export class Credentials {
   readonly #store: Store;
   readonly #ledger: Ledger;
   readonly #destinations: Destinations;
+  readonly #keyPairs: KeyPairs;
   readonly #clock: Clock;
 
-  constructor(deps: { store: Store; ledger: Ledger; destinations: Destinations; clock: Clock }) {
+  constructor(deps: {
+    store: Store;
+    ledger: Ledger;
+    destinations: Destinations;
+    keyPairs: KeyPairs;
+    clock: Clock;
+  }) {
     this.#store = deps.store;
     this.#ledger = deps.ledger;
     this.#destinations = deps.destinations;
+    this.#keyPairs = deps.keyPairs;
     this.#clock = deps.clock;
   }
 
   /** Stores a new credential and its `default` account. Throws `invalid_request`, `already_exists`. Calls no provider. */
-  async create(actor: Actor, id: string, input: CredentialInput): Promise<CredentialView> {
+  async create(actor: Actor, id: string, said: CredentialInput): Promise<CredentialView> {
     require(actor.caller, 'operator');
-    const missing = input.method !== 'none' && !input.secret ? [secretRequired()] : [];
-    await this.#check(input, [...missing, ...expiryErrors(input.secretExpiresAt, undefined, this.#clock.now())]);
+    const input = await this.#shared(id, said);
+    const expiry = expiryErrors(input.secretExpiresAt, undefined, this.#clock.now());
+    await this.#check(input, [...missingProof(input), ...expiry]);
+    const read = await readProof(this.#keyPairs, input);
     await this.#ledger.write(actorOf(actor), async tx => {
       if (await tx.credentials.find(id)) throw alreadyExists('credential', id);
-      await tx.credentials.insert(id, input, this.#clock.now());
+      await tx.credentials.insert(id, read, this.#clock.now());
       await tx.accounts.insert(id, DEFAULT_ACCOUNT);
       return { result: undefined, touched: [], entry: { action: 'credential.create', credential: id } };
     });
@@ -68,18 +80,41 @@ export class Credentials {
    * Replaces what the operator says of a credential. A secret left out stays, unless the change sends it elsewhere
    * or in another way: then it must be given again (invariant 13). Throws `version_conflict`.
    */
-  async replace(actor: Actor, id: string, expected: Expected, input: CredentialInput): Promise<CredentialView> {
+  async replace(actor: Actor, id: string, expected: Expected, said: CredentialInput): Promise<CredentialView> {
     require(actor.caller, 'operator');
+    const input = await this.#shared(id, said);
     await this.#check(input, [], await this.#store.reads.credentials.find(id));
+    const read = await readProof(this.#keyPairs, input);
     await this.#change(actor, id, expected, 'credential.update', async (tx, before, now) => {
-      const { secretExpiresAt } = before.clientAuth;
-      const errors = [...secretErrors(before, input), ...expiryErrors(input.secretExpiresAt, secretExpiresAt, now)];
+      const { clientAuth } = before;
+      const moved = changesDestination(before, input) ? movedProof(input, clientAuth) : [];
+      const proof = moved.length > 0 ? moved : missingProof(input, clientAuth);
+      const expiry = expiryErrors(input.secretExpiresAt, clientAuth.secretExpiresAt, now);
+      const errors = [...proof, ...expiry, ...(await holderErrors(tx, before, input))];
       if (errors.length > 0) throw invalid(errors);
-      if (!(await tx.credentials.update(before, input, now))) throw versionConflict();
+      if (!(await tx.credentials.update(before, read, now))) throw versionConflict();
+      // They were sealed for where they were to go.
+      if (changesDestination(before, input)) await tx.clientAuths.removeOthers(id);
       if (changesTokens(before, input)) await this.#reregister(tx, id, now);
       else await tx.accounts.retry(id);
+      for (const sharer of await tx.credentials.sharing(id)) await tx.accounts.retry(sharer);
     });
     return await this.get(actor.caller, id);
+  }
+
+  /** The same, with the method of the credential whose secret it shares. Throws `invalid_request` where it may not. */
+  async #shared(id: string, input: CredentialInput): Promise<CredentialInput> {
+    const { sameAs } = input;
+    if (sameAs === undefined) return input;
+    const holder = await this.#store.reads.credentials.find(sameAs);
+    const errors = sharerErrors(id, input, sameAs, holder);
+    if (errors.length > 0) throw invalid(errors);
+    return {
+      ...input,
+      method: holder?.clientAuth.method ?? input.method,
+      signingAlg: undefined,
+      secretExpiresAt: undefined,
+    };
   }
 
   async #reregister(tx: Tx, id: string, now: number): Promise<void> {
@@ -102,6 +137,8 @@ export class Credentials {
   async remove(actor: Actor, id: string, expected: Expected): Promise<void> {
     require(actor.caller, 'operator');
     await this.#change(actor, id, expected, 'credential.delete', async (tx, before) => {
+      const sharing = await tx.credentials.sharing(id);
+      if (sharing.length > 0) throw stillShared(id, sharing);
       if (!(await tx.credentials.remove(before))) throw versionConflict();
     });
   }
@@ -128,16 +165,9 @@ export class Credentials {
   }
 }
 
-function secretErrors(before: Credential, input: CredentialInput): FieldError[] {
-  if (input.method === 'none' || input.secret) return [];
-  if (!before.clientAuth.hasSecret) return [secretRequired()];
-  if (!changesDestination(before, input)) return [];
-  const detail = 'This change sends the secret to another place or in another way, so give the secret again.';
-  return [{ field: 'client_auth.secret', rule: 'required_with_new_destination', detail }];
-}
-
-function secretRequired(): FieldError {
-  return { field: 'client_auth.secret', rule: 'required', detail: 'This method needs the client secret.' };
+function stillShared(id: string, sharing: readonly string[]): VaultError {
+  const message = `The secret of ${id} is used by ${sharing.join(', ')} too, so it is not deleted.`;
+  return new VaultError('conflict', message, { action: 'Give each of them its own secret or certificate first.' });
 }
 
 /** 409 with the id that is taken. */

@@ -75,6 +75,8 @@ export function notFound(what: string): VaultError {
 const WHERE_LISTED = {
   credential: 'tokenwell credential list',
   account: 'tokenwell account list',
+  'client authentication': 'tokenwell credential auths',
+  certificate: 'tokenwell credential auths',
   link: 'tokenwell account links',
   consumer: 'tokenwell consumer list',
   key: 'tokenwell consumer keys',

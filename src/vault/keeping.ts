@@ -154,7 +154,7 @@ export class Keeping {
       return 'The revocation URL leads to another origin than when this was obtained, so nobody was told.';
     }
     try {
-      const { tokenUrl: _, ...as } = client ?? (await clientAt(this.#store.reads, credential));
+      const as = client ?? (await clientAt(this.#store.reads, credential));
       await this.#provider.revoke({ ...as, revocationUrl, token });
       return true;
     } catch (error) {

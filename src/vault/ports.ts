@@ -88,7 +88,9 @@ export interface Destinations {
   check(url: string): Promise<{ rule: string; detail: string } | undefined>;
 }
 
-export type ClientAuthMethod = 'client_secret_post' | 'client_secret_basic' | 'none';
+export type ClientAuthMethod = 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt' | 'none';
+/** How an assertion is signed (RFC 7518 §3.1). */
+export type SigningAlg = 'PS256' | 'RS256';
 
 /** Which client asks which authorization server, and how it proves itself. */
 export interface ClientAtServer {
@@ -97,6 +99,15 @@ export interface ClientAtServer {
   clientId: string;
   method: ClientAuthMethod;
   secret?: Secret;
+  /** For `private_key_jwt`. */
+  key?: ClientKey;
+}
+
+/** What signs a client's assertions. */
+export interface ClientKey {
+  privateKey: Secret;
+  certificate: Pick<Certificate, 'thumbprintSha1' | 'thumbprintSha256'>;
+  algorithm: SigningAlg;
 }
 
 /** All that a client_credentials request needs (RFC 6749 §4.4.2). */
@@ -144,7 +155,7 @@ export interface RefreshRequest extends ClientAtServer {
 }
 
 /** A token to be ended at the provider (RFC 7009 §2.1). */
-export interface RevocationRequest extends Omit<ClientAtServer, 'tokenUrl'> {
+export interface RevocationRequest extends ClientAtServer {
   revocationUrl: string;
   token: Secret;
 }
@@ -236,4 +247,60 @@ export interface Provider {
   revoke(request: RevocationRequest): Promise<void>;
   /** What an error in a callback said, as far as it may be shown; calls nobody. */
   words(said: { error: string; error_description: string | undefined }): ProviderAnswer | undefined;
+}
+
+/** A certificate that a provider knows a client by (RFC 7523, RFC 5280), with what headers and people need of it. */
+export interface Certificate {
+  /** PEM, the client's own first, then those that vouch for it. */
+  chain: string;
+  /** Lower-case hex of the DER form's digest. */
+  thumbprintSha1: string;
+  thumbprintSha256: string;
+  subject: string;
+  /** Epoch milliseconds. */
+  notBefore: number;
+  notAfter: number;
+}
+
+/** A certificate and the private key that belongs to it. */
+export interface KeyPair {
+  certificate: Certificate;
+  /** PKCS#8, PEM, not encrypted. */
+  privateKey: Secret;
+}
+
+/** As an operator brings a key pair: one file (RFC 7292), or certificate and key in PEM, the key encrypted or not. */
+export type KeyPairFile =
+  | { pfx: string; password: Secret }
+  | { certificate: string; privateKey: Secret; password?: Secret | undefined };
+
+/** What a key pair made here is for. */
+export interface KeyPairWish {
+  /** The common name. */
+  subject: string;
+  /** How long the certificate holds. */
+  months: number;
+}
+
+/** Why a key pair cannot be used: the broken rule of one field, in a sentence that says what to do. */
+export class UnusableKeyPair extends Error {
+  readonly field: KeyPairField;
+  readonly rule: string;
+
+  constructor(field: KeyPairField, rule: string, detail: string) {
+    super(detail);
+    this.name = 'UnusableKeyPair';
+    this.field = field;
+    this.rule = rule;
+  }
+}
+
+export type KeyPairField = 'pfx' | 'password' | 'certificate' | 'private_key';
+
+/** Reads and makes key pairs, within bounds of time and memory whatever it is given. */
+export interface KeyPairs {
+  /** Throws `UnusableKeyPair`. */
+  read(file: KeyPairFile): Promise<KeyPair>;
+  /** A new RSA key and a certificate that it signed itself. */
+  generate(wish: KeyPairWish): Promise<KeyPair>;
 }

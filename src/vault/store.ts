@@ -1,7 +1,8 @@
 import type { Account, AccountName, AccountProgress, AccountState } from './account.js';
+import type { ReadClientAuth, StoredClientAuth } from './client-auth.js';
 import type { ConsentReads, ConsentWrites, GrantReads, GrantWrites } from './consent-store.js';
 import type { Consumer, ConsumerKey, Permission } from './consumer.js';
-import type { Credential, CredentialInput } from './credential.js';
+import type { Credential, ReadCredential } from './credential.js';
 import type { DueStore } from './due-store.js';
 import type { Page, PageDraft, PageHead } from './page.js';
 import type { Secret } from './secret.js';
@@ -73,8 +74,10 @@ export interface CredentialReads {
   find(id: string): Promise<Credential | undefined>;
   /** In order of id, after the one named. */
   list(after: string | undefined, limit: number): Promise<Credential[]>;
-  /** The active client secret, unsealed; only a token request asks for it. */
+  /** The active client secret or private key, unsealed; only a token request asks for it. */
   secret(credential: Credential): Promise<Secret | undefined>;
+  /** The credentials whose active client auth is that of this one, in order of id. */
+  sharing(id: string): Promise<string[]>;
 }
 
 /** Reading accounts. */
@@ -95,9 +98,16 @@ export interface ConsumerReads {
   byKey(prefix: string): Promise<KeyRecord | undefined>;
 }
 
+interface ClientAuthReads {
+  /** All of a credential, the oldest first. */
+  list(credential: string): Promise<StoredClientAuth[]>;
+  find(credential: string, id: string): Promise<StoredClientAuth | undefined>;
+}
+
 /** All reads that need no transaction. */
 export interface Reads {
   readonly credentials: CredentialReads;
+  readonly clientAuths: ClientAuthReads;
   readonly accounts: AccountReads;
   readonly consumers: ConsumerReads;
   readonly grants: GrantReads;
@@ -107,14 +117,25 @@ export interface Reads {
 }
 
 /** Reads and writes inside one transaction. Inside the callback use only this. */
-export interface Tx extends Omit<Reads, 'credentials' | 'accounts' | 'consumers' | 'grants' | 'consents'> {
+export interface Tx
+  extends Omit<Reads, 'credentials' | 'clientAuths' | 'accounts' | 'consumers' | 'grants' | 'consents'> {
   readonly credentials: CredentialReads & {
-    insert(id: string, input: CredentialInput, now: number): Promise<void>;
+    insert(id: string, input: ReadCredential, now: number): Promise<void>;
     /** False when the version was not the expected one. */
-    update(before: Credential, input: CredentialInput, now: number): Promise<boolean>;
+    update(before: Credential, input: ReadCredential, now: number): Promise<boolean>;
     setDisabled(before: Credential, disabled: boolean, now: number): Promise<boolean>;
     /** With its client auths, secrets, accounts, tokens and every permission that names it. */
     remove(before: Credential): Promise<boolean>;
+  };
+  readonly clientAuths: ClientAuthReads & {
+    /** Beside the active one, sealed for where the credential's secrets may go. Answers its id. */
+    insert(credential: Credential, input: ReadClientAuth, now: number): Promise<string>;
+    /** It is the active one from now on, and the one before stays beside it. False when the version is another one. */
+    activate(before: Credential, id: string, now: number): Promise<boolean>;
+    /** False for the active one, and where there is none. */
+    remove(credential: string, id: string): Promise<boolean>;
+    /** All but the active one. */
+    removeOthers(credential: string): Promise<void>;
   };
   readonly accounts: AccountReads & {
     insert(credential: string, account: string): Promise<void>;

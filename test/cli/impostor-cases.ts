@@ -11,6 +11,7 @@ function steering(): [line: string, answer: unknown, code: number][] {
   const [items, permissions] = [[{ id: s, kind: 'connect', account: s, ...dates(s) }], [{ credential: s, account: s }]];
   const account = { credential: s, account: s, state: 'connected', grant: null, ...dates(s) };
   const person = { subject: s, name: s, tenant: s };
+  const certificate = { subject: s, thumbprint_sha1: s, not_after: s };
   const grant = { obtained_at: s, scopes: [s], missing_scopes: [s], lasting: false, identity: person };
   const candidate = { ...person, at: s, scopes: [s] };
   const finding = { message: s, class: s, reason: s, action: s, provider: { error: s } };
@@ -23,6 +24,7 @@ function steering(): [line: string, answer: unknown, code: number][] {
     accounts: {},
     scope: s,
   };
+  const clientAuth = { id: s, method: s, signing_alg: s, secret_expires_at: s, created_at: s, certificate };
   const link = { id: s, url: 'https://vault.test/connect/x', expires_at: s, warnings: [{ code: s, detail: s }] };
   const full = { ...account, grant, candidate, finding };
   return [
@@ -42,6 +44,11 @@ function steering(): [line: string, answer: unknown, code: number][] {
     ['credential list', { items: [credential], next_cursor: null }, 0],
     ['credential show mail', credential, 0],
     ['credential test mail', { ok: false, steps: [{ step: s, ok: false, ms: s, detail: s }], finding }, 1],
+    ['credential auths mail', { items: [clientAuth], next_cursor: null }, 0],
+    ['credential auth-test mail auth_1', { ok: false, steps: [{ step: s, ok: false, ms: s, detail: s }], finding }, 1],
+    ['credential auth-activate mail auth_1', clientAuth, 0],
+    ['credential certificate-generate mail', clientAuth, 0],
+    ['credential certificate mail', { certificate: s }, 1],
     ['account list people', { items: [full], next_cursor: null }, 0],
     ['account show people', full, 0],
     ['account refresh people', full, 0],
@@ -66,6 +73,8 @@ const MALFORMED: readonly [line: string, answer: unknown][] = [
   ['consumer keys helpdesk', { items: 5 }],
   ['consumer keys helpdesk', { items: 'abc' }],
   ['consumer keys helpdesk', { items: [null], next_cursor: null }],
+  ['credential auths mail', { items: [{}], next_cursor: null }],
+  ['credential auth-activate mail auth_1', {}],
   ['account list people', null],
   ['account links people', { items: [{}], next_cursor: null }],
   ['account show people', {}],

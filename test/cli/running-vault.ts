@@ -23,7 +23,8 @@ export async function startRunningVault(t: Test): Promise<RunningVault> {
   const folder = temporaryFolder(t);
   const provider = await ScriptedProvider.start();
   t.teardown(() => provider.close());
-  const app = await build(testConfig(folder), { logTo: { write: () => undefined } });
+  // A process that reads a key pair starts with the test runner's own loaders, beside many others.
+  const app = await build(testConfig(folder), { logTo: { write: () => undefined }, keyPairMs: 25_000 });
   t.teardown(() => app.close());
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const adminKey = readFileSync(adminKeyFile({ dataDir: folder }), 'utf8').trim();

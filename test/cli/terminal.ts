@@ -17,7 +17,7 @@ export interface Ended {
 export async function run(
   args: readonly string[],
   variables: Variables = {},
-  { input = '', typed = false } = {},
+  { input = '', typed = false }: { input?: string | Buffer; typed?: boolean } = {},
 ): Promise<Ended> {
   const stdin = Object.assign(new PassThrough(), { isTTY: typed });
   if (typed) stdin.write(input);

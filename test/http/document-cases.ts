@@ -35,6 +35,11 @@ const OPERATIONS = `
   POST /api/v1/credentials/{credential}/accounts/{account}/enable
   POST /api/v1/credentials/{credential}/accounts/{account}/candidate/accept
   POST /api/v1/credentials/{credential}/accounts/{account}/candidate/reject
+  GET,POST /api/v1/credentials/{credential}/client-auths
+  POST /api/v1/credentials/{credential}/client-auths/{id}/test
+  POST /api/v1/credentials/{credential}/client-auths/{id}/activate
+  DELETE /api/v1/credentials/{credential}/client-auths/{id}
+  POST /api/v1/credentials/{credential}/certificate/generate · GET /api/v1/credentials/{credential}/certificate.cer
   GET,POST /api/v1/credentials/{credential}/connect-links
   DELETE /api/v1/credentials/{credential}/connect-links/{id}
   POST /api/v1/credentials/{credential}/admin-consent-links
@@ -148,7 +153,7 @@ async function call({ send, keys }: Running, route: Route, caller: 'none' | 'wro
     credential: 'nothing',
     consumer: 'nobody',
     account: 'default',
-    id: route.path.includes('connect-links') ? `link_${'a'.repeat(22)}` : 'abcdefghijkm',
+    id: idFor(route.path),
   };
   const path = route.path.replace(/\{(\w+)\}/g, (_, name) => ids[name] ?? '');
   const [[type, media] = []] = Object.entries(route.operation.requestBody?.content ?? {});
@@ -163,6 +168,11 @@ async function call({ send, keys }: Running, route: Route, caller: 'none' | 'wro
     headers: { 'if-match': '*', ...(form ? { 'content-type': type } : {}) },
   });
   return status;
+}
+
+function idFor(path: string): string {
+  if (path.includes('connect-links')) return `link_${'a'.repeat(22)}`;
+  return path.includes('client-auths') ? `auth_${'a'.repeat(22)}` : 'abcdefghijkm';
 }
 
 /** An id goes only where there is one; in a PUT it is that of the path. */

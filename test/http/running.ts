@@ -13,6 +13,7 @@ export interface Answer {
   status: number;
   headers: Headers;
   text: string;
+  bytes: Buffer;
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers whose form it does not know yet
   json: any; // a test looks into answers whose form it does not know yet
 }
@@ -96,9 +97,10 @@ export async function send(url: string, method: string, path: string, asked: Ask
     },
     ...(body === undefined ? {} : { body }),
   });
-  const text = await response.text();
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const text = bytes.toString();
   const json = /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? parse(text) : undefined;
-  return { status: response.status, headers: response.headers, text, json };
+  return { status: response.status, headers: response.headers, text, bytes, json };
 }
 
 function parse(text: string): unknown {

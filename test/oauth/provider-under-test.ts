@@ -39,7 +39,7 @@ export function refreshRequest(tokenUrl: string, more: Partial<RefreshRequest> =
 }
 
 export function revocationRequest(revocationUrl: string, more: Partial<RevocationRequest> = {}): RevocationRequest {
-  return { revocationUrl, ...client, token: new Secret(REFRESH_TOKEN), ...more };
+  return { tokenUrl: revocationUrl, revocationUrl, ...client, token: new Secret(REFRESH_TOKEN), ...more };
 }
 
 /** The ProviderFailure of a call that must fail. */

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import './quiet-oidc-provider.js';
 import Provider, { type ClientMetadata } from 'oidc-provider';
@@ -7,7 +7,9 @@ import { errorPage, forgetWhoSignedIn, signInPage } from './sign-in-page.js';
 /** A client that may ask for tokens with client_credentials. `method` is client_secret_post unless said. */
 export interface RegisteredClient {
   id: string;
-  secret: string;
+  /** With a certificate (PEM) instead, it proves itself by private_key_jwt. */
+  secret?: string;
+  certificate?: string;
   method?: 'client_secret_post' | 'client_secret_basic';
   /** Space-separated scopes the client may ask for; `mail.read` unless said. */
   scope?: string;
@@ -108,13 +110,21 @@ function metadata(client: RegisteredClient): ClientMetadata {
   const { redirectUri } = client;
   return {
     client_id: client.id,
-    client_secret: client.secret,
-    token_endpoint_auth_method: client.method ?? 'client_secret_post',
+    ...proofOf(client),
     scope: scopeOf(client),
     grant_types: ['client_credentials', ...(redirectUri ? ['authorization_code', 'refresh_token'] : [])],
     redirect_uris: redirectUri ? [redirectUri] : [],
     response_types: redirectUri ? ['code'] : [],
   };
+}
+
+function proofOf({ secret, certificate, method = 'client_secret_post' }: RegisteredClient): Partial<ClientMetadata> {
+  if (certificate === undefined) {
+    return { token_endpoint_auth_method: method, ...(secret === undefined ? {} : { client_secret: secret }) };
+  }
+  const key = new X509Certificate(certificate).publicKey.export({ format: 'jwk' });
+  const jwks = { keys: [{ ...key, kty: 'RSA', alg: 'PS256', use: 'sig' }] };
+  return { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'PS256', jwks };
 }
 
 function scopeOf({ scope = 'mail.read', redirectUri }: RegisteredClient): string {

@@ -1,0 +1,123 @@
+import type { Defence } from './defences.js';
+
+const TEST = { test: 'test/certificates.test.ts' };
+const SHARED = { test: 'test/vault.test.ts', only: 'shared secrets|shares|holder|own|draws with|sealed for' };
+
+/** Key pairs from outside, assertions made with them, and secrets that several credentials use. */
+export const CERTIFICATE_DEFENCES: readonly Defence[] = [
+  {
+    name: 'key pair: a count of millions is not begun',
+    file: 'src/crypto/certificates/pfx.ts',
+    defence: 'if (iterations < 1 || iterations > MOST_ITERATIONS) throw tooCostly();',
+    without: '',
+    ...TEST,
+    only: 'key pairs|ten million',
+  },
+  {
+    name: 'key pair: whoever takes too long is killed',
+    file: 'src/crypto/certificates/key-pairs.ts',
+    defence: "setTimeout(() => child.kill('SIGKILL'), longestMs)",
+    without: 'setTimeout(() => child.pid, longestMs)',
+    ...TEST,
+    only: 'key pairs|ten million',
+  },
+  {
+    name: 'key pair: a private key does not go where it is shown',
+    file: 'src/crypto/certificates/pem.ts',
+    defence: "certificate.includes('PRIVATE KEY-----')",
+    without: "certificate.includes('NOTHING')",
+    ...TEST,
+    only: 'key pairs|by field',
+  },
+  {
+    name: 'key pair: an expired certificate is told',
+    file: 'src/crypto/certificates/pair.ts',
+    defence: 'if (certificate.notAfter <= now) {',
+    without: 'if (certificate.notAfter <= 0) {',
+    ...TEST,
+    only: 'key pairs|by field',
+  },
+  {
+    name: 'assertion: the thumbprint is of bytes',
+    file: 'src/oauth/client-assertion.ts',
+    defence: "Buffer.from(hex, 'hex')",
+    without: 'Buffer.from(hex)',
+    ...TEST,
+    only: 'clients|strict server',
+  },
+  {
+    name: 'assertion: it is for the token endpoint',
+    file: 'src/oauth/client-assertion.ts',
+    defence: 'aud: audience, iss',
+    without: "aud: 'https://elsewhere.example', iss",
+    ...TEST,
+    only: 'clients|strict server',
+  },
+  {
+    name: 'assertion: each is a fresh one',
+    file: 'src/oauth/client-assertion.ts',
+    defence: 'jti: randomUUID()',
+    without: 'jti: randomUUID.name',
+    ...TEST,
+    only: 'clients|strict server',
+  },
+  {
+    name: 'assertion: one that is echoed is not shown',
+    file: 'src/oauth/endpoint-call.ts',
+    defence: ', recorder.assertion];',
+    without: '];',
+    ...TEST,
+    only: 'clients|strict server',
+  },
+  {
+    name: 'client auth: a certificate does not follow to another server',
+    file: 'src/vault/client-auth-rules.ts',
+    defence: "rule: 'required_with_new_destination', detail }];",
+    without: "rule: 'required_with_new_destination', detail }].slice(1);",
+    ...TEST,
+    only: 'clients|real server',
+  },
+  {
+    name: 'client auth: the active one is not deleted',
+    file: 'src/vault/client-auths.ts',
+    defence: 'if (active) throw stillActive();',
+    without: '',
+    ...TEST,
+    only: 'clients|next certificate',
+  },
+  {
+    name: 'client auth: what waits goes when the address changes',
+    file: 'src/vault/credentials.ts',
+    defence: 'if (changesDestination(before, input)) await tx.clientAuths.removeOthers(id);',
+    without: '',
+    ...SHARED,
+  },
+  {
+    name: 'same_as: only the same client',
+    file: 'src/vault/sharing.ts',
+    defence: "if (sharer.clientId !== holder.clientId) return flaw('same_client', 'has another client id');",
+    without: '',
+    ...SHARED,
+  },
+  {
+    name: 'same_as: only the same servers',
+    file: 'src/vault/sharing.ts',
+    defence: 'return new URL(one).origin === new URL(other).origin;',
+    without: 'return URL.canParse(one) && URL.canParse(other);',
+    ...SHARED,
+  },
+  {
+    name: 'same_as: a holder does not leave the others without',
+    file: 'src/vault/credentials.ts',
+    defence: ', ...(await holderErrors(tx, before, input))];',
+    without: '];',
+    ...SHARED,
+  },
+  {
+    name: 'same_as: a holder is not deleted',
+    file: 'src/vault/credentials.ts',
+    defence: 'if (sharing.length > 0) throw stillShared(id, sharing);',
+    without: '',
+    ...SHARED,
+  },
+];

@@ -1,0 +1,99 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type Clock,
+  type KeyPair,
+  type KeyPairField,
+  type KeyPairs,
+  type KeyPairWish,
+  UnusableKeyPair,
+} from '../../vault/ports.js';
+import { busy } from '../../vault/problem.js';
+import { Secret } from '../../vault/secret.js';
+import { type PlainPair, tooCostly } from './pair.js';
+
+/** What the reading process is given, and what it answers. */
+export interface Job {
+  job:
+    | { pfx: string; password: string }
+    | { certificate: string; privateKey: string; password: string | undefined }
+    | KeyPairWish;
+  /** Epoch milliseconds. */
+  now: number;
+}
+export type Answer = { pair: PlainPair } | { field: KeyPairField; rule: string; detail: string };
+
+/** A file as OpenSSL or Windows writes it takes less than three seconds, its process included. */
+const LONGEST_MS = 10_000;
+const MOST_MEMORY_MB = 256;
+/** Each takes a processor for as long as it works. */
+const MOST_AT_ONCE = 2;
+
+// The same file beside this one, whether it runs as written or compiled.
+const EXTENSION = extname(fileURLToPath(import.meta.url));
+const PROCESS = new URL(`./reading-process${EXTENSION}`, import.meta.url);
+// As it is written it needs what compiles it; compiled, nothing of how this process was started.
+const LOADERS = EXTENSION === '.js' ? [] : process.execArgv;
+
+/**
+ * Reads and makes key pairs in a process that is killed when it takes too long: the libraries that read PKCS#12 count
+ * to whatever a file says, and cannot be stopped.
+ */
+export function createKeyPairs(deps: { clock: Clock; longestMs?: number }): KeyPairs {
+  const { clock, longestMs = LONGEST_MS } = deps;
+  let underWay = 0;
+  const during = async (job: Job['job'], unanswered: () => Error): Promise<KeyPair> => {
+    if (underWay >= MOST_AT_ONCE) throw busy('Other key pairs are being read or made.');
+    underWay += 1;
+    try {
+      return pairOf(await inProcess({ job, now: clock.now() }, longestMs), unanswered);
+    } finally {
+      underWay -= 1;
+    }
+  };
+  return {
+    read: file => {
+      const password = file.password?.reveal();
+      if ('pfx' in file) return during({ pfx: file.pfx, password: password ?? '' }, () => tooCostly('pfx'));
+      const { certificate, privateKey } = file;
+      return during({ certificate, privateKey: privateKey.reveal(), password }, () => tooCostly('private_key'));
+    },
+    generate: wish => during(wish, () => busy('This machine was too slow to make a key pair.')),
+  };
+}
+
+function pairOf(answer: Answer | undefined, unanswered: () => Error): KeyPair {
+  if (!answer) throw unanswered();
+  if (!('pair' in answer)) throw new UnusableKeyPair(answer.field, answer.rule, answer.detail);
+  const { certificate, privateKey } = answer.pair;
+  return { certificate, privateKey: new Secret(privateKey) };
+}
+
+/** What the process answers; undefined when it had to be killed, or fell. */
+async function inProcess(job: Job, longestMs: number): Promise<Answer | undefined> {
+  const child = fork(PROCESS, {
+    serialization: 'advanced',
+    stdio: 'ignore',
+    // Nothing of ours is its business.
+    env: {},
+    execArgv: [...LOADERS, `--max-old-space-size=${MOST_MEMORY_MB}`],
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), longestMs);
+  const answered = once(child, 'message').then(([answer]: Answer[]) => answer);
+  const ended = endOf(child);
+  try {
+    child.send(job);
+    return await Promise.race([answered, ended]);
+  } finally {
+    clearTimeout(timer);
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+async function endOf(child: ChildProcess): Promise<undefined> {
+  // A fault of the start is told by `error`, and then there is no `exit`.
+  await Promise.race([once(child, 'exit'), once(child, 'error')]).catch(() => undefined);
+}

@@ -1,0 +1,35 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { UnusableKeyPair } from '../../vault/ports.js';
+import { certificateFrom, type PlainPair, pairOf } from './pair.js';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+
+/** Certificate and key in PEM (RFC 7468); the key as PKCS#8 or PKCS#1, encrypted or not. Throws `UnusableKeyPair`. */
+export function readPem(
+  { certificate, privateKey, password }: { certificate: string; privateKey: string; password: string | undefined },
+  now: number,
+): PlainPair {
+  if (certificate.includes('PRIVATE KEY-----')) {
+    const detail =
+      'A private key stands in the field of the certificate, which is shown. Give it as private_key alone.';
+    throw new UnusableKeyPair('certificate', 'holds_private_key', detail);
+  }
+  const certificates = (certificate.match(CERTIFICATE) ?? []).map(pem => certificateFrom(pem, 'certificate'));
+  const from = { key: 'private_key', certificate: 'certificate' } as const;
+  return pairOf([keyFrom(privateKey, password)], certificates, { from, now });
+}
+
+function keyFrom(pem: string, password: string | undefined): KeyObject {
+  const encrypted = pem.includes('ENCRYPTED');
+  if (encrypted && password === undefined) {
+    const detail = 'The private key is encrypted. Give its password too; it is used once and not kept.';
+    throw new UnusableKeyPair('password', 'required', detail);
+  }
+  try {
+    return createPrivateKey({ key: pem, format: 'pem', ...(password === undefined ? {} : { passphrase: password }) });
+  } catch {
+    throw encrypted
+      ? new UnusableKeyPair('password', 'wrong_password', 'The password does not open the private key.')
+      : new UnusableKeyPair('private_key', 'not_a_private_key', 'The private key cannot be read. Give it as PEM.');
+  }
+}

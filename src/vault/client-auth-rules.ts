@@ -1,0 +1,67 @@
+import type { ClientAuth, ClientAuthInput, ReadClientAuth } from './client-auth.js';
+import { type FieldError, invalid } from './errors.js';
+import { type KeyPairFile, type KeyPairs, UnusableKeyPair } from './ports.js';
+
+/** What does not belong to the method: a secret is for two of them, a key pair for one. */
+export function proofErrors({ method, secret, keyFile, signingAlg, sameAs }: ClientAuthInput): FieldError[] {
+  if (sameAs !== undefined) return secret || keyFile ? [notOwn(secret ? 'secret' : 'certificate')] : [];
+  const error = (field: string, detail: string) => ({
+    field: `client_auth.${field}`,
+    rule: 'not_for_this_method',
+    detail,
+  });
+  const errors: FieldError[] = [];
+  if (secret && method === 'none')
+    errors.push(error('secret', 'A client with method none has no secret; leave it out.'));
+  if (secret && method === 'private_key_jwt')
+    errors.push(error('secret', 'private_key_jwt needs no client secret but a certificate; leave it out.'));
+  if (keyFile && method !== 'private_key_jwt')
+    errors.push(error('certificate', 'A certificate is for the method private_key_jwt; leave it out, or choose that.'));
+  if (signingAlg && method !== 'private_key_jwt')
+    errors.push(error('signing_alg', 'signing_alg is for the method private_key_jwt; leave it out.'));
+  return errors;
+}
+
+function notOwn(field: string): FieldError {
+  const detail = `With same_as the other credential holds it; leave out ${field}.`;
+  return { field: `client_auth.${field}`, rule: 'not_with_same_as', detail };
+}
+
+/**
+ * What is missing of a proof: a secret must be given where none is stored. A key pair need not, for it can be made here
+ * afterwards.
+ */
+export function missingProof({ method, secret, sameAs }: ClientAuthInput, stored?: ClientAuth): FieldError[] {
+  if (method === 'none' || method === 'private_key_jwt' || secret || sameAs !== undefined) return [];
+  if (stored?.hasSecret && stored.sameAs === undefined && stored.method !== 'private_key_jwt') return [];
+  return [{ field: 'client_auth.secret', rule: 'required', detail: 'This method needs the client secret.' }];
+}
+
+/** A stored proof that would go elsewhere, or be used in another way, must be given again (invariant 13). */
+export function movedProof({ method, secret, keyFile, sameAs }: ClientAuthInput, stored: ClientAuth): FieldError[] {
+  if (method === 'none' || secret || keyFile || sameAs !== undefined) return [];
+  if (!stored.hasSecret || stored.sameAs !== undefined) return [];
+  const [field, what] =
+    method === 'private_key_jwt' ? ['certificate', 'certificate and its key'] : ['secret', 'secret'];
+  const detail = `This change sends the ${what} to another place or in another way, so give the ${what} again.`;
+  return [{ field: `client_auth.${field}`, rule: 'required_with_new_destination', detail }];
+}
+
+/** Reads the key pair that was brought, if any. Throws `invalid_request`, `provider_unavailable` while others are read. */
+export async function readProof<Input extends ClientAuthInput>(
+  keyPairs: KeyPairs,
+  input: Input,
+): Promise<Input & ReadClientAuth> {
+  const { keyFile } = input;
+  return { ...input, keyPair: keyFile && (await readKeyPair(keyPairs, keyFile)) };
+}
+
+async function readKeyPair(keyPairs: KeyPairs, file: KeyPairFile) {
+  try {
+    return await keyPairs.read(file);
+  } catch (error) {
+    if (!(error instanceof UnusableKeyPair)) throw error;
+    const { field, rule, message: detail } = error;
+    throw invalid([{ field: `client_auth.certificate.${field}`, rule, detail }]);
+  }
+}

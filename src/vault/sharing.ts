@@ -1,0 +1,53 @@
+import type { Credential } from './credential.js';
+import type { FieldError } from './errors.js';
+import type { Reads } from './store.js';
+
+/** A credential as far as it decides who may share a secret with it. */
+type Sharer = Pick<Credential, 'clientId' | 'tokenUrl' | 'revocationUrl'>;
+
+/**
+ * Why a credential may not use the secret of another (invariant 13): both must be the same client, and it must go to the
+ * same servers. The broken rule and a sentence; undefined where nothing is in the way.
+ */
+export function sharingFlaw(sharer: Sharer, holder: Sharer & Pick<Credential, 'clientAuth'>) {
+  if (holder.clientAuth.sameAs !== undefined) return flaw('own', 'uses the secret of another one itself');
+  if (sharer.clientId !== holder.clientId) return flaw('same_client', 'has another client id');
+  if (!sameOrigin(sharer.tokenUrl, holder.tokenUrl)) return flaw('same_origin', 'has a token URL of another origin');
+  if (!sameOrigin(sharer.revocationUrl, holder.revocationUrl))
+    return flaw('same_origin', 'has a revocation URL of another origin');
+  return undefined;
+}
+
+function flaw(rule: string, why: string): { rule: string; why: string } {
+  return { rule, why };
+}
+
+function sameOrigin(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return new URL(one).origin === new URL(other).origin;
+}
+
+/** Whether this credential may share as it says. */
+export function sharerErrors(id: string, sharer: Sharer, sameAs: string, holder: Credential | undefined): FieldError[] {
+  const error = (rule: string, detail: string) => [{ field: 'client_auth.same_as', rule, detail }];
+  if (id === sameAs) return error('another', 'same_as names another credential than this one.');
+  if (!holder) return error('exists', `There is no credential ${sameAs}.`);
+  const found = sharingFlaw(sharer, holder);
+  return found ? error(found.rule, `${sameAs} ${found.why}, so its secret is not for this credential.`) : [];
+}
+
+/** What keeps a holder from becoming this: those that share its secret could do so no longer. */
+export async function holderErrors(
+  reads: Pick<Reads, 'credentials'>,
+  before: Credential,
+  after: Sharer & { sameAs: string | undefined },
+): Promise<FieldError[]> {
+  const sharing = await reads.credentials.sharing(before.id);
+  if (sharing.length === 0) return [];
+  const holder = { ...after, clientAuth: { ...before.clientAuth, sameAs: after.sameAs } };
+  const sharers = await Promise.all(sharing.map(id => reads.credentials.find(id)));
+  const ended = sharers.filter(one => one && sharingFlaw(one, holder)).map(one => one?.id);
+  if (ended.length === 0) return [];
+  const detail = `${ended.join(', ')} could not use this credential’s secret any more. Give each its own first.`;
+  return [{ field: 'client_auth', rule: 'shared', detail }];
+}

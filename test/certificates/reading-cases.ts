@@ -1,0 +1,114 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { Test } from 'tap';
+import { createKeyPairs } from '../../src/crypto/certificates/key-pairs.js';
+import type { PlainPair } from '../../src/crypto/certificates/pair.js';
+import { readPem } from '../../src/crypto/certificates/pem.js';
+import { readPfx } from '../../src/crypto/certificates/pfx.js';
+import { makeSelfSigned } from '../../src/crypto/certificates/self-signed.js';
+import { type KeyPairFile, UnusableKeyPair } from '../../src/vault/ports.js';
+import { Secret } from '../../src/vault/secret.js';
+import type { TestClock } from '../support/clock.js';
+import { type KeyFiles, PASSWORD } from './files.js';
+
+/** Real time, for openssl dated its certificates by it. */
+const now = { now: () => Date.now() } as TestClock;
+
+function pfx(files: KeyFiles, name: string, password = PASSWORD): KeyPairFile {
+  return { pfx: files.pfx(name), password: new Secret(password) };
+}
+
+/** Here and now, without the process that reads what came from outside. */
+async function read(file: KeyPairFile): Promise<PlainPair> {
+  const password = file.password?.reveal();
+  if ('pfx' in file) return await readPfx({ pfx: file.pfx, password: password ?? '' }, Date.now());
+  return readPem({ certificate: file.certificate, privateKey: file.privateKey.reveal(), password }, Date.now());
+}
+
+/** The rule that a file breaks, as `field rule`. */
+async function broken(reading: Promise<unknown>): Promise<string> {
+  const error = await reading.catch((error: unknown) => error);
+  return error instanceof UnusableKeyPair ? `${error.field} ${error.rule}` : String(error);
+}
+
+/** Key pairs as files bring them. */
+export function readingCases(t: Test, files: KeyFiles): void {
+  t.test(
+    'a PKCS#12 file of today and of before gives its key, its certificate and those that vouch for it',
+    async t => {
+      const expected: [name: string, password: string, chain: number][] = [
+        ['modern', PASSWORD, 2],
+        ['legacy', PASSWORD, 2],
+        ['windows', PASSWORD, 2],
+        ['many-rounds', PASSWORD, 1],
+        ['no-password', '', 1],
+      ];
+      for (const [name, password, chain] of expected) {
+        const { certificate, privateKey } = await read(pfx(files, name, password));
+        t.equal(certificate.thumbprintSha1, files.thumbprint, name);
+        t.equal(certificate.subject, 'CN=mail-client');
+        t.equal(certificate.chain.split('BEGIN CERTIFICATE').length - 1, chain);
+        t.match(privateKey, /^-----BEGIN PRIVATE KEY-----/);
+      }
+    },
+  );
+
+  t.test('certificate and key in PEM do as well, the key encrypted or not', async t => {
+    const [certificate, plain, encrypted] = ['leaf.pem', 'leaf.key', 'leaf-encrypted.key'].map(files.pem);
+    const readKey = async (key = '', password?: string) =>
+      await read({
+        certificate: certificate ?? '',
+        privateKey: new Secret(key),
+        ...(password === undefined ? {} : { password: new Secret(password) }),
+      });
+    t.equal((await readKey(plain)).certificate.thumbprintSha1, files.thumbprint);
+    t.equal((await readKey(encrypted, PASSWORD)).certificate.thumbprintSha1, files.thumbprint);
+  });
+
+  t.test('what is wrong with a file is said by field and rule, each with a sentence of its own', async t => {
+    const pem = (certificate: string, key: string, password?: string): KeyPairFile => ({
+      certificate: files.pem(certificate),
+      privateKey: new Secret(files.pem(key)),
+      ...(password === undefined ? {} : { password: new Secret(password) }),
+    });
+    const flaws: [string, KeyPairFile][] = [
+      ['password wrong_password', pfx(files, 'modern', 'wrong')],
+      ['password wrong_password', pfx(files, 'legacy', 'wrong')],
+      ['pfx expired', pfx(files, 'old', 'x')],
+      ['pfx not_rsa', pfx(files, 'curve', 'x')],
+      ['pfx no_private_key', pfx(files, 'no-key', 'x')],
+      ['pfx not_pkcs12', { pfx: Buffer.alloc(5_000, 7).toString('base64'), password: new Secret('x') }],
+      ['pfx not_pkcs12', { pfx: '', password: new Secret('x') }],
+      ['private_key key_length', pem('short.pem', 'short.key')],
+      ['private_key key_mismatch', pem('leaf.pem', 'root.key')],
+      ['certificate expired', pem('old.pem', 'old.key')],
+      ['password required', pem('leaf.pem', 'leaf-encrypted.key')],
+      ['password wrong_password', pem('leaf.pem', 'leaf-encrypted.key', 'wrong')],
+      ['private_key not_a_private_key', pem('leaf.pem', 'leaf.pem')],
+      ['certificate holds_private_key', pem('leaf.key', 'leaf.key')],
+    ];
+    for (const [rule, file] of flaws) t.equal(await broken(read(file)), rule);
+  });
+
+  t.test('a file that counts to ten million is refused in bounds, and nobody else waits for it', async t => {
+    t.equal(await broken(read(pfx(files, 'bomb', 'x'))), 'pfx too_costly');
+    let turns = 0;
+    const timer = setInterval(() => turns++, 10);
+    const inTime = createKeyPairs({ clock: now, longestMs: 20_000 });
+    t.equal((await inTime.read(pfx(files, 'modern'))).certificate.thumbprintSha1, files.thumbprint);
+    const late = createKeyPairs({ clock: now, longestMs: 50 });
+    t.equal(await broken(late.read(pfx(files, 'many-rounds'))), 'pfx too_costly', 'killed when its time is over');
+    clearInterval(timer);
+    t.ok(turns > 20, `the event loop went round ${turns} times meanwhile`);
+  });
+
+  t.test('a key pair made here is read by OpenSSL, and its subject says what was asked for', async t => {
+    const { certificate, privateKey } = await makeSelfSigned({ subject: 'Mail, "vault" + Ü', months: 13 }, Date.now());
+    const own = new X509Certificate(certificate.chain);
+    t.ok(own.verify(own.publicKey), 'it signed itself');
+    t.ok(own.checkPrivateKey(createPrivateKey(privateKey)));
+    t.match(own.toLegacyObject().subject, { CN: 'Mail, "vault" + Ü' });
+    const days = (certificate.notAfter - Date.now()) / 86_400_000;
+    t.ok(days > 390 && days < 400, `${Math.round(days)} days`);
+    t.notMatch(own.keyUsage?.join() ?? '', /1\.3\.6\.1\.5\.5\.7\.3\.1/, 'it serves no web site');
+  });
+}
