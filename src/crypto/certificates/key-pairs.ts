@@ -34,8 +34,8 @@ const MOST_AT_ONCE = 2;
 // The same file beside this one, whether it runs as written or compiled.
 const EXTENSION = extname(fileURLToPath(import.meta.url));
 const PROCESS = new URL(`./reading-process${EXTENSION}`, import.meta.url);
-// As it is written it needs what compiles it; compiled, nothing of how this process was started.
-const LOADERS = EXTENSION === '.js' ? [] : process.execArgv;
+// As it is written it needs what compiles it; compiled, nothing of how this process was started is its business.
+const COMPILED = EXTENSION === '.js';
 
 /**
  * Reads and makes key pairs in a process that is killed when it takes too long: the libraries that read PKCS#12 count
@@ -76,9 +76,8 @@ async function inProcess(job: Job, longestMs: number): Promise<Answer | undefine
   const child = fork(PROCESS, {
     serialization: 'advanced',
     stdio: 'ignore',
-    // Nothing of ours is its business.
-    env: {},
-    execArgv: [...LOADERS, `--max-old-space-size=${MOST_MEMORY_MB}`],
+    ...(COMPILED ? { env: {} } : {}),
+    execArgv: [...(COMPILED ? [] : process.execArgv), `--max-old-space-size=${MOST_MEMORY_MB}`],
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), longestMs);
   const answered = once(child, 'message').then(([answer]: Answer[]) => answer);
