@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { clientAuthState, clientAuthView, ownOrShared } from './api/client-auths.js';
+import { credentialFields, credentialShown } from './api/credentials.js';
 import {
   ACCOUNT_PATTERN,
   AccountName,
@@ -7,17 +8,14 @@ import {
   closed,
   Description,
   Flag,
-  Issuer,
   Limit,
   open,
-  params,
   SCOPE_TOKEN_PATTERN,
   Scope,
   SLUG_PATTERN,
   Slug,
   Time,
   text,
-  Url,
   words,
 } from './api/fields.js';
 import { LEDGER_ACTIONS } from './ledger-actions.js';
@@ -71,26 +69,6 @@ export const Problem = open({
 
 // Credentials
 
-const credentialFields = {
-  description: Type.Optional(Description),
-  grant_type: words(['client_credentials', 'authorization_code'], 'How tokens are obtained (RFC 6749 §4.4, §4.1).'),
-  authorization_url: Type.Optional(Url),
-  token_url: Url,
-  revocation_url: Type.Optional(Url),
-  issuer: Type.Optional(Issuer),
-  client_id: text(512, 'The client id that the provider gave.', 1),
-  scope: Scope,
-  consent_scope: Type.Optional(Scope),
-  authorization_params: Type.Optional(params('Further parameters of the authorization request.')),
-  token_params: Type.Optional(params('Further parameters of the token request, such as `resource` or `audience`.')),
-  refresh_policy: Type.Optional(
-    words(['none', 'grace', 'strict'], 'How the provider treats a refresh token that was used.'),
-  ),
-  grace_seconds: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 2_592_000, description: 'How long a used refresh token still works.' }),
-  ),
-};
-
 const stateCount = Type.Optional(Type.Integer({ minimum: 0 }));
 const credentialState = {
   disabled: Flag('Whether draws are stopped by a person.'),
@@ -131,12 +109,12 @@ export const CredentialReplace = closed({
 /** A credential as it is read. */
 export const Credential = open({
   id: Slug,
-  ...credentialFields,
+  ...credentialShown,
   client_auth: open(clientAuthView),
   ...credentialState,
 });
 
-/** Which account to test; `default` unless said. */
+/** Which account to test; its first one unless said. */
 export const TestRequest = closed({ account: Type.Optional(AccountName) });
 
 /** How a test went, step by step. */

@@ -42,7 +42,7 @@ const Certificate = open({
   not_after: Time,
 });
 
-/** One of two: a PFX file, or certificate and key in PEM. What GET shows is accepted and ignored. */
+/** A PFX file, or certificate and key in PEM; for jwt_bearer the key alone will do. What GET shows is accepted and ignored. */
 const CertificateInput = closed({
   pfx: Type.Optional(Pfx),
   password: Type.Optional(KeyPassword),
@@ -62,6 +62,13 @@ export const clientAuthInput = {
     words(['PS256', 'RS256'], 'How private_key_jwt signs: PS256 with x5t#S256 unless said, RS256 with x5t.'),
   ),
   certificate: Type.Optional(CertificateInput),
+  key_id: Type.Optional(
+    text(
+      256,
+      'The `kid` by which the provider knows the private key, such as `private_key_id` of a service account.',
+      1,
+    ),
+  ),
 };
 /** The same for a credential, which may also share that of another one. */
 export const ownOrShared = {
@@ -90,6 +97,7 @@ export const clientAuthView = {
   secret_expires_at: Type.Optional(Time),
   signing_alg: clientAuthInput.signing_alg,
   certificate: Type.Optional(Certificate),
+  key_id: clientAuthInput.key_id,
 };
 
 /** A further way to prove oneself, beside the active one. */

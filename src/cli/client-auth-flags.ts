@@ -14,6 +14,7 @@ export interface ProofFlags {
   certificateFile?: string;
   privateKeyFile?: string;
   keyPasswordFile?: string;
+  keyId?: string;
   signingAlg?: NonNullable<ClientAuthCreate['signing_alg']>;
 }
 
@@ -36,6 +37,7 @@ export function addProofFlags(command: Command): Command {
     .option('--certificate-file <path>', 'the certificate in PEM instead, and those that vouch for it')
     .option('--private-key-file <path>', 'the RSA private key in PEM that belongs to it')
     .option('--key-password-file <path>', 'file with the password of the PFX file or private key (- as above)')
+    .option('--key-id <kid>', 'the name by which the provider knows the key, where it gave one')
     .addOption(
       new Option('--signing-alg <algorithm>', 'how private_key_jwt signs, PS256 unless said').choices(algorithms),
     );
@@ -69,6 +71,7 @@ export async function proofOf(session: Session, flags: ProofFlags): Promise<Proo
   if (method !== undefined) proof.method = method;
   if (flags.secretFile !== undefined) proof.secret = await readSecret(session, flags.secretFile);
   if (flags.secretExpiresAt !== undefined) proof.secret_expires_at = flags.secretExpiresAt;
+  if (flags.keyId !== undefined) proof.key_id = flags.keyId;
   if (flags.signingAlg !== undefined) proof.signing_alg = flags.signingAlg;
   if (certificate) proof.certificate = certificate;
   return proof;

@@ -4,11 +4,13 @@ import { pairArgument, wholeArgument } from './arguments.js';
 import { addProofFlags, oneStandardInput, type ProofFlags, proofFiles, proofOf } from './client-auth-flags.js';
 import { UsageError } from './failure-text.js';
 import { readJson } from './input.js';
+import { addPresetFlags, type PresetFlags, presetFields, serviceAccountOf } from './preset-flags.js';
 import type { PrintFlags, Session } from './session.js';
 
 /** The flags of `credential create` and `credential replace`; each has the name of the field that it gives. */
-export interface CredentialFlags extends PrintFlags, ProofFlags {
+export interface CredentialFlags extends PrintFlags, ProofFlags, PresetFlags {
   file?: string;
+  serviceAccountFile?: string;
   sameAs?: string;
   description?: string;
   grantType?: CredentialReplace['grant_type'];
@@ -42,7 +44,7 @@ const READ_ONLY: Record<Exclude<keyof CredentialReplace, keyof CredentialCreate>
 
 /** Adds the flags for everything that an operator says of a credential. */
 export function addCredentialFlags(command: Command): Command {
-  const grants = ['client_credentials', 'authorization_code'];
+  const grants = ['client_credentials', 'authorization_code', 'jwt_bearer'];
   command
     .option('--file <path>', 'JSON as the API takes and gives it (- for standard input); flags override it')
     .option(
@@ -51,8 +53,12 @@ export function addCredentialFlags(command: Command): Command {
     )
     .addOption(new Option('--grant-type <type>', 'how tokens are obtained').choices(grants))
     .option('--token-url <url>', 'token endpoint')
-    .option('--client-id <id>', 'client id that the provider gave');
-  return addProofFlags(command)
+    .option('--client-id <id>', 'client id that the provider gave')
+    .option(
+      '--service-account-file <path>',
+      'key file (JSON) of a Google service account: client id and key (jwt_bearer)',
+    );
+  return addProofFlags(addPresetFlags(command))
     .option('--scope <scopes>', 'what a token is asked for, a space between two scopes')
     .option('--consent-scope <scopes>', 'what a consent asks for')
     .option('--authorization-url <url>', 'where people sign in (authorization_code)')
@@ -74,28 +80,38 @@ export function addCredentialFlags(command: Command): Command {
 
 /** The file's JSON, overridden by the flags. A text given as "" takes its field out. Throws `UsageError`. */
 export async function changesOf(session: Session, flags: CredentialFlags): Promise<CredentialChanges> {
-  oneStandardInput({ '--file': flags.file, ...proofFiles(flags) });
+  oneStandardInput({
+    '--file': flags.file,
+    '--service-account-file': flags.serviceAccountFile,
+    ...proofFiles(flags),
+  });
   const base = flags.file === undefined ? {} : await readCredentialFile(session, flags.file);
   const proof = await proofOf(session, flags);
-  const auth = flags.sameAs === undefined ? proof : { ...proof, same_as: flags.sameAs };
-  const changes = { ...base, ...fieldsOf(flags) };
+  const { serviceAccountFile: path, sameAs } = flags;
+  const account = path === undefined ? undefined : await serviceAccountOf(session, path);
+  const auth = { ...account?.client_auth, ...proof, ...(sameAs === undefined ? {} : { same_as: sameAs }) };
+  const named = account && { client_id: account.client_id };
+  const changes = { ...base, ...named, ...fieldsOf(flags) };
   if (Object.keys(auth).length > 0) changes.client_auth = { ...base.client_auth, ...auth };
   return changes;
 }
 
 /** A complete new credential, without what only Tokenwell sets. Throws `UsageError`, which names all that is missing. */
 export function completed(id: string | undefined, changes: CredentialChanges): CredentialCreate {
-  const { grant_type = 'client_credentials', client_auth = {}, token_url, client_id, scope } = changes;
+  const { grant_type = 'client_credentials', client_auth = {}, preset, token_url, client_id, scope } = changes;
   const named = id ?? changes.id;
-  if (named === undefined || token_url === undefined || client_id === undefined || scope === undefined) {
-    const needed = { '<credential>': named, '--token-url': token_url, '--client-id': client_id, '--scope': scope };
+  // What a preset does not know after all, the vault names.
+  const known = preset === undefined ? undefined : '';
+  const own = { '--token-url': token_url ?? known, '--scope': scope ?? known };
+  if (named === undefined || client_id === undefined || Object.values(own).includes(undefined)) {
+    const needed = { '<credential>': named, '--client-id': client_id, ...own };
     const missing = Object.entries(needed).flatMap(([flag, value]) => (value === undefined ? [flag] : []));
     throw new UsageError(`Still needed: ${missing.join(', ')}; or give all of it with --file credential.json.`);
   }
-  const { id: _, has_secret: __, method = 'client_secret_post', same_as, ...auth } = client_auth;
+  const usual = grant_type === 'jwt_bearer' ? 'private_key_jwt' : 'client_secret_post';
+  const { id: _, has_secret: __, method = usual, same_as, ...auth } = client_auth;
   const proof = same_as === undefined ? { ...auth, method } : { same_as };
-  const own = { id: named, grant_type, token_url, client_id, scope, client_auth: proof };
-  return { ...withoutReadOnly(changes), ...own };
+  return { ...withoutReadOnly(changes), id: named, grant_type, client_id, client_auth: proof };
 }
 
 function withoutReadOnly(changes: CredentialChanges): CredentialChanges {
@@ -106,6 +122,7 @@ function withoutReadOnly(changes: CredentialChanges): CredentialChanges {
 function fieldsOf(flags: CredentialFlags): CredentialChanges {
   return given({
     description: flags.description,
+    ...presetFields(flags),
     grant_type: flags.grantType,
     authorization_url: flags.authorizationUrl,
     token_url: flags.tokenUrl,

@@ -1,6 +1,6 @@
 import type { Credential, TestAnswer } from '../client/client.js';
 import { authText, certificateFacts } from './client-auth-text.js';
-import { providerText } from './failure-text.js';
+import { providerText as answerText } from './failure-text.js';
 import { facts, table } from './table.js';
 import { visible } from './terminal-text.js';
 import { accountsInWords, actorInWords, isUnclaimed, serviceInWords, signInAdvice } from './words.js';
@@ -29,6 +29,8 @@ export function credentialFacts(credential: Credential): string {
     accounts: accountsInWords(credential),
     'what to do': awaited(credential),
     'grant type': credential.grant_type,
+    provider: providerText(credential),
+    purpose: credential.purpose,
     'authorization url': credential.authorization_url,
     'token url': credential.token_url,
     'revocation url': credential.revocation_url,
@@ -41,6 +43,8 @@ export function credentialFacts(credential: Credential): string {
     'authorization params': pairs(credential.authorization_params),
     'token params': pairs(credential.token_params),
     'refresh policy': policyText(credential),
+    'mail servers': serversText(credential),
+    mailboxes: mailboxesText(credential),
     version: String(credential.version),
     created: credential.created_at,
     changed: credential.updated_at,
@@ -64,7 +68,7 @@ export function testText({ ok, steps, finding }: TestAnswer, what: string): stri
       `Who must act: ${actorInWords(finding.class, finding.reason)}.`,
       `What to do: ${visible(finding.action)}`,
     );
-    const provider = providerText(finding.provider);
+    const provider = answerText(finding.provider);
     if (provider !== undefined) lines.push(`The provider said: ${provider}`);
   }
   return lines.join('\n');
@@ -89,4 +93,22 @@ function policyText({ refresh_policy, grace_seconds }: Credential): string | und
 function pairs(params: Readonly<Record<string, string>> = {}): string | undefined {
   const given = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   return given.length > 0 ? given.join(' ') : undefined;
+}
+
+/** Which preset it has, where in it, and as which tenant. */
+function providerText({ preset, cloud, tenant }: Credential): string | undefined {
+  const parts = [preset, cloud, tenant && `tenant ${tenant}`].filter(part => part !== undefined);
+  return parts.length > 0 ? parts.join(', ') : undefined;
+}
+
+function serversText({ servers = {} }: Credential): string | undefined {
+  const all = Object.entries(servers).map(([protocol, { host, port, tls }]) => `${protocol} ${host}:${port} (${tls})`);
+  return all.length > 0 ? all.join(', ') : undefined;
+}
+
+function mailboxesText({ mailboxes = [] }: Credential): string | undefined {
+  const all = mailboxes.map(({ address, purposes = [] }) =>
+    purposes.length > 0 ? `${address} (${purposes.join(', ')})` : address,
+  );
+  return all.length > 0 ? all.join(', ') : undefined;
 }

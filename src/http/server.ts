@@ -20,6 +20,7 @@ import { docsRoutes } from './routes/docs.js';
 import { healthRoutes } from './routes/health.js';
 import { ledgerRoutes } from './routes/ledger.js';
 import { metadataRoutes } from './routes/metadata.js';
+import { presetRoutes } from './routes/presets.js';
 import { tokenEndpointRoutes } from './routes/token-endpoint.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { closeInputs, type RouteDeps } from './scope.js';
@@ -66,7 +67,7 @@ const managementScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, pu
   closeInputs(scope);
   takeJson(scope);
   const ofCredentials = [credentialRoutes, credentialActionRoutes, clientAuthRoutes, accountRoutes, connectLinkRoutes];
-  const routes = [...ofCredentials, consumerRoutes, accessRoutes, meRoutes, ledgerRoutes];
+  const routes = [...ofCredentials, presetRoutes, consumerRoutes, accessRoutes, meRoutes, ledgerRoutes];
   for (const one of routes) scope.register(one, { vault, publicUrl, clock });
 };
 

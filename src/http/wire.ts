@@ -3,11 +3,11 @@ import type * as api from '../api.js';
 import type { ClientAuth, ClientAuthInput, StoredClientAuth } from '../vault/client-auth.js';
 import type { Consumer, ConsumerKey, Permission } from '../vault/consumer.js';
 import type { ConsumerInput } from '../vault/consumers.js';
-import type { CredentialInput } from '../vault/credential.js';
 import type { CredentialView } from '../vault/credentials.js';
 import { invalid } from '../vault/errors.js';
 import type { Recorded } from '../vault/history.js';
 import type { Certificate, KeyPairFile } from '../vault/ports.js';
+import type { SaidCredential } from '../vault/presets/expansion.js';
 import { Secret } from '../vault/secret.js';
 import type { Token } from '../vault/token.js';
 import type { Issued } from '../vault/tokens.js';
@@ -30,11 +30,15 @@ export function textOf(instant: number): string {
 }
 
 /** What a POST or PUT of a credential says. What only Tokenwell may set is not looked at. */
-export function credentialInput(body: api.CredentialCreate | api.CredentialReplace): CredentialInput {
+export function credentialInput(body: api.CredentialCreate | api.CredentialReplace): SaidCredential {
   return {
     ...clientAuthInput(body.client_auth),
     description: body.description,
     grantType: body.grant_type,
+    preset: body.preset,
+    tenant: body.tenant,
+    cloud: body.cloud,
+    purpose: body.purpose,
     authorizationUrl: body.authorization_url,
     tokenUrl: body.token_url,
     revocationUrl: body.revocation_url,
@@ -42,16 +46,18 @@ export function credentialInput(body: api.CredentialCreate | api.CredentialRepla
     clientId: body.client_id,
     scope: body.scope,
     consentScope: body.consent_scope,
-    authorizationParams: body.authorization_params ?? {},
+    authorizationParams: body.authorization_params,
     tokenParams: body.token_params ?? {},
     refreshPolicy: body.refresh_policy,
     graceSeconds: body.grace_seconds,
+    servers: body.servers,
+    mailboxes: (body.mailboxes ?? []).map(({ address, purposes = [] }) => ({ address, purposes })),
   };
 }
 
 /** What is said of one way to prove oneself. */
 export function clientAuthInput(said: SaidAuth): ClientAuthInput {
-  const { method, same_as, secret, secret_expires_at, signing_alg, certificate } = said;
+  const { method, same_as, secret, secret_expires_at, signing_alg, certificate, key_id } = said;
   if (method === undefined && same_as === undefined) throw invalid([METHOD_MISSING]);
   return {
     // With same_as it is that of the other credential, which alone knows.
@@ -61,6 +67,7 @@ export function clientAuthInput(said: SaidAuth): ClientAuthInput {
     secretExpiresAt: instantOf(secret_expires_at),
     signingAlg: signing_alg,
     keyFile: certificate && keyFileOf(certificate),
+    keyId: key_id,
   };
 }
 
@@ -75,11 +82,11 @@ const METHOD_MISSING = {
 type SaidCertificate = NonNullable<api.CredentialCreate['client_auth']['certificate']>;
 
 /** A key pair that was brought; undefined for a certificate as GET shows it, which says nothing new. */
-function keyFileOf({ pfx, password, certificate = '', private_key }: SaidCertificate): KeyPairFile | undefined {
+function keyFileOf({ pfx, password, certificate, private_key }: SaidCertificate): KeyPairFile | undefined {
   if (pfx !== undefined) return { pfx, password: new Secret(password ?? '') };
   if (private_key === undefined) return undefined;
   const opens = password === undefined ? {} : { password: new Secret(password) };
-  return { certificate, privateKey: new Secret(private_key), ...opens };
+  return { ...(certificate === undefined ? {} : { certificate }), privateKey: new Secret(private_key), ...opens };
 }
 
 /** A credential as GET answers it. */
@@ -89,6 +96,10 @@ export function credentialAnswer({ credential, accounts }: CredentialView, publi
     id: credential.id,
     description: credential.description,
     grant_type: credential.grantType,
+    preset: credential.preset,
+    tenant: credential.tenant,
+    cloud: credential.cloud,
+    purpose: credential.purpose,
     authorization_url: credential.authorizationUrl,
     token_url: credential.tokenUrl,
     revocation_url: credential.revocationUrl,
@@ -101,6 +112,8 @@ export function credentialAnswer({ credential, accounts }: CredentialView, publi
     token_params: credential.tokenParams,
     refresh_policy: credential.refreshPolicy,
     grace_seconds: credential.graceSeconds,
+    servers: credential.servers,
+    mailboxes: credential.mailboxes,
     disabled: credential.disabled,
     redirect_uri: `${publicUrl}/OAuth2Callback`,
     accounts,
@@ -117,6 +130,7 @@ function clientAuthAnswer(clientAuth: ClientAuth): api.Credential['client_auth']
     has_secret: clientAuth.hasSecret,
     secret_expires_at: timeOf(clientAuth.secretExpiresAt),
     signing_alg: clientAuth.signingAlg,
+    key_id: clientAuth.keyId,
     certificate: clientAuth.certificate && certificateAnswer(clientAuth.certificate),
   };
 }

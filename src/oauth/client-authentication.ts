@@ -1,5 +1,5 @@
 import type { ClientAuth } from 'openid-client';
-import type { ClientAtServer } from '../vault/ports.js';
+import type { ClientAtServer, ProviderFailure } from '../vault/ports.js';
 import type { Secret } from '../vault/secret.js';
 import { clientAssertion } from './client-assertion.js';
 import { formEncode } from './form-encoding.js';
@@ -27,11 +27,16 @@ export async function clientAuthentication(client: Client, now: number): Promise
   const usableId = clientIdOf(client.clientId);
   if (method === 'none') return (_server, _client, body) => body.set('client_id', usableId);
   if (method === 'private_key_jwt') {
-    if (!key) throw misconfigured('no_private_key', 'This credential has no private key.', 'Upload a certificate.');
+    if (!key) throw noPrivateKey();
     return await clientAssertion(key, { clientId: usableId, audience: client.tokenUrl, now });
   }
   const usableSecret = secretOf(client.secret);
   return method === 'client_secret_basic' ? basic(usableId, usableSecret) : post(usableId, usableSecret);
+}
+
+/** What is said of a client that is to sign and cannot. */
+export function noPrivateKey(): ProviderFailure {
+  return misconfigured('no_private_key', 'This credential has no private key.', 'Upload a certificate.');
 }
 
 function clientIdOf(clientId: string): string {

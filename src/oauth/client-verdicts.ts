@@ -28,8 +28,13 @@ export function clientVerdict(judged: Verdict, method: ClientAuthMethod, answer:
   if (judged !== WRONG_CLIENT_SECRET) return judged;
   if (method === 'none') return CLIENT_REFUSED;
   if (method !== 'private_key_jwt') return judged;
-  const ahead = now - Date.parse(answer.date ?? '');
-  return Math.abs(ahead) > SKEW_MS ? clockWrong(ahead) : CERTIFICATE_REFUSED;
+  return clockSkew(answer, now) ?? CERTIFICATE_REFUSED;
+}
+
+/** What is wrong with a refused assertion where the clocks of both sides differ. `now` in epoch milliseconds. */
+export function clockSkew({ date }: EndpointAnswer, now: number): Verdict | undefined {
+  const ahead = now - Date.parse(date ?? '');
+  return Math.abs(ahead) > SKEW_MS ? clockWrong(ahead) : undefined;
 }
 
 /** RFC 7523 §3: an assertion counts from `nbf` to `exp` only. */

@@ -1,4 +1,4 @@
-import { allowInsecureRequests, Configuration, customFetch } from 'openid-client';
+import { allowInsecureRequests, type ClientAuth, Configuration, customFetch } from 'openid-client';
 import { type ClientAtServer, type Clock, type GuardedFetch, ProviderFailure } from '../vault/ports.js';
 import type { Secret } from '../vault/secret.js';
 import type { Circumstances } from './classify.js';
@@ -13,6 +13,8 @@ import { classifyOutbound } from './unanswered.js';
 export interface EndpointCall {
   endpoint: Endpoint;
   client: ClientAtServer;
+  /** In place of the client's own proof. */
+  authentication?: ClientAuth | undefined;
   /** Every secret that goes out beside the client's own. */
   sends: readonly Secret[];
   /** The call itself, as one of openid-client. */
@@ -33,10 +35,11 @@ export interface Answered {
  */
 export async function callEndpoint(
   deps: { fetch: GuardedFetch; clock: Clock },
-  { endpoint, client, sends, call }: EndpointCall,
+  { endpoint, client, authentication, sends, call }: EndpointCall,
 ): Promise<Answered> {
   const recorder = new Recorder(deps.fetch);
-  const accepted = await call(await configurationOf(endpoint, { client, now: deps.clock.now() }, recorder)).then(
+  const proof = authentication ?? (await clientAuthentication(client, deps.clock.now()));
+  const accepted = await call(configurationOf(endpoint, { client, proof }, recorder)).then(
     () => true,
     () => false,
   );
@@ -54,14 +57,14 @@ export async function callEndpoint(
   return { answer, accepted, at };
 }
 
-async function configurationOf(
+function configurationOf(
   { kind, url }: Endpoint,
-  { client, now }: { client: ClientAtServer; now: number },
+  { client, proof }: { client: ClientAtServer; proof: ClientAuth },
   recorder: Recorder,
-): Promise<Configuration> {
+): Configuration {
   // The library insists on an issuer; without one of the provider's own, the URL's origin stands in.
   const server = { issuer: client.issuer || url.origin, [`${kind}_endpoint`]: url.href };
-  const configuration = new Configuration(server, client.clientId, undefined, await clientAuthentication(client, now));
+  const configuration = new Configuration(server, client.clientId, undefined, proof);
   configuration[customFetch] = recorder.fetch;
   // Whether plain http is allowed depends on the host, and outbound decides it.
   allowInsecureRequests(configuration);

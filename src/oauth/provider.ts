@@ -1,10 +1,10 @@
 import { clientCredentialsGrant, refreshTokenGrant } from 'openid-client';
 import { type Clock, type GuardedFetch, type Provider, ProviderFailure } from '../vault/ports.js';
-import { adminConsentUrl } from './admin-consent-url.js';
 import { authorizationUrl } from './authorization-url.js';
 import { requireProof } from './client-authentication.js';
 import { exchangeCode } from './code-exchange.js';
 import { grantAnswerOf } from './grant-answer.js';
+import { jwtBearer } from './jwt-bearer.js';
 import { providerWords } from './provider-words.js';
 import { revokeToken } from './revocation.js';
 import { createScrub } from './scrubber.js';
@@ -15,7 +15,6 @@ import { requestToken } from './token-request.js';
 export function createProvider(deps: { fetch: GuardedFetch; clock: Clock }): Provider {
   return {
     authorizationUrl,
-    adminConsentUrl,
 
     /** RFC 6749 §4.4. */
     async clientCredentials(request) {
@@ -29,6 +28,8 @@ export function createProvider(deps: { fetch: GuardedFetch; clock: Clock }): Pro
       if (token instanceof ProviderFailure) throw token;
       return token;
     },
+
+    jwtBearer: request => jwtBearer(deps, request),
 
     exchangeCode: request => exchangeCode(deps, request),
 

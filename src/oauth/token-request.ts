@@ -1,7 +1,7 @@
-import type { Configuration } from 'openid-client';
+import type { ClientAuth, Configuration } from 'openid-client';
 import type { ClientAtServer, Clock, GuardedFetch, ProviderFailure, TokenAnswer } from '../vault/ports.js';
 import { Secret } from '../vault/secret.js';
-import { classifyAnswer, unknownAnswer } from './classify.js';
+import { type Circumstances, classifyAnswer, unknownAnswer } from './classify.js';
 import { readUrl } from './endpoint.js';
 import type { EndpointAnswer } from './endpoint-answer.js';
 import { type Answered, callEndpoint } from './endpoint-call.js';
@@ -13,6 +13,8 @@ const SCOPE = /^(?=.{1,4096}$)[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x
 /** One request for a token. */
 export interface TokenRequest {
   client: ClientAtServer;
+  /** In place of the client's own proof. */
+  authentication?: ClientAuth;
   /** What the grant consists of, as far as it is secret: code and verifier, or refresh token. */
   sends: readonly Secret[];
   /** The grant itself, as a call of openid-client. */
@@ -22,6 +24,8 @@ export interface TokenRequest {
 /** What came for it: the answer, and the token in it or why there is none to be used. */
 export interface Tokens {
   answer: EndpointAnswer;
+  /** How it was judged. */
+  at: Circumstances;
   token: TokenAnswer | ProviderFailure;
 }
 
@@ -31,11 +35,11 @@ export interface Tokens {
  */
 export async function requestToken(
   deps: { fetch: GuardedFetch; clock: Clock },
-  { client, sends, grant }: TokenRequest,
+  { client, authentication, sends, grant }: TokenRequest,
 ): Promise<Tokens> {
   const endpoint = { kind: 'token', url: readUrl(client.tokenUrl, 'token') } as const;
-  const answered = await callEndpoint(deps, { endpoint, client, sends, call: grant });
-  return { answer: answered.answer, token: flawOf(answered) ?? tokenOf(answered.answer) };
+  const answered = await callEndpoint(deps, { endpoint, client, authentication, sends, call: grant });
+  return { answer: answered.answer, at: answered.at, token: flawOf(answered) ?? tokenOf(answered.answer) };
 }
 
 function flawOf({ answer, accepted, at }: Answered): ProviderFailure | undefined {

@@ -33,13 +33,14 @@ export function authColumns({ fn, ref }: ExpressionBuilder<AuthTables, 'a' | 'h'
     fn.coalesce('h.secret_expires_at', 'a.secret_expires_at').as('secret_expires_at'),
     fn.coalesce('h.signing_alg', 'a.signing_alg').as('signing_alg'),
     fn.coalesce('h.certificate', 'a.certificate').as('certificate'),
+    fn.coalesce('h.key_id', 'a.key_id').as('key_id'),
     ref('s.id').as('secret_id'),
   ] as const;
 }
 
 export type AuthRow = Pick<
   Selectable<Tables['client_auths']>,
-  'method' | 'secret_expires_at' | 'signing_alg' | 'certificate' | 'same_as'
+  'method' | 'secret_expires_at' | 'signing_alg' | 'certificate' | 'key_id' | 'same_as'
 > & { auth_id: string; secret_id: string | null };
 
 export function clientAuthOf(row: AuthRow): ClientAuth {
@@ -50,6 +51,7 @@ export function clientAuthOf(row: AuthRow): ClientAuth {
     secretExpiresAt: row.secret_expires_at ?? undefined,
     signingAlg: (row.signing_alg as SigningAlg | null) ?? undefined,
     certificate: row.certificate === null ? undefined : JSON.parse(row.certificate),
+    keyId: row.key_id ?? undefined,
     sameAs: row.same_as ?? undefined,
   };
 }
@@ -147,16 +149,18 @@ export async function updateAuth(
 }
 
 function columnsOf(input: ReadClientAuth, kept?: ClientAuth['certificate']) {
-  const { method, secretExpiresAt, signingAlg, keyPair, sameAs } = input;
+  const { method, secretExpiresAt, signingAlg, keyPair, keyId, sameAs } = input;
   const said = { method, same_as: sameAs ?? null };
   // What is the holder's is told by the holder alone.
-  if (sameAs !== undefined) return { ...said, secret_expires_at: null, signing_alg: null, certificate: null };
+  if (sameAs !== undefined)
+    return { ...said, secret_expires_at: null, signing_alg: null, certificate: null, key_id: null };
   const certificate = keyPair?.certificate ?? kept;
   return {
     ...said,
     secret_expires_at: secretExpiresAt ?? null,
     signing_alg: signingAlg ?? null,
     certificate: certificate ? JSON.stringify(certificate) : null,
+    key_id: keyId ?? null,
   };
 }
 

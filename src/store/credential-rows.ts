@@ -107,6 +107,10 @@ function credentialOf(row: Row | undefined): Credential | undefined {
     id: row.id,
     description: row.description ?? undefined,
     grantType: row.grant_type as GrantType,
+    preset: row.preset ?? undefined,
+    tenant: row.tenant ?? undefined,
+    cloud: (row.cloud as Credential['cloud'] | null) ?? undefined,
+    purpose: (row.purpose as Credential['purpose'] | null) ?? undefined,
     authorizationUrl: row.authorization_url ?? undefined,
     tokenUrl: row.token_url,
     revocationUrl: row.revocation_url ?? undefined,
@@ -119,6 +123,8 @@ function credentialOf(row: Row | undefined): Credential | undefined {
     tokenParams: JSON.parse(row.token_params),
     refreshPolicy: (row.refresh_policy as RefreshPolicy | null) ?? undefined,
     graceSeconds: row.grace_seconds ?? undefined,
+    servers: JSON.parse(row.servers),
+    mailboxes: JSON.parse(row.mailboxes),
     disabled: row.disabled === 1,
     version: row.version,
     createdAt: row.created_at,
@@ -130,6 +136,10 @@ function columnsOf(input: ReadCredential) {
   return {
     description: input.description ?? null,
     grant_type: input.grantType,
+    preset: input.preset ?? null,
+    tenant: input.tenant ?? null,
+    cloud: input.cloud ?? null,
+    purpose: input.purpose ?? null,
     authorization_url: input.authorizationUrl ?? null,
     token_url: input.tokenUrl,
     revocation_url: input.revocationUrl ?? null,
@@ -141,6 +151,8 @@ function columnsOf(input: ReadCredential) {
     token_params: JSON.stringify(input.tokenParams),
     refresh_policy: input.refreshPolicy ?? null,
     grace_seconds: input.graceSeconds ?? null,
+    servers: JSON.stringify(input.servers),
+    mailboxes: JSON.stringify(input.mailboxes),
   };
 }
 

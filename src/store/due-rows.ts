@@ -109,7 +109,7 @@ function dueAccounts({ reader }: Engine, now: number) {
     .where('a.state', 'in', ['connected', 'degraded'])
     .where(isPast('a.next_try_at', now))
     .where(isPast('b.open_until', now))
-    .where(eb => eb.or([eb('c.grant_type', '=', 'client_credentials'), eb('g.refresh_token', 'is not', null)]));
+    .where(eb => eb.or([eb('c.grant_type', '!=', 'authorization_code'), eb('g.refresh_token', 'is not', null)]));
 }
 
 interface DueRow {

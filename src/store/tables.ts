@@ -25,6 +25,12 @@ export interface Tables {
     token_params: string;
     refresh_policy: string | null;
     grace_seconds: number | null;
+    preset: string | null;
+    tenant: string | null;
+    cloud: string | null;
+    purpose: string | null;
+    servers: string;
+    mailboxes: string;
     disabled: number;
     version: number;
     created_at: number;
@@ -38,6 +44,7 @@ export interface Tables {
     signing_alg: string | null;
     certificate: string | null;
     same_as: string | null;
+    key_id: string | null;
     active: number;
     created_at: number;
   };

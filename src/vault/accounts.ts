@@ -1,10 +1,9 @@
 import { type Account, type AccountName, enabled, fresh, renewed, whileDisabled } from './account.js';
 import type { Callers } from './callers.js';
 import type { Caller } from './consumer.js';
-import { type Credential, drawScope } from './credential.js';
+import { type Credential, drawScope, ownAccounts } from './credential.js';
 import { disabled, missing, notConnected, VaultError } from './errors.js';
 import { belongsTo, consentScope, type Grant, sameIdentity } from './grant.js';
-import { DEFAULT_ACCOUNT } from './ids.js';
 import { type Keeping, notTold } from './keeping.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
@@ -99,7 +98,7 @@ export class Accounts {
         for (const grant of await tx.grants.list(credentialId, name)) ended.push(...(await this.#end(tx, grant)));
         await tx.consents.endLinks(account, this.#clock.now());
         await tx.accounts.forgetTokens(account);
-        if (name === DEFAULT_ACCOUNT) await tx.accounts.restart(account, whileDisabled(account, fresh()));
+        if (ownAccounts(credential).includes(name)) await tx.accounts.restart(account, whileDisabled(account, fresh()));
         else await tx.accounts.remove(account);
       },
     );

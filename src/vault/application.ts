@@ -1,8 +1,15 @@
 import { failed, findingOf, renewed } from './account.js';
 import type { Asking, Obtained, Way, WayDeps } from './asking.js';
 import { clientAt } from './client-at.js';
+import type { Credential } from './credential.js';
 import type { Ledger } from './ledger.js';
-import { type Clock, type Provider, ProviderFailure } from './ports.js';
+import {
+  type ClientCredentialsRequest,
+  type Clock,
+  type Provider,
+  ProviderFailure,
+  type TokenAnswer,
+} from './ports.js';
 import { problemOf } from './problem.js';
 import { withClaims } from './rejection.js';
 import { cameDetails, isOfScopeAlone, settle, tokenOf } from './settling.js';
@@ -10,7 +17,10 @@ import type { Failpoints } from './steps.js';
 import type { Store } from './store.js';
 import { claimsFor } from './token.js';
 
-/** The application asks for itself (client_credentials, RFC 6749 §4.4). Nothing is used up, so it may always be repeated. */
+/**
+ * The application asks for itself (client_credentials, RFC 6749 §4.4), or for a mailbox that it acts for (jwt_bearer,
+ * RFC 7523 §2.1). Nothing is used up, so it may always be repeated.
+ */
 export class Application implements Way {
   readonly #store: Store;
   readonly #provider: Provider;
@@ -38,7 +48,7 @@ export class Application implements Way {
     const client = await clientAt(this.#store.reads, credential);
     const params = withClaims(credential.tokenParams, claims);
     try {
-      const answer = await this.#provider.clientCredentials({ ...client, scope, params });
+      const answer = await askFor(this.#provider, credential, { ...client, scope, params }, account.account);
       await this.#at('refresh.answered');
       const token = tokenOf(account, scope, answer, { askedAt, random: this.#random() });
       const progress = renewed(this.#clock.now());
@@ -60,4 +70,16 @@ export class Application implements Way {
     await settle(this.#ledger, asking, asking.lease, { progress, details });
     return { progress, failure };
   }
+}
+
+/** A token for an account of a credential for which nobody signs in. Throws `ProviderFailure`. */
+export function askFor(
+  provider: Provider,
+  { grantType }: Pick<Credential, 'grantType'>,
+  request: ClientCredentialsRequest,
+  account: string,
+): Promise<TokenAnswer> {
+  return grantType === 'jwt_bearer'
+    ? provider.jwtBearer({ ...request, subject: account })
+    : provider.clientCredentials(request);
 }

@@ -1,9 +1,11 @@
 import type { ClientAuth, ClientAuthInput, ReadClientAuth } from './client-auth.js';
+import type { GrantType } from './credential.js';
 import { type FieldError, invalid } from './errors.js';
 import { type KeyPairFile, type KeyPairs, UnusableKeyPair } from './ports.js';
 
 /** What does not belong to the method: a secret is for two of them, a key pair for one. */
-export function proofErrors({ method, secret, keyFile, signingAlg, sameAs }: ClientAuthInput): FieldError[] {
+export function proofErrors(input: ClientAuthInput, grantType: GrantType): FieldError[] {
+  const { method, secret, keyFile, signingAlg, keyId, sameAs } = input;
   if (sameAs !== undefined) return secret || keyFile ? [notOwn(secret ? 'secret' : 'certificate')] : [];
   const error = (field: string, detail: string) => ({
     field: `client_auth.${field}`,
@@ -19,6 +21,12 @@ export function proofErrors({ method, secret, keyFile, signingAlg, sameAs }: Cli
     errors.push(error('certificate', 'A certificate is for the method private_key_jwt; leave it out, or choose that.'));
   if (signingAlg && method !== 'private_key_jwt')
     errors.push(error('signing_alg', 'signing_alg is for the method private_key_jwt; leave it out.'));
+  if (keyId && method !== 'private_key_jwt')
+    errors.push(error('key_id', 'key_id names a private key, so it is for the method private_key_jwt; leave it out.'));
+  if (keyFile && !('pfx' in keyFile) && keyFile.certificate === undefined && grantType !== 'jwt_bearer') {
+    const detail = 'The provider knows the private key by its certificate, so give that too.';
+    errors.push({ field: 'client_auth.certificate.certificate', rule: 'required', detail });
+  }
   return errors;
 }
 

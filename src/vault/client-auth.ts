@@ -12,6 +12,8 @@ export interface ClientAuth {
   /** For `private_key_jwt`. */
   signingAlg: SigningAlg | undefined;
   certificate: Certificate | undefined;
+  /** The name by which the provider knows the key, where it gave one. */
+  keyId: string | undefined;
   /** The credential that holds it, where it is not this one's own: everything above is as it is there. */
   sameAs: string | undefined;
 }
@@ -30,6 +32,7 @@ export interface ClientAuthInput {
   secretExpiresAt: number | undefined;
   signingAlg: SigningAlg | undefined;
   keyFile: KeyPairFile | undefined;
+  keyId: string | undefined;
   /** Another credential whose active client auth is this one's too; then `method` is that one's. */
   sameAs: string | undefined;
 }

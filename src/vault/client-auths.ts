@@ -1,12 +1,14 @@
 import { findingOf } from './account.js';
+import { askFor } from './application.js';
 import type { Callers } from './callers.js';
 import { clientAt } from './client-at.js';
 import type { ClientAuthInput, StoredClientAuth } from './client-auth.js';
 import { missingProof, proofErrors, readProof } from './client-auth-rules.js';
 import type { Caller } from './consumer.js';
-import { type Credential, drawScope } from './credential.js';
+import { type Credential, drawScope, ownAccounts } from './credential.js';
 import { expiryErrors } from './credential-rules.js';
 import { invalid, missing, VaultError } from './errors.js';
+import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Clock, type KeyPairs, type KeyPairWish, type Provider, ProviderFailure } from './ports.js';
@@ -70,7 +72,8 @@ export class ClientAuths {
   async add(actor: Actor, credentialId: string, input: ClientAuthInput): Promise<StoredClientAuth> {
     require(actor.caller, 'operator');
     const expiry = expiryErrors(input.secretExpiresAt, undefined, this.#clock.now());
-    const errors = [...proofErrors(input), ...missingProof(input), ...noProof(input), ...expiry];
+    const { grantType } = await this.#credential(credentialId);
+    const errors = [...proofErrors(input, grantType), ...missingProof(input), ...noProof(input), ...expiry];
     if (errors.length > 0) throw invalid(errors);
     return await this.#insert(actor, credentialId, await readProof(this.#keyPairs, input));
   }
@@ -84,7 +87,7 @@ export class ClientAuths {
     await this.#credential(credentialId);
     const keyPair = await this.#keyPairs.generate(wish);
     const none = { secret: undefined, secretExpiresAt: undefined, signingAlg: undefined, keyFile: undefined };
-    const own = { ...none, sameAs: undefined, method: 'private_key_jwt' as const };
+    const own = { ...none, keyId: undefined, sameAs: undefined, method: 'private_key_jwt' as const };
     return await this.#insert(actor, credentialId, { ...own, keyPair });
   }
 
@@ -112,7 +115,7 @@ export class ClientAuths {
 
   /**
    * Asks the provider whether it knows the client by this one, with a request for a token of the application
-   * (RFC 6749 §4.4), which uses up no person's grant. The token stays here.
+   * (RFC 6749 §4.4), which uses up no person's grant, or for the first mailbox that it acts for. The token stays here.
    */
   async test(actor: Actor, credentialId: string, id: string): Promise<TestResult> {
     require(actor.caller, 'operator');
@@ -137,7 +140,8 @@ export class ClientAuths {
     try {
       const client = await clientAt(this.#store.reads, credential);
       const scope = drawScope(credential);
-      const token = await this.#provider.clientCredentials({ ...client, scope, params: credential.tokenParams });
+      const request = { ...client, scope, params: credential.tokenParams };
+      const token = await askFor(this.#provider, credential, request, ownAccounts(credential)[0] ?? DEFAULT_ACCOUNT);
       const gave = `The provider gave a token for ${token.lifetime} s.`;
       return { ok: true, steps: [step(gave, true)], finding: undefined };
     } catch (error) {

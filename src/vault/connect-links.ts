@@ -7,8 +7,9 @@ import { DEFAULT_ACCOUNT, randomId } from './ids.js';
 import type { Ledger, WriteActor, Written } from './ledger.js';
 import { createOpaque, hashOf } from './opaque.js';
 import type { Clock } from './ports.js';
+import { adminConsentUrl } from './presets/admin-consent.js';
 import { type Actor, actorOf, require } from './roles.js';
-import { scopeTokens } from './scopes.js';
+import { resourceScope, scopeTokens } from './scopes.js';
 import type { Secret } from './secret.js';
 import type { Store } from './store.js';
 
@@ -50,7 +51,7 @@ export class ConnectLinks {
   /** A link for a mailbox owner; its account begins here. Throws `not_found`, `invalid_request`, `conflict`. */
   async create(actor: Actor, credentialId: string, input: LinkInput): Promise<NewLink> {
     const credential = await this.#credential(actor, credentialId);
-    if (credential.grantType !== 'authorization_code') throw noConsent(credential.id);
+    if (credential.grantType !== 'authorization_code') throw noConsent(credential);
     const errors = this.#returnToErrors(input.returnTo);
     if (errors.length > 0) throw invalid(errors);
     return await this.#make(actorOf(actor), actor.caller.consumer, credential, 'connect', input);
@@ -63,9 +64,16 @@ export class ConnectLinks {
     input: Pick<LinkInput, 'adminConsentUrl' | 'expiresIn'>,
   ): Promise<NewLink> {
     const credential = await this.#credential(actor, credentialId);
-    const errors = adminUrlErrors(credential, input.adminConsentUrl);
+    const url = input.adminConsentUrl ?? adminConsentUrl(credential, resourceScope(consentScope(credential)));
+    const errors = input.adminConsentUrl === undefined && url !== undefined ? [] : adminUrlErrors(credential, url);
     if (errors.length > 0) throw invalid(errors);
-    const whole = { ...input, account: DEFAULT_ACCOUNT, loginHint: undefined, returnTo: undefined };
+    const whole = {
+      ...input,
+      adminConsentUrl: url,
+      account: DEFAULT_ACCOUNT,
+      loginHint: undefined,
+      returnTo: undefined,
+    };
     return await this.#make(actorOf(actor), actor.caller.consumer, credential, 'admin_consent', whole);
   }
 
@@ -202,8 +210,8 @@ function adminUrlErrors(credential: Credential, url: string | undefined): FieldE
   return [{ field, rule: 'origin', detail }];
 }
 
-function noConsent(credential: string): VaultError {
-  return new VaultError('conflict', `Nobody signs in for ${credential}: its grant type is client_credentials.`, {
+function noConsent({ id, grantType }: Credential): VaultError {
+  return new VaultError('conflict', `Nobody signs in for ${id}: its grant type is ${grantType}.`, {
     action: 'Draw a token, or test the credential; a connect link is for the grant type authorization_code.',
   });
 }

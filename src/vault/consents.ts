@@ -19,6 +19,7 @@ import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import { createOpaque, hasHash, hashOf, isOpaque } from './opaque.js';
 import { type Clock, type Provider, ProviderFailure } from './ports.js';
+import { adminConsentUrl } from './presets/admin-consent.js';
 import { resourceScope, scopeTokens } from './scopes.js';
 import { Secret } from './secret.js';
 import type { Failpoints } from './steps.js';
@@ -239,14 +240,14 @@ export class Consents {
 
   /** Where only an administrator can go on: a link for the mailbox owner to send, if the provider has a page for that. */
   async #adminLink(consent: Consent): Promise<Secret | undefined> {
-    const { store, provider, connectLinks } = this.#deps;
+    const { store, connectLinks } = this.#deps;
     // One that was given for an administrator gives no further one.
     if (consent.kind !== 'connect') return undefined;
     const ended = await store.reads.consents.findConsent(consent.id);
     if (ended?.outcome?.code !== 'needs_admin') return undefined;
     const credential = await store.reads.credentials.find(consent.credential);
-    if (credential?.authorizationUrl === undefined) return undefined;
-    const url = provider.adminConsentUrl(credential.authorizationUrl, resourceScope(consentScope(credential)));
+    if (!credential) return undefined;
+    const url = adminConsentUrl(credential, resourceScope(consentScope(credential)));
     return url === undefined ? undefined : await connectLinks.forAdministrator(credential, consent, url);
   }
 
@@ -291,7 +292,7 @@ export class Consents {
     const link = await reads.consents.linkOf(consent.link);
     const mayRetry = link !== undefined && usable(link, this.#deps.clock.now());
     const { outcome, returnTo } = consent;
-    const tests = credential?.grantType === 'client_credentials' ? credential.id : undefined;
+    const tests = credential && credential.grantType !== 'authorization_code' ? credential.id : undefined;
     return { asker: credential?.description ?? consent.credential, outcome, returnTo, mayRetry, tests };
   }
 }

@@ -3,6 +3,7 @@ import type { Credential, CredentialInput } from './credential.js';
 import type { FieldError } from './errors.js';
 import { isClientPlaceholder, placeholderInUrl } from './placeholders.js';
 import type { Destinations } from './ports.js';
+import { providerErrors } from './presets/scope-rules.js';
 
 const URL_FIELDS = [
   ['authorization_url', 'authorizationUrl'],
@@ -18,6 +19,7 @@ const OWN_TOKEN_PARAMS = [
   'client_secret',
   'client_assertion',
   'client_assertion_type',
+  'assertion',
   'scope',
   'code',
   'code_verifier',
@@ -57,11 +59,13 @@ export async function credentialErrors(
   return [
     ...urlErrors.flat(),
     ...clientErrors(input, stored),
-    ...proofErrors(input),
+    ...proofErrors(input, input.grantType),
     ...grantErrors(input),
     ...paramErrors('token_params', input.tokenParams, OWN_TOKEN_PARAMS),
     ...paramErrors('authorization_params', input.authorizationParams, OWN_AUTHORIZATION_PARAMS),
     ...promptErrors(input),
+    ...mailboxErrors(input),
+    ...providerErrors(input),
   ];
 }
 
@@ -112,12 +116,17 @@ export function expiryErrors(expiry: number | undefined, stored: number | undefi
 function grantErrors(input: CredentialInput): FieldError[] {
   const errors: FieldError[] = [];
   const application = input.grantType === 'client_credentials';
+  const consents = input.grantType === 'authorization_code';
   if (application && input.method === 'none') {
     const detail =
       'client_credentials needs a client that can prove itself: client_secret_post, client_secret_basic or private_key_jwt.';
     errors.push({ field: 'client_auth.method', rule: 'not_for_this_grant', detail });
   }
-  if (!application && input.authorizationUrl === undefined) {
+  if (input.grantType === 'jwt_bearer' && input.method !== 'private_key_jwt') {
+    const detail = 'jwt_bearer asks with an assertion that a private key signs: choose private_key_jwt.';
+    errors.push({ field: 'client_auth.method', rule: 'not_for_this_grant', detail });
+  }
+  if (consents && input.authorizationUrl === undefined) {
     const detail = 'authorization_code needs the address where people sign in.';
     errors.push({ field: 'authorization_url', rule: 'required', detail });
   }
@@ -126,6 +135,16 @@ function grantErrors(input: CredentialInput): FieldError[] {
     errors.push({ field: 'grace_seconds', rule: 'required', detail });
   }
   return errors;
+}
+
+/** The accounts of jwt_bearer are its mailboxes, so each is named once and there is one at least. */
+function mailboxErrors({ grantType, mailboxes }: CredentialInput): FieldError[] {
+  const error = (rule: string, detail: string) => [{ field: 'mailboxes', rule, detail }];
+  const addresses = mailboxes.map(({ address }) => address);
+  const twice = addresses.find((address, at) => addresses.indexOf(address) !== at);
+  if (twice !== undefined) return error('unique', `${twice} stands there twice. Name each mailbox once.`);
+  if (grantType !== 'jwt_bearer' || addresses.length > 0) return [];
+  return error('required', 'jwt_bearer acts for mailboxes, and each is an account: name at least one.');
 }
 
 function paramErrors(field: string, params: Record<string, string>, own: string[]): FieldError[] {

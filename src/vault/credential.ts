@@ -1,13 +1,26 @@
 import type { ClientAuth, ClientAuthInput, ReadClientAuth } from './client-auth.js';
+import { DEFAULT_ACCOUNT } from './ids.js';
+import type { CloudId, Purpose, Servers } from './presets/preset.js';
 import { normalizeScope, resourceScope } from './scopes.js';
 
-export type GrantType = 'client_credentials' | 'authorization_code';
+export type GrantType = 'client_credentials' | 'authorization_code' | 'jwt_bearer';
 export type RefreshPolicy = 'none' | 'grace' | 'strict';
+
+/** A mailbox that a credential is for, and what is done there; every purpose where none is named. */
+export interface Mailbox {
+  address: string;
+  purposes: Purpose[];
+}
 
 /** What an operator says of a credential; everything but the secret and what Tokenwell keeps itself. */
 export interface CredentialFields {
   description: string | undefined;
   grantType: GrantType;
+  /** What filled in the fields below that were left out; kept to be shown, and to fill in anew when it changes. */
+  preset: string | undefined;
+  tenant: string | undefined;
+  cloud: CloudId | undefined;
+  purpose: Purpose | undefined;
   authorizationUrl: string | undefined;
   tokenUrl: string;
   revocationUrl: string | undefined;
@@ -19,6 +32,8 @@ export interface CredentialFields {
   tokenParams: Record<string, string>;
   refreshPolicy: RefreshPolicy | undefined;
   graceSeconds: number | undefined;
+  servers: Servers;
+  mailboxes: Mailbox[];
 }
 
 /** A named OAuth client registration. */
@@ -38,6 +53,11 @@ export interface CredentialInput extends CredentialFields, ClientAuthInput {}
 
 /** The same once its key pair was read. */
 export type ReadCredential = CredentialFields & ReadClientAuth;
+
+/** The accounts that are there without anybody's consent: the mailboxes that it acts for, or `default` alone. */
+export function ownAccounts({ grantType, mailboxes }: Pick<Credential, 'grantType' | 'mailboxes'>): string[] {
+  return grantType === 'jwt_bearer' ? mailboxes.map(({ address }) => address) : [DEFAULT_ACCOUNT];
+}
 
 /** What of a scope a token is drawn for, normalised: what belongs to a person's consent alone is no part of it. */
 export function drawn({ grantType }: Pick<Credential, 'grantType'>, scope: string): string {

@@ -1,12 +1,12 @@
 import type { AccountState } from './account.js';
 import { missingProof, movedProof, readProof } from './client-auth-rules.js';
 import type { Caller } from './consumer.js';
-import { type Credential, type CredentialInput, changesDestination, changesTokens } from './credential.js';
+import { type Credential, type CredentialInput, changesDestination, changesTokens, ownAccounts } from './credential.js';
 import { credentialErrors, expiryErrors } from './credential-rules.js';
 import { type FieldError, invalid, missing, VaultError } from './errors.js';
-import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Ledger } from './ledger.js';
 import type { Clock, Destinations, KeyPairs } from './ports.js';
+import { expand, type SaidCredential } from './presets/expansion.js';
 import { reregister } from './reregistration.js';
 import { type Actor, actorOf, require } from './roles.js';
 import { holderErrors, sharerErrors } from './sharing.js';
@@ -43,17 +43,17 @@ export class Credentials {
     this.#clock = deps.clock;
   }
 
-  /** Stores a new credential and its `default` account. Throws `invalid_request`, `already_exists`. Calls no provider. */
-  async create(actor: Actor, id: string, said: CredentialInput): Promise<CredentialView> {
+  /** Stores a new credential and the accounts that begin with it. What a preset knows is filled in. Throws `invalid_request`, `already_exists`. Calls no provider. */
+  async create(actor: Actor, id: string, said: SaidCredential): Promise<CredentialView> {
     require(actor.caller, 'operator');
-    const input = await this.#shared(id, said);
+    const input = await this.#shared(id, expand(said));
     const expiry = expiryErrors(input.secretExpiresAt, undefined, this.#clock.now());
     await this.#check(input, [...missingProof(input), ...expiry]);
     const read = await readProof(this.#keyPairs, input);
     await this.#ledger.write(actorOf(actor), async tx => {
       if (await tx.credentials.find(id)) throw alreadyExists('credential', id);
       await tx.credentials.insert(id, read, this.#clock.now());
-      await tx.accounts.insert(id, DEFAULT_ACCOUNT);
+      for (const account of ownAccounts(read)) await tx.accounts.insert(id, account);
       return { result: undefined, touched: [], entry: { action: 'credential.create', credential: id } };
     });
     return await this.get(actor.caller, id);
@@ -80,10 +80,11 @@ export class Credentials {
    * Replaces what the operator says of a credential. A secret left out stays, unless the change sends it elsewhere
    * or in another way: then it must be given again (invariant 13). Throws `version_conflict`.
    */
-  async replace(actor: Actor, id: string, expected: Expected, said: CredentialInput): Promise<CredentialView> {
+  async replace(actor: Actor, id: string, expected: Expected, said: SaidCredential): Promise<CredentialView> {
     require(actor.caller, 'operator');
-    const input = await this.#shared(id, said);
-    await this.#check(input, [], await this.#store.reads.credentials.find(id));
+    const stored = await this.#store.reads.credentials.find(id);
+    const input = await this.#shared(id, expand(said, stored));
+    await this.#check(input, stored ? accountErrors(stored, input) : [], stored);
     const read = await readProof(this.#keyPairs, input);
     await this.#change(actor, id, expected, 'credential.update', async (tx, before, now) => {
       const { clientAuth } = before;
@@ -95,6 +96,7 @@ export class Credentials {
       if (!(await tx.credentials.update(before, read, now))) throw versionConflict();
       // They were sealed for where they were to go.
       if (changesDestination(before, input)) await tx.clientAuths.removeOthers(id);
+      await this.#followMailboxes(tx, id, before, input);
       if (changesTokens(before, input)) await this.#reregister(tx, id, now);
       else await tx.accounts.retry(id);
       for (const sharer of await tx.credentials.sharing(id)) await tx.accounts.retry(sharer);
@@ -115,6 +117,15 @@ export class Credentials {
       signingAlg: undefined,
       secretExpiresAt: undefined,
     };
+  }
+
+  /** The mailboxes that it acts for are its accounts, as long as they are named. */
+  async #followMailboxes(tx: Tx, id: string, before: Credential, after: CredentialInput): Promise<void> {
+    const [had, has] = [ownAccounts(before), ownAccounts(after)];
+    for (const account of await tx.accounts.list(id)) {
+      if (had.includes(account.account) && !has.includes(account.account)) await tx.accounts.remove(account);
+    }
+    for (const account of has.filter(one => !had.includes(one))) await tx.accounts.insert(id, account);
   }
 
   async #reregister(tx: Tx, id: string, now: number): Promise<void> {
@@ -163,6 +174,14 @@ export class Credentials {
     const errors = [...(await credentialErrors(input, this.#destinations, stored)), ...more];
     if (errors.length > 0) throw invalid(errors);
   }
+}
+
+/** Its accounts are mailboxes, those of other grant types are not: nothing could become of them. */
+function accountErrors(before: Credential, after: CredentialInput): FieldError[] {
+  if ((before.grantType === 'jwt_bearer') === (after.grantType === 'jwt_bearer')) return [];
+  const detail =
+    'jwt_bearer has accounts of its own kind, so a credential stays with it or without it. Make a new one.';
+  return [{ field: 'grant_type', rule: 'immutable', detail }];
 }
 
 function stillShared(id: string, sharing: readonly string[]): VaultError {

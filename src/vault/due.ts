@@ -1,3 +1,5 @@
+import { providerOf, type Whereabouts } from './presets/catalog.js';
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const LONGEST_MARGIN_MS = 5 * MINUTE_MS;
@@ -23,19 +25,15 @@ export function refreshAhead({ askedAt, lifetime, refreshIn }: Came, random: num
   return Math.round(told < latest ? told + Math.min(margin, latest - told) * random : latest - margin * random);
 }
 
-/** Days without use after which a refresh token ends at its provider, by the host of the token endpoint. */
-const IDLE_DAYS: Readonly<Record<string, number>> = {
-  'login.microsoftonline.com': 90,
-  'login.microsoftonline.us': 90,
-  'login.partner.microsoftonline.cn': 90,
-  'login.chinacloudapi.cn': 90,
-  'oauth2.googleapis.com': 180,
-};
 /** The shortest default that is found among widely used servers. */
 const UNKNOWN_IDLE_DAYS = 7;
 
+/** Days for which a refresh token of this credential may lie unused before its provider ends it. */
+export function idleDays(credential: Whereabouts): number {
+  return providerOf(credential)?.preset.idleDays ?? UNKNOWN_IDLE_DAYS;
+}
+
 /** When a refresh token that nobody uses is used by us: after 50 to 70 % of the time for which it may lie idle. */
-export function keepAlive(tokenUrl: string, now: number, random: number): number {
-  const days = IDLE_DAYS[new URL(tokenUrl).hostname] ?? UNKNOWN_IDLE_DAYS;
-  return Math.round(now + days * DAY_MS * (0.5 + 0.2 * random));
+export function keepAlive(credential: Whereabouts, now: number, random: number): number {
+  return Math.round(now + idleDays(credential) * DAY_MS * (0.5 + 0.2 * random));
 }

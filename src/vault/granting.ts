@@ -211,7 +211,7 @@ function grantOf(
     clientAuth: credential.clientAuth.id,
     obtainedAt: now,
     usedAt: undefined,
-    keepAliveAt: answer.refreshToken ? keepAlive(credential.tokenUrl, now, random) : undefined,
+    keepAliveAt: answer.refreshToken ? keepAlive(credential, now, random) : undefined,
   };
 }
 

@@ -67,7 +67,7 @@ export class Keeping {
   /** What a grant becomes by a refresh that was answered just now. */
   renewed({ credential }: Pick<Asking, 'credential'>, generation: string, refreshToken: Secret | undefined): Renewed {
     const now = this.#clock.now();
-    return { generation, refreshToken, now, keepAliveAt: keepAlive(credential.tokenUrl, now, this.#random()) };
+    return { generation, refreshToken, now, keepAliveAt: keepAlive(credential, now, this.#random()) };
   }
 
   /** Whether a refresh token of the account came that this instance could not store yet. */

@@ -34,7 +34,8 @@ export function placeholderInUrl(url: string, field: string): string | undefined
   return [...path.split('/'), ...values].find(part => isPlaceholder(unescaped(part), field));
 }
 
-function isPlaceholder(part: string, field: string): boolean {
+/** Whether a part of a URL was copied from instructions. `field` is the name of the URL's field. */
+export function isPlaceholder(part: string, field = ''): boolean {
   if (field === 'issuer' && part === ISSUER_TEMPLATE) return false;
   return isBracketed(part) || URL_PART.some(pattern => pattern.test(part));
 }

@@ -106,7 +106,9 @@ export interface ClientAtServer {
 /** What signs a client's assertions. */
 export interface ClientKey {
   privateKey: Secret;
-  certificate: Pick<Certificate, 'thumbprintSha1' | 'thumbprintSha256'>;
+  certificate?: Pick<Certificate, 'thumbprintSha1' | 'thumbprintSha256'>;
+  /** The `kid` by which the provider knows it (RFC 7515 §4.1.4). */
+  keyId?: string;
   algorithm: SigningAlg;
 }
 
@@ -115,6 +117,12 @@ export interface ClientCredentialsRequest extends ClientAtServer {
   scope: string;
   /** Extra token parameters such as `resource` or `audience`. */
   params: Record<string, string>;
+}
+
+/** The same on behalf of a mailbox (RFC 7523 §2.1). */
+export interface JwtBearerRequest extends ClientCredentialsRequest {
+  /** The mailbox, as `sub`. */
+  subject: string;
 }
 
 /** What a consent is asked with (RFC 6749 §4.1.1, RFC 7636, OpenID Connect Core §3.1.2.1). */
@@ -238,10 +246,9 @@ export class ProviderFailure extends Error {
 /** An authorization server, as the domain sees it. Its calls throw `ProviderFailure` and nothing else. */
 export interface Provider {
   clientCredentials(request: ClientCredentialsRequest): Promise<TokenAnswer>;
+  jwtBearer(request: JwtBearerRequest): Promise<TokenAnswer>;
   /** The address to which a browser is sent; calls nobody. Throws where the authorization URL cannot be read. */
   authorizationUrl(request: AuthorizationRequest): string;
-  /** Where an administrator may approve for a whole organisation, where the provider has such a page; calls nobody. */
-  adminConsentUrl(authorizationUrl: string, scope: string): string | undefined;
   exchangeCode(request: CodeRequest): Promise<GrantAnswer>;
   refresh(request: RefreshRequest): Promise<GrantAnswer>;
   revoke(request: RevocationRequest): Promise<void>;
@@ -262,17 +269,20 @@ export interface Certificate {
   notAfter: number;
 }
 
-/** A certificate and the private key that belongs to it. */
+/** A private key, and the certificate that belongs to it, if any. */
 export interface KeyPair {
-  certificate: Certificate;
+  certificate?: Certificate;
   /** PKCS#8, PEM, not encrypted. */
   privateKey: Secret;
 }
 
-/** As an operator brings a key pair: one file (RFC 7292), or certificate and key in PEM, the key encrypted or not. */
+/**
+ * As an operator brings a key pair: one file (RFC 7292), or certificate and key in PEM, the key encrypted or not. A
+ * service account's key has no certificate.
+ */
 export type KeyPairFile =
   | { pfx: string; password: Secret }
-  | { certificate: string; privateKey: Secret; password?: Secret | undefined };
+  | { certificate?: string; privateKey: Secret; password?: Secret | undefined };
 
 /** What a key pair made here is for. */
 export interface KeyPairWish {

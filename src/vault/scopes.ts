@@ -1,3 +1,5 @@
+import { PRESETS } from './presets/catalog.js';
+
 /** The tokens of a scope string (RFC 6749 §3.3): a set, in which order carries no meaning. */
 export function scopeTokens(scope: string): string[] {
   return scope.split(' ').filter(token => token !== '');
@@ -32,11 +34,12 @@ export function consentOnly(scope: string): string[] {
   return scopeTokens(scope).filter(token => OF_THE_CONSENT.has(token));
 }
 
-/** Names under which Microsoft answers for one resource, and the one that is compared. Graph is meant where none is named. */
-const RESOURCES: readonly (readonly [RegExp, string])[] = [
-  [/^https:\/\/graph\.microsoft\.com\/+/, ''],
-  [/^https:\/\/outlook\.office(?:365)?\.com\/+/, 'outlook/'],
-];
+/** What a scope's host stands for at providers where one resource has several; Microsoft means Graph where none is named. */
+const RESOURCES: ReadonlyMap<string, string> = new Map(
+  PRESETS.flatMap(({ scopes }) => Object.entries(scopes?.resources ?? {})).flatMap(([resource, hosts]) =>
+    hosts.map(host => [host, resource === '' ? '' : `${resource}/`] as const),
+  ),
+);
 
 /**
  * The resource scopes as a set that can be compared: what was asked and what a provider says it granted differ in
@@ -48,8 +51,9 @@ function comparableScopes(scope: string): Set<string> {
 
 function comparable(token: string): string {
   const spelled = token.toLowerCase();
-  const [prefix, name] = RESOURCES.find(([pattern]) => pattern.test(spelled)) ?? [/^/, ''];
-  return spelled.replace(prefix, name);
+  const [whole, host = ''] = /^https:\/\/([^/]+)\/+/.exec(spelled) ?? [];
+  const resource = RESOURCES.get(host);
+  return whole === undefined || resource === undefined ? spelled : resource + spelled.slice(whole.length);
 }
 
 /** The tokens of `asked` that `granted` does not hold, as they were asked. */

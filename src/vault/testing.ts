@@ -1,7 +1,8 @@
 import { type Finding, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
-import { type Credential, drawScope } from './credential.js';
+import { type Credential, drawScope, ownAccounts } from './credential.js';
 import { disabled, missing, notConnected, VaultError } from './errors.js';
+import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
 import type { Refreshing } from './refreshing.js';
@@ -41,13 +42,14 @@ export class Testing {
     this.#clock = deps.clock;
   }
 
-  /** Throws `not_found`, `conflict`, `not_connected`, `rate_limited`; a provider that says no is a result, not an error. */
-  async test(actor: Actor, credentialId: string, account: string): Promise<TestResult> {
+  /** The first account unless one is named. Throws `not_found`, `conflict`, `not_connected`, `rate_limited`; a provider that says no is a result, not an error. */
+  async test(actor: Actor, credentialId: string, named: string | undefined): Promise<TestResult> {
     require(actor.caller, 'operator');
     const started = this.#clock.monotonic();
     const credential = await this.#store.reads.credentials.find(credentialId);
-    const row = await this.#store.reads.accounts.find(credentialId, account);
     if (!credential) throw missing('credential', credentialId);
+    const account = named ?? ownAccounts(credential)[0] ?? DEFAULT_ACCOUNT;
+    const row = await this.#store.reads.accounts.find(credentialId, account);
     if (!row) throw missing('account', account);
     if (credential.disabled) throw disabled(credentialId);
     if (needsPerson(credential, row)) throw notConnected(row.finding);

@@ -2,11 +2,12 @@ import { type Account, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
 import { type Caller, permits, permittedScopes } from './consumer.js';
 import { type Credential, drawableScopes, drawn, drawScope } from './credential.js';
-import { disabled, notConnected, notFound, VaultError } from './errors.js';
+import { disabled, invalid, notConnected, notFound, VaultError } from './errors.js';
 import { type Ledger, ledgerUnavailable } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Drawable, drawName, type Memory } from './memory.js';
 import type { Clock } from './ports.js';
+import { severalResources } from './presets/scope-rules.js';
 import { mayAskNow, problemOf } from './problem.js';
 import type { Asked, Refreshing } from './refreshing.js';
 import { type RejectionReport, readRejection } from './rejection.js';
@@ -206,6 +207,7 @@ export class Tokens {
     const stored = await this.#store.reads.findToken(credential.id, account.account, scope);
     const now = this.#clock.now();
     if (stored && longEnough(stored, minTtl, now)) return stored;
+    if (severalResources(credential, scope)) throw invalid([SEVERAL]);
     try {
       if (needsPerson(credential, account)) throw notConnected(account.finding);
       if (!mayAskNow(account, now)) throw problemOf(account.finding, account.nextTryAt, now);
@@ -316,6 +318,12 @@ function warningOf(drawable: Drawable, minTtl: number, now: number): Warning | u
   }
   return undefined;
 }
+
+const SEVERAL = {
+  field: 'scope',
+  rule: 'one_resource',
+  detail: 'A token is for one resource, and these scopes belong to several. Draw a token for each.',
+};
 
 const PROVIDERS_WORD: ReadonlySet<string> = new Set(['provider_unavailable', 'provider_refused', 'not_connected']);
 

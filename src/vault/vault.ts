@@ -90,8 +90,10 @@ export class Vault {
     const breakers = new Breakers({ store, clock });
     const { ledger } = this;
     const keeping = new Keeping({ ...deps, ledger });
+    const application = new Application({ ...deps, ledger });
     const ways = {
-      client_credentials: new Application({ ...deps, ledger }),
+      client_credentials: application,
+      jwt_bearer: application,
       authorization_code: new Granted({ ...deps, ledger, keeping }),
     };
     this.#refreshing = new Refreshing({ ...deps, ways, breakers, ledger, limits: this.limits });

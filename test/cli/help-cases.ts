@@ -69,6 +69,7 @@ export function helpCases(t: Test): void {
   t.test('finding 9: no flag takes a secret', async t => {
     const flags = all().flatMap(({ command }) => command.options.map(({ long }) => long ?? ''));
     t.strictSame([...new Set(flags.filter(flag => /secret|password|key|pfx/.test(flag)))].sort(), [
+      '--key-id',
       '--key-password-file',
       '--pfx-file',
       '--private-key-file',

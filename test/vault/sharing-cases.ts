@@ -97,7 +97,13 @@ export function sharingCases(t: Test): void {
   t.test('a next secret that was sealed for other addresses goes when they change', async t => {
     const { vault, admin, origin, replace } = await sharing(t);
     const { clientAuths } = vault.vault;
-    const none = { secretExpiresAt: undefined, signingAlg: undefined, keyFile: undefined, sameAs: undefined };
+    const none = {
+      secretExpiresAt: undefined,
+      signingAlg: undefined,
+      keyFile: undefined,
+      keyId: undefined,
+      sameAs: undefined,
+    };
     const next = { ...none, method: 'client_secret_post' as const, secret: new Secret('next') };
     await clientAuths.add(admin, 'mail', next);
     await replace('mail', credentialInput(`${origin}/token`, { description: 'the same address' }));

@@ -18,7 +18,7 @@ import { type PlainPair, tooCostly } from './pair.js';
 export interface Job {
   job:
     | { pfx: string; password: string }
-    | { certificate: string; privateKey: string; password: string | undefined }
+    | { certificate: string | undefined; privateKey: string; password: string | undefined }
     | KeyPairWish;
   /** Epoch milliseconds. */
   now: number;
@@ -68,7 +68,7 @@ function pairOf(answer: Answer | undefined, unanswered: () => Error): KeyPair {
   if (!answer) throw unanswered();
   if (!('pair' in answer)) throw new UnusableKeyPair(answer.field, answer.rule, answer.detail);
   const { certificate, privateKey } = answer.pair;
-  return { certificate, privateKey: new Secret(privateKey) };
+  return { ...(certificate ? { certificate } : {}), privateKey: new Secret(privateKey) };
 }
 
 /** What the process answers; undefined when it had to be killed, or fell. */

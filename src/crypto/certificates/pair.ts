@@ -15,7 +15,7 @@ export interface Origin {
 
 /** A private key and its certificate as texts, fit to leave the process that read them. */
 export interface PlainPair {
-  certificate: Certificate;
+  certificate?: Certificate;
   privateKey: string;
 }
 
@@ -62,6 +62,12 @@ function checkKey(key: KeyObject, field: KeyPairField): void {
   if (bits >= SHORTEST_RSA && bits <= LONGEST_RSA) return;
   const detail = `The RSA key has ${bits} bits; it needs ${SHORTEST_RSA} to ${LONGEST_RSA}. Make a new one.`;
   throw new UnusableKeyPair(field, 'key_length', detail);
+}
+
+/** A key by itself, as that of a service account is. */
+export function bareKey(key: KeyObject): PlainPair {
+  checkKey(key, 'private_key');
+  return { privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
 /** What is kept of a certificate, with the chain that `others` hold. */

@@ -1,14 +1,19 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { UnusableKeyPair } from '../../vault/ports.js';
-import { certificateFrom, type PlainPair, pairOf } from './pair.js';
+import { bareKey, certificateFrom, type PlainPair, pairOf } from './pair.js';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
-/** Certificate and key in PEM (RFC 7468); the key as PKCS#8 or PKCS#1, encrypted or not. Throws `UnusableKeyPair`. */
+/** Certificate and key in PEM (RFC 7468), or the key alone; the key as PKCS#8 or PKCS#1, encrypted or not. Throws `UnusableKeyPair`. */
 export function readPem(
-  { certificate, privateKey, password }: { certificate: string; privateKey: string; password: string | undefined },
+  {
+    certificate,
+    privateKey,
+    password,
+  }: { certificate: string | undefined; privateKey: string; password: string | undefined },
   now: number,
 ): PlainPair {
+  if (certificate === undefined) return bareKey(keyFrom(privateKey, password));
   if (certificate.includes('PRIVATE KEY-----')) {
     const detail =
       'A private key stands in the field of the certificate, which is shown. Give it as private_key alone.';

@@ -56,12 +56,12 @@ export const credentialActionRoutes: Routes = (app, { vault, publicUrl }, done) 
   });
 
   app.post('/credentials/:credential/test', { schema: test }, async request => {
-    const { account = DEFAULT_ACCOUNT } = request.body;
+    const { account } = request.body;
     const { credential } = request.params;
     try {
       return await vault.testing.test(actorOf(request), credential, account);
     } catch (error) {
-      throw pointing(error, publicUrl, { credential, account });
+      throw pointing(error, publicUrl, { credential, account: account ?? DEFAULT_ACCOUNT });
     }
   });
 

@@ -1,0 +1,68 @@
+import { custom } from './custom.js';
+import { google } from './google.js';
+import { microsoft } from './microsoft.js';
+import type { Cloud, CloudId, Preset } from './preset.js';
+import { yahoo } from './yahoo.js';
+
+/** Every provider that we know; a new one is a file of its own and a line here. */
+export const PRESETS: readonly Preset[] = [microsoft, google, yahoo, custom];
+
+/** A provider as one registration meets it. */
+export interface AtProvider {
+  preset: Preset;
+  cloud: Cloud;
+  /** As the addresses name it. */
+  tenant: string | undefined;
+}
+
+/** What tells at which provider a credential is: what its operator said, else its addresses. */
+export interface Whereabouts {
+  preset: string | undefined;
+  tenant: string | undefined;
+  cloud: CloudId | undefined;
+  authorizationUrl: string | undefined;
+  tokenUrl: string;
+}
+
+/** The provider that a credential belongs to, whether its operator named it or not; undefined for one that we do not know. */
+export function providerOf({ preset: named, tenant, cloud, ...urls }: Whereabouts): AtProvider | undefined {
+  const found = atHost(urls);
+  if (named === undefined) return found;
+  const preset = PRESETS.find(one => one.id === named);
+  const within = preset && cloudOf(preset, cloud);
+  return preset && within && { preset, cloud: within, tenant: tenant ?? found?.tenant };
+}
+
+/** A cloud of a preset; the first one where none is named. */
+export function cloudOf({ clouds }: Preset, cloud: CloudId | undefined): Cloud | undefined {
+  return cloud === undefined ? Object.values(clouds)[0] : clouds[cloud];
+}
+
+/** A template with its names in braces filled in; a name that is not known stays. */
+export function filled(template: string, values: Readonly<Record<string, string | undefined>>): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+function atHost({ authorizationUrl, tokenUrl }: Pick<Whereabouts, 'authorizationUrl' | 'tokenUrl'>) {
+  for (const preset of PRESETS) {
+    for (const cloud of Object.values(preset.clouds)) {
+      const { tokenUrl: token = '', authorizationUrl: authorization = '' } = preset.endpoints;
+      const hosts = [token, authorization].flatMap(template => hostOf(filled(template, cloud.hosts)) ?? []);
+      const host = hostOf(tokenUrl);
+      if (host === undefined || ![...hosts, ...(cloud.alsoAt ?? [])].includes(host)) continue;
+      const tenant = tenantIn(authorizationUrl ?? '', authorization) ?? tenantIn(tokenUrl, token);
+      return { preset, cloud, tenant };
+    }
+  }
+  return undefined;
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).host : undefined;
+}
+
+/** The path segment of a URL that stands where the template has the tenant. */
+function tenantIn(url: string, template: string): string | undefined {
+  const at = template.split('/').indexOf('{tenant}');
+  return at < 0 ? undefined : (url.split(/[?#]/)[0]?.split('/')[at] ?? undefined);
+}

@@ -1,0 +1,8 @@
+import t from 'tap';
+import { delegationCases } from './presets/delegation-cases.js';
+import { expansionCases } from './presets/expansion-cases.js';
+import { ruleCases } from './presets/rule-cases.js';
+
+t.test('what a preset fills in', async t => expansionCases(t));
+t.test('what a provider would refuse', async t => ruleCases(t));
+t.test('mailboxes that a service account acts for', async t => delegationCases(t));
