@@ -8,12 +8,14 @@ import { failureCases } from './cli/failure-cases.js';
 import { helpCases } from './cli/help-cases.js';
 import { impostorCases } from './cli/impostor-cases.js';
 import { offlineCases } from './cli/offline-cases.js';
+import { presetCases } from './cli/preset-cases.js';
 import { processCases } from './cli/process-cases.js';
 
 t.test('arguments and texts', async t => argumentCases(t));
 t.test('the client', async t => clientCases(t));
 t.test('commands', async t => commandCases(t));
 t.test('client authentications', async t => clientAuthCases(t));
+t.test('presets', async t => presetCases(t));
 t.test('accounts', async t => accountCases(t));
 t.test('failures', async t => failureCases(t));
 t.test('impostors', async t => impostorCases(t));

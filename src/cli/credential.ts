@@ -15,6 +15,7 @@ import { examples } from './examples.js';
 import { EXIT, isTransient } from './exit-codes.js';
 import { UsageError } from './failure-text.js';
 import { readSecret } from './input.js';
+import { addPresetsCommand } from './presets.js';
 import { collected, connect, type PrintFlags, print, type Session } from './session.js';
 import { visible } from './terminal-text.js';
 
@@ -26,6 +27,7 @@ export function addCredentialCommands(program: Command, session: Session): void 
     .description('Named OAuth client registrations. Secrets go in and never come out.');
   addWriting(group, session);
   addReading(group, session);
+  addPresetsCommand(group, session);
   addClientAuthCommands(group, session);
   addSwitches(group, session);
   addAdminLinkCommand(group, session);
@@ -45,6 +47,7 @@ function addWriting(group: Command, session: Session): void {
   examples(
     addCredentialFlags(create),
     'printf %s $CLIENT_SECRET | tokenwell credential create new-mail --token-url $TOKEN_URL --client-id $CLIENT_ID --scope mail.read --secret-file -',
+    'printf %s $CLIENT_SECRET | tokenwell credential create acme-imap --preset microsoft --tenant acme.example --purpose imap --client-id $CLIENT_ID --secret-file -',
   );
   const replace = group
     .command('replace')
