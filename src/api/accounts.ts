@@ -56,6 +56,15 @@ const Candidate = open(
   },
 );
 
+const Access = open(
+  {
+    missing: scopes('What the newest token does not hold, and its purpose needs.'),
+    excess: scopes('What it holds and its purpose does not need.'),
+    detail: Type.String({ description: 'What it means and what to do.' }),
+  },
+  { description: 'What the newest token holds too little or too much of. Left out: nothing, or nobody can tell.' },
+);
+
 /** An account of a credential. */
 export const Account = open({
   credential: Slug,
@@ -74,6 +83,7 @@ export const Account = open({
   }),
   grant: Type.Optional(Grant),
   candidate: Type.Optional(Candidate),
+  access: Type.Optional(Access),
 });
 
 /** Which waiting grant is meant. */

@@ -42,6 +42,9 @@ export function accountFacts(account: Account, credential: Credential): string {
     'not granted': grant && grant.missing_scopes.length > 0 ? grant.missing_scopes.join(' ') : undefined,
     lasts: grant && (grant.lasting ? 'until it is ended' : 'only as long as its token: there is no refresh token'),
     'last success': account.last_success_at ?? 'never',
+    'too little': named(account.access?.missing),
+    'too much': named(account.access?.excess),
+    'about that': account.access?.detail,
     'next try': account.next_try_at,
     'next refresh': account.next_refresh_at,
     'what is wrong': finding?.message,
@@ -50,6 +53,10 @@ export function accountFacts(account: Account, credential: Credential): string {
     'provider said': providerText(finding?.provider),
   });
   return account.candidate ? `${own}\n\n${candidateText(account, account.candidate)}` : own;
+}
+
+function named(permissions: readonly string[] = []): string | undefined {
+  return permissions.length > 0 ? permissions.join(', ') : undefined;
 }
 
 /** Who must act, and what to do; what stands in the way of every draw comes first. */

@@ -10,7 +10,7 @@ import { textOf, timeOf } from './wire.js';
 /** Accounts and links between the domain and the wire. */
 
 /** An account as GET answers it. */
-export function accountAnswer({ account, grant, missing, candidate, nextDue }: AccountView): Account {
+export function accountAnswer({ account, grant, missing, candidate, nextDue, access }: AccountView): Account {
   return {
     credential: account.credential,
     account: account.account,
@@ -21,6 +21,7 @@ export function accountAnswer({ account, grant, missing, candidate, nextDue }: A
     next_refresh_at: timeOf(nextDue),
     grant: grant && grantAnswer(grant, missing),
     candidate: candidate && candidateAnswer(candidate),
+    access: access && { missing: access.missing, excess: access.excess, detail: access.detail },
   };
 }
 
