@@ -190,8 +190,9 @@ async function freePort(): Promise<number> {
 type Send = Awaited<ReturnType<typeof startRunning>>['send'];
 
 async function active(send: Send, key: string): Promise<{ id: string }> {
-  const { json: list } = await send('GET', AUTHS, { key });
-  return list.items.find((one: { active: boolean }) => one.active);
+  const found = (await send('GET', AUTHS, { key })).json.items.find(one => one.active);
+  if (!found) throw new Error('none is active');
+  return found;
 }
 
 async function generated(send: Send, key: string, path: string): Promise<string> {
