@@ -11,6 +11,7 @@ import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Clock, type KeyPairs, type KeyPairWish, type Provider, ProviderFailure } from './ports.js';
 import { type Actor, actorOf, require } from './roles.js';
+import { retryAll } from './sharing.js';
 import type { Reads, Store, Tx } from './store.js';
 import type { TestResult, TestStep } from './testing.js';
 
@@ -95,7 +96,7 @@ export class ClientAuths {
       const next = await found(tx, credentialId, id);
       if (next.active) throw new VaultError('conflict', 'This is the active client authentication already.');
       if (!(await tx.clientAuths.activate(credential, id, this.#clock.now()))) throw changedMeanwhile();
-      await tx.accounts.retry(credentialId);
+      await retryAll(tx, credentialId, await tx.credentials.sharing(credentialId));
     });
     return await this.get(actor.caller, credentialId, id);
   }
