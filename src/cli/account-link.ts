@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { NewConnectLink } from '../client/client.js';
 import { linkTable } from './account-text.js';
-import { spanArgument } from './arguments.js';
+import { linkSpanArgument } from './arguments.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
 import { collected, connect, type PrintFlags, print, remark, type Session } from './session.js';
@@ -41,7 +41,7 @@ export function addLinkCommands(group: Command, session: Session): void {
     .addOption(new Option('--account <account>', 'account to connect').hideHelp())
     .option('--login-hint <address>', 'address that the sign-in page is filled with')
     .option('--return-to <url>', 'where the page after the consent leads on to')
-    .option(...EXPIRES, spanArgument)
+    .option(...EXPIRES, linkSpanArgument)
     .option('--json', 'print the whole answer as JSON')
     .action((credential: string, account: string | undefined, flags: LinkFlags) =>
       make(session, credential, { ...flags, account: oneAccount(account, flags.account) }),
@@ -90,7 +90,7 @@ export function addAdminLinkCommand(group: Command, session: Session): void {
       '--admin-consent-url <url>',
       "where the provider lets an administrator approve, at the origin of the credential's token or authorization URL",
     )
-    .option(...EXPIRES, spanArgument)
+    .option(...EXPIRES, linkSpanArgument)
     .option('--json', 'print the whole answer as JSON')
     .action(async (credential: string, { adminConsentUrl, expires, ...flags }: AdminLinkFlags) => {
       const wanted = { admin_consent_url: adminConsentUrl, expires_in: expires };

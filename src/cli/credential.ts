@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import type { Credential, CredentialReplace } from '../client/client.js';
+import {
+  type Credential,
+  type CredentialCreate,
+  type CredentialReplace,
+  type TokenwellClient,
+  TokenwellError,
+} from '../client/client.js';
 import { addAdminLinkCommand } from './account-link.js';
 import { addClientAuthCommands } from './client-auth.js';
 import { needsSecret } from './client-auth-flags.js';
@@ -144,10 +150,22 @@ async function store(session: Session, id: string | undefined, flags: Credential
   const credential = completed(id, await changesOf(session, flags));
   const { client_auth } = credential;
   const ask = session.input.isTTY === true && needsSecret(client_auth.method) && client_auth.secret === undefined;
+  if (ask) await refusedBut('client_auth.secret', client, credential);
   if (ask) client_auth.secret = await readSecret(session, '-');
   print(session, flags, await client.credentials.create(credential), stored => {
     return `Stored the credential ${visible(stored.id)}.\n\n${credentialFacts(stored)}`;
   });
+}
+
+/** Throws what the vault does not take beside this field, so that nobody types a secret for what is refused all the same. */
+async function refusedBut(field: string, client: TokenwellClient, credential: CredentialCreate): Promise<void> {
+  try {
+    await client.credentials.create(credential);
+  } catch (error) {
+    if (!(error instanceof TokenwellError) || error.code !== 'invalid_request') throw error;
+    const errors = error.errors.filter(wrong => wrong.field !== field);
+    if (errors.length > 0) throw new TokenwellError({ ...error, errors });
+  }
 }
 
 async function change(session: Session, id: string, flags: CredentialFlags): Promise<void> {

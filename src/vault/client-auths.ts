@@ -119,7 +119,7 @@ export class ClientAuths {
     require(actor.caller, 'operator');
     const credential = await this.#credential(credentialId);
     const clientAuth = await found(this.#store.reads, credentialId, id);
-    const limited = this.#limits.handTest(credentialId, id);
+    const limited = this.#limits.authTest(credentialId, id);
     if (limited) throw limited;
     const started = this.#clock.monotonic();
     const step = (detail: string, ok: boolean): TestStep => ({
