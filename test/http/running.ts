@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { type App, build, type Overrides } from '../../src/app.js';
 import { adminKeyFile } from '../../src/first-start.js';
 import { Api } from '../support/api.js';
+import { compiled, KEY_PAIR_PROCESS } from '../support/compiled.js';
 import { ScriptedProvider } from '../support/scripted-provider.js';
 import { temporaryFolder, testConfig } from '../support/vault.js';
 
@@ -73,6 +74,7 @@ export async function startRunning(
   const config = testConfig(folder, options.env);
   const app = await build(config, {
     logTo: { write: line => void lines.push(line) },
+    keyPairProcess: await compiled(KEY_PAIR_PROCESS),
     ...options.overrides,
   });
   t.teardown(() => app.close());
