@@ -68,15 +68,19 @@ async function startLoad(t: Test, kind: Kind) {
         while (!stopped) statuses.push(await draw());
       }),
     );
-  /** The tokens end, and a caller has the next one obtained. */
+  /** The tokens end, and a caller has the next one obtained. Throws when a draw has failed. */
   const refreshed = async () => {
     const calls = provider.requests.length;
     clock.advance(LIFETIME * 1_000 + 100);
-    await provider.received(calls + 1);
+    while (provider.requests.length === calls) {
+      if (statuses.some(status => status !== 200)) throw new Error(`a draw failed: ${statuses.join(' ')}`);
+      await new Promise(resolve => setTimeout(resolve, 5));
+    }
   };
   const stop = () => {
     stopped = true;
   };
+  t.teardown(stop);
   return { ...running, flaws, knows, statuses, begin, refreshed, stop };
 }
 
