@@ -5,7 +5,7 @@ import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
 import { confirmLastAdmin } from './last-admin.js';
 import { addPermitCommand, permissionTable } from './permissions.js';
-import { collected, connect, type PrintFlags, print, type Session } from './session.js';
+import { connect, type PrintFlags, print, printAll, type Session } from './session.js';
 import { facts, table } from './table.js';
 import { visible } from './terminal-text.js';
 import { serviceInWords } from './words.js';
@@ -78,8 +78,7 @@ function addReading(group: Command, session: Session): void {
     .description('Lists all consumers in order of id.')
     .option('--json', 'print { items, next_cursor } as JSON')
     .action(async (flags: PrintFlags) => {
-      const items = await collected(connect(session).consumers.each());
-      print(session, flags, { items, next_cursor: null }, ({ items }) => consumerTable(items));
+      await printAll(session, flags, connect(session).consumers.each(), consumerTable);
     });
   examples(list, 'tokenwell consumer list');
   const show = group

@@ -45,12 +45,15 @@ export function registrationChanged(at: number): Finding {
 /** The reason of `otherIdentity`. */
 export const OTHER_IDENTITY = 'other_identity';
 
-/** A refresh brought somebody else's token: it is put aside, and nobody gets it. */
-export function otherIdentity(at: number): Finding {
+/** A refresh brought a token that is somebody else's, or may be: it is put aside, and nobody gets it. */
+export function otherIdentity(at: number, { readable }: { readable: boolean }): Finding {
+  const tokens = readable
+    ? 'another account’s tokens'
+    : 'tokens that may be another account’s, for their ID token cannot be read';
   return {
     class: 'needs_operator',
     reason: OTHER_IDENTITY,
-    message: 'The provider answered a refresh with another account’s tokens. They were put aside and given to nobody.',
+    message: `The provider answered a refresh with ${tokens}. They were put aside and given to nobody.`,
     action: 'Look at the waiting grant of this account: accept it if the change is right, otherwise reject it.',
     at,
   };
@@ -65,7 +68,7 @@ export function identityRejected(account: Account, at: number): AccountProgress 
     class: 'needs_operator',
     reason: 'identity_rejected',
     message:
-      'The last refresh brought another account’s tokens, and an operator rejected them. Many providers ended the refresh token in use with that answer.',
+      'The last refresh brought tokens that are or may be another account’s, and an operator rejected them. Many providers ended the refresh token in use with that answer.',
     action: 'Refresh the account: if that fails, the owner of the mailbox must sign in again.',
     at,
   };

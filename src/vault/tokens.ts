@@ -28,6 +28,8 @@ export interface DrawRequest {
   /** Undefined: the credential's own scope. */
   scope: string | undefined;
   requestId: string;
+  /** The token that a server refused: the caller gets another one, or is told why there is none. */
+  refused?: string;
 }
 
 /** Something that will need attention although a token was given. */
@@ -91,11 +93,6 @@ export class Tokens {
    * (also: not permitted), `conflict`, `not_connected`, `provider_refused`, `provider_unavailable`, `ledger_unavailable`.
    */
   async issue(caller: Caller, request: DrawRequest): Promise<Issued> {
-    return await this.#issue(caller, request);
-  }
-
-  /** `refused`: the token that the caller reported; it gets another one or is told why there is none. */
-  async #issue(caller: Caller, request: DrawRequest, refused?: string): Promise<Issued> {
     const limited = this.#limits.draw(caller.keyId);
     if (limited) throw limited;
     let current = caller;
@@ -103,8 +100,7 @@ export class Tokens {
       if (attempt > 1) current = await this.#callers.renew(current);
       const draw = new Draw(current.revision);
       try {
-        const drawable =
-          this.#remembered(current, request, draw) ?? (await this.#load(current, request, draw, refused));
+        const drawable = this.#remembered(current, request, draw) ?? (await this.#load(current, request, draw));
         if (!(await this.#record(current, request, drawable.token, draw))) continue;
         this.#usage.note(drawable.token);
         return this.#issued(drawable, request.minTtl);
@@ -133,7 +129,7 @@ export class Tokens {
     } catch (error) {
       throw this.#refused(caller, request, error);
     }
-    return await this.#issue(caller, request, report.tokenId);
+    return await this.issue(caller, { ...request, refused: report.tokenId });
   }
 
   /** Only a "yes" comes from memory; undefined sends the draw to the store. */
@@ -146,14 +142,14 @@ export class Tokens {
     return drawable;
   }
 
-  async #load(caller: Caller, request: DrawRequest, draw: Draw, refused?: string): Promise<Drawable> {
+  async #load(caller: Caller, request: DrawRequest, draw: Draw): Promise<Drawable> {
     const readAt = await this.#store.standing();
     draw.restsOn(readAt.revision);
     const { credential, account } = await this.#drawable(request);
     const scope = await this.#scopeOf(credential, account, request.scope);
     await this.#authorize(caller, credential, request.account, scope, draw);
     const asked = { minTtl: request.minTtl, force: false, consumer: caller.consumer };
-    const token = await this.#token(credential, account, scope, { ...asked, refused });
+    const token = await this.#token(credential, account, scope, asked, request.refused);
     const drawable = this.#describe(credential, account, token);
     await this.#at('draw.read');
     const name = drawName(request.credential, request.account, request.scope);
@@ -199,7 +195,8 @@ export class Tokens {
     credential: Credential,
     account: Account,
     scope: string,
-    { refused, ...asked }: Asked & { refused: string | undefined },
+    asked: Asked,
+    refused: string | undefined,
   ): Promise<Token> {
     const { minTtl } = asked;
     if (credential.disabled) throw disabled(credential.id);
