@@ -36,6 +36,9 @@ const Grant = open(
     lasting: Type.Boolean({
       description: 'Whether there is a refresh token. Without one, access ends with the access token.',
     }),
+    client_auth: Type.Optional(
+      Type.String({ description: 'The client authentication of the credential that obtained it; it may be deleted since.' }),
+    ),
     identity: Type.Optional(Identity),
   },
   { description: 'What was given at the last consent. Left out: nobody has consented, or nobody needs to.' },

@@ -35,6 +35,7 @@ function grantAnswer(grant: Grant, missing: string[]): NonNullable<Account['gran
     scopes: scopeTokens(grant.scopes),
     missing_scopes: missing,
     lasting: grant.hasRefreshToken,
+    client_auth: grant.clientAuth || undefined,
     identity: grant.identity,
   };
 }
