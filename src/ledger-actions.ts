@@ -8,6 +8,7 @@ export const LEDGER_ACTIONS = [
   'account.disable',
   'account.disconnect',
   'account.enable',
+  'account.import',
   'account.orphan',
   'account.recover',
   'account.reject',

@@ -3,6 +3,7 @@ import { adminLinkCases } from './consent/admin-link-cases.js';
 import { boundCases } from './consent/bound-cases.js';
 import { callbackCases } from './consent/callback-cases.js';
 import { destinationCases } from './consent/destination-cases.js';
+import { importCases } from './consent/import-cases.js';
 import { pageWordCases } from './consent/page-word-cases.js';
 import { refreshCases } from './consent/refresh-cases.js';
 import { scopeCases } from './consent/scope-cases.js';
@@ -16,6 +17,7 @@ for (const database of await databases(t)) {
     callbackCases(t, world);
     boundCases(t, world);
     adminLinkCases(t, world);
+    importCases(t, world);
   });
 }
 t.test('a grant', async t => refreshCases(t));

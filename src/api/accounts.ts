@@ -37,7 +37,9 @@ const Grant = open(
       description: 'Whether there is a refresh token. Without one, access ends with the access token.',
     }),
     client_auth: Type.Optional(
-      Type.String({ description: 'The client authentication of the credential that obtained it; it may be deleted since.' }),
+      Type.String({
+        description: 'The client authentication of the credential that obtained it; it may be deleted since.',
+      }),
     ),
     identity: Type.Optional(Identity),
   },
@@ -87,6 +89,29 @@ export const Account = open({
   grant: Type.Optional(Grant),
   candidate: Type.Optional(Candidate),
   access: Type.Optional(Access),
+});
+
+/** A refresh token that other software obtained (RFC 6749 §A.17). */
+export const RefreshTokenImport = closed({
+  refresh_token: Type.String({
+    minLength: 1,
+    maxLength: 8192,
+    pattern: '^[\\x20-\\x7E]+$',
+    writeOnly: true,
+    description: 'Write-only. Used once at the token URL before it is kept.',
+  }),
+});
+
+/** What became of it. */
+export const ImportAnswer = open({
+  in_use: Type.Boolean({ description: 'Whether draws use it from now on. Otherwise it waits as `candidate`.' }),
+  waits_because: Type.Optional(
+    words(
+      ['identity_refused', 'identity_unknown', 'other_identity', 'fewer_scopes', 'changed_meanwhile'],
+      'Why it waits for your word beside the grant in use.',
+    ),
+  ),
+  account: Account,
 });
 
 /** Which waiting grant is meant. */
@@ -169,6 +194,7 @@ export const ConnectLink = open({
 });
 
 export type Account = Static<typeof Account>;
+export type ImportAnswer = Static<typeof ImportAnswer>;
 export type ConnectLinkCreate = Static<typeof ConnectLinkCreate>;
 export type AdminConsentLinkCreate = Static<typeof AdminConsentLinkCreate>;
 export type NewConnectLink = Static<typeof NewConnectLink>;

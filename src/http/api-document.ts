@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../vault/errors.js';
 import { ANSWERS, PARAMETERS, PROBLEMS, REQUESTS } from './examples.js';
+import { IMPORT_ANSWERS, IMPORT_REQUESTS } from './import-examples.js';
 import { STATUS, TITLE } from './problems.js';
 
 type Schema = Record<string, unknown>;
@@ -46,6 +47,9 @@ export interface ApiDocument {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema>; examples?: Record<string, { summary: string; value: unknown }> };
 }
+
+const requests: Record<string, unknown> = { ...REQUESTS, ...IMPORT_REQUESTS };
+const answers: Record<string, unknown> = { ...ANSWERS, ...IMPORT_ANSWERS };
 
 const FORM = 'application/x-www-form-urlencoded';
 const EXAMPLE = '#/components/examples/';
@@ -101,7 +105,7 @@ function complete(operation: Operation): void {
   for (const parameter of operation.parameters ?? []) completeParameter(operation, parameter);
   if (operation['x-problems']?.includes('precondition_required')) operation.parameters?.push(IF_MATCH);
   if (body) body.required = !operation['x-optional-body'];
-  for (const media of Object.values(body?.content ?? {})) media.example = REQUESTS[operation.operationId];
+  for (const media of Object.values(body?.content ?? {})) media.example = requests[operation.operationId];
   for (const [status, answer] of Object.entries(operation.responses)) completeAnswer(operation, status, answer);
   Object.assign(operation.responses, body && FORM in body.content ? oauthErrors() : problemAnswers(operation));
   const role = operation['x-required-role'];
@@ -120,7 +124,7 @@ function completeParameter({ operationId }: Operation, parameter: Parameter): vo
 function completeAnswer({ operationId }: Operation, status: string, answer: Answer): void {
   answer.description = SUCCESS[status] ?? answer.description;
   for (const [type, media] of Object.entries(answer.content ?? {})) {
-    media.example = ANSWERS[type === JSON_TYPE ? operationId : `${operationId} ${type}`];
+    media.example = answers[type === JSON_TYPE ? operationId : `${operationId} ${type}`];
   }
   const isCredential = /^(?:create|get|replace|enable|disable)Credential$/.test(operationId);
   const headers = {
@@ -190,7 +194,7 @@ function oauthErrors(): Record<string, Answer> {
     description,
     ...(status === '429' || status === '503' ? waits : {}),
     content: {
-      [JSON_TYPE]: { schema: { $ref: '#/components/schemas/OAuthError' }, example: ANSWERS[`oauth ${status}`] },
+      [JSON_TYPE]: { schema: { $ref: '#/components/schemas/OAuthError' }, example: answers[`oauth ${status}`] },
     },
   });
   return Object.fromEntries(Object.entries(texts).map(([status, text]) => [status, answer(status, text)]));

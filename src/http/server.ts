@@ -18,6 +18,7 @@ import { credentialActionRoutes } from './routes/credential-actions.js';
 import { credentialRoutes } from './routes/credentials.js';
 import { docsRoutes } from './routes/docs.js';
 import { healthRoutes } from './routes/health.js';
+import { importingRoutes } from './routes/importing.js';
 import { ledgerRoutes } from './routes/ledger.js';
 import { metadataRoutes } from './routes/metadata.js';
 import { presetRoutes } from './routes/presets.js';
@@ -67,7 +68,15 @@ const managementScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, pu
   closeInputs(scope);
   takeJson(scope);
   const ofCredentials = [credentialRoutes, credentialActionRoutes, clientAuthRoutes, accountRoutes, connectLinkRoutes];
-  const routes = [...ofCredentials, presetRoutes, consumerRoutes, accessRoutes, meRoutes, ledgerRoutes];
+  const routes = [
+    ...ofCredentials,
+    importingRoutes,
+    presetRoutes,
+    consumerRoutes,
+    accessRoutes,
+    meRoutes,
+    ledgerRoutes,
+  ];
   for (const one of routes) scope.register(one, { vault, publicUrl, clock });
 };
 

@@ -242,7 +242,7 @@ function cannotBeLonger(): VaultError {
 }
 
 /** No answer, or one that came from something between us and the provider, says nothing of the refresh token. */
-function mayHaveUsedIt({ class: failureClass, reason, sent }: ProviderFailure): boolean {
+export function mayHaveUsedIt({ class: failureClass, reason, sent }: ProviderFailure): boolean {
   return failureClass === 'unavailable' && sent !== 'not_sent' && reason !== 'throttled';
 }
 

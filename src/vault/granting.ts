@@ -1,16 +1,14 @@
-import { type Account, type AccountProgress, failed, fresh, rejected, renewed, whileDisabled } from './account.js';
+import { rejected } from './account.js';
 import { AFTER_A_WAIT, AGAIN_OR_ADMIN, ASK_ADMIN } from './callback.js';
 import type { Consent, ConsentOutcome } from './consent.js';
 import type { Credential } from './credential.js';
-import { drawScope } from './credential.js';
-import { keepAlive } from './due.js';
-import { type Doubt, doubtOf, type Grant, grantedScopes, originsOf, sameIdentity } from './grant.js';
-import { randomId } from './ids.js';
+import { type Doubt, originsOf } from './grant.js';
 import type { Held, Keeping } from './keeping.js';
 import type { Ledger } from './ledger.js';
-import { type Clock, type GrantAnswer, type IdentityClaim, ProviderFailure } from './ports.js';
+import type { NewGrant, Placing } from './placing.js';
+import { type Clock, type GrantAnswer, ProviderFailure } from './ports.js';
 import { missingScopes } from './scopes.js';
-import { Superseded, tokenOf } from './settling.js';
+import { Superseded } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Tx } from './store.js';
 
@@ -26,35 +24,25 @@ interface Circumstances {
   requestId: string;
 }
 
-type NewGrant = Omit<Grant, 'hasRefreshToken'>;
-
-interface Replacement extends Pick<Circumstances, 'askedAt'> {
-  row: Account;
-  before: Grant | undefined;
-  grant: NewGrant;
-  answer: GrantAnswer;
-  credential: Credential;
-}
-
 /** What becomes of a consent: a grant that takes the place of the old one, one that waits, or the reason for neither. */
 export class Granting {
   readonly #ledger: Ledger;
   readonly #keeping: Keeping;
   readonly #clock: Clock;
-  readonly #random: () => number;
+  readonly #placing: Placing;
   readonly #at: Failpoints;
 
   constructor(deps: {
     ledger: Ledger;
     keeping: Keeping;
     clock: Clock;
-    random: () => number;
+    placing: Placing;
     failpoints: Failpoints;
   }) {
     this.#ledger = deps.ledger;
     this.#keeping = deps.keeping;
     this.#clock = deps.clock;
-    this.#random = deps.random;
+    this.#placing = deps.placing;
     this.#at = deps.failpoints;
   }
 
@@ -132,14 +120,9 @@ export class Granting {
       const row = await tx.accounts.find(credential.id, account);
       if (!row || same?.version !== credential.version || same.clientAuth.id !== credential.clientAuth.id)
         throw new Superseded();
-      const before = await tx.grants.find(credential.id, account, 'current');
-      const grant = grantOf(consent, credential, answer, { iss: circumstances.iss, now, random: this.#random() });
-      const kept = await tx.grants.find(credential.id, account, 'kept');
-      const refused = typeof answer.identity === 'object' && 'refused' in answer.identity;
-      const doubt = doubtOf({ before, kept }, grant, refused);
+      const { iss, askedAt } = circumstances;
+      const { grant, doubt } = await this.#placing.place(tx, { row, credential, answer, iss, askedAt });
       const outcome = doubt ? waiting(grant, doubt) : connected(grant, answer, credential);
-      if (doubt) await this.#putAside(tx, grant, answer);
-      else await this.#replace(tx, { row, before, grant, answer, credential, askedAt: circumstances.askedAt });
       await tx.consents.conclude(consent.id, outcome);
       if (!(await tx.consents.endLink(consent.link, now))) throw new Superseded();
       const entry = {
@@ -154,69 +137,6 @@ export class Granting {
       return { result: undefined, touched, entry };
     });
   }
-
-  /** The working grant stays; of those that wait only the newest does. */
-  async #putAside(tx: Tx, grant: NewGrant, { refreshToken }: GrantAnswer): Promise<void> {
-    const waiting = await tx.grants.list(grant.credential, grant.account);
-    for (const { id, kind } of waiting) if (kind === 'candidate') await tx.grants.remove(id);
-    await tx.grants.insert({ ...grant, kind: 'candidate' }, refreshToken);
-  }
-
-  async #replace(tx: Tx, { row, before, grant, answer, credential, askedAt }: Replacement): Promise<void> {
-    const now = this.#clock.now();
-    if (before) await tx.grants.remove(before.id);
-    // Newer ones of the same grant are worth nothing once it was given anew.
-    for (const other of await tx.grants.list(grant.credential, grant.account)) {
-      if (other.kind === 'orphan' || (other.kind === 'candidate' && sameIdentity(other.identity, grant.identity))) {
-        await tx.grants.remove(other.id);
-      }
-    }
-    await tx.grants.insert(grant, answer.refreshToken);
-    await tx.accounts.forgetTokens(row);
-    const { token } = answer;
-    if (!(token instanceof ProviderFailure)) {
-      const times = { askedAt, random: this.#random() };
-      await tx.saveToken(tokenOf(row, drawScope(credential), token, times));
-    }
-    await tx.accounts.restart(row, whileDisabled(row, this.#progress(row, token, now)));
-  }
-
-  #progress(row: Account, token: GrantAnswer['token'], now: number): AccountProgress {
-    if (!(token instanceof ProviderFailure)) return renewed(now);
-    const connectedBefore: Account = { ...row, ...fresh(), state: 'connected' };
-    return failed(connectedBefore, token, { now, random: this.#random() });
-  }
-}
-
-function grantOf(
-  consent: Consent,
-  credential: Credential,
-  answer: GrantAnswer,
-  { iss, now, random }: { iss: string | undefined; now: number; random: number },
-): NewGrant {
-  const identity = knownOf(answer.identity);
-  const answered = answer.token instanceof ProviderFailure ? undefined : answer.token.scope;
-  return {
-    id: randomId('grant'),
-    credential: credential.id,
-    account: consent.account,
-    kind: 'current',
-    kindSince: now,
-    generation: randomId('gen'),
-    scopes: grantedScopes(credential, answered),
-    identity,
-    issuer: identity?.issuer ?? iss,
-    origin: originsOf(credential),
-    clientId: credential.clientId,
-    clientAuth: credential.clientAuth.id,
-    obtainedAt: now,
-    usedAt: undefined,
-    keepAliveAt: answer.refreshToken ? keepAlive(credential, now, random) : undefined,
-  };
-}
-
-function knownOf(claim: IdentityClaim) {
-  return typeof claim === 'object' && 'known' in claim ? claim.known : undefined;
 }
 
 function connected(grant: NewGrant, { refreshToken, token }: GrantAnswer, credential: Credential): ConsentOutcome {

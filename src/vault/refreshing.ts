@@ -29,6 +29,9 @@ interface Flight {
   asked: Asked;
 }
 
+/** An account's rows under its lease, which can be relied on for a whole call until `leaveBy` (monotonic milliseconds). */
+export type UnderLease = Omit<Asking, 'scope' | 'stored'>;
+
 const LEASE_MS = 15_000;
 // The call has ten seconds, and what follows it one.
 const LEAVE_BY_MS = 4_000;
@@ -51,6 +54,7 @@ export class Refreshing {
   readonly #random: () => number;
   readonly #at: Failpoints;
   readonly #flights = new Map<string, Flight>();
+  readonly #calls = new Set<Promise<unknown>>();
   readonly #turns = new Places(1);
   readonly #places = new Places(AT_ONE_PROVIDER);
   readonly #waiting: Waiting;
@@ -93,13 +97,45 @@ export class Refreshing {
 
   /** Answers when no flight is under way. */
   async idle(): Promise<void> {
-    await Promise.allSettled([...this.#flights.values()].map(flight => flight.token));
+    await Promise.allSettled([...this.#calls, ...[...this.#flights.values()].map(flight => flight.token)]);
+  }
+
+  /**
+   * A flight of the account that is no draw: in its turn, at a place of its provider, under its lease, which `work` or its
+   * end gives back. `begin` comes before the lease, for an account that is new. It goes on although the caller has gone.
+   */
+  async alone<T>(
+    credential: Credential,
+    account: string,
+    begin: () => Promise<void>,
+    work: (held: UnderLease) => Promise<T>,
+  ): Promise<T> {
+    const call = this.#inTurn(turnOf(credential, account), () =>
+      this.#inPlace(credential, async () => {
+        await begin();
+        const begun = this.#clock.monotonic();
+        const lease = await this.#lease(credential.id, account);
+        try {
+          await this.#at('refresh.leased');
+          const current = await this.#reread(credential, account);
+          return await work({ ...current, lease, leaveBy: begun + LEAVE_BY_MS });
+        } finally {
+          await this.#store.releaseLease(credential.id, account, lease.fence);
+        }
+      }),
+    );
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
   }
 
   /** The flight belongs to the process: it goes on and its token is stored although every caller has gone. */
   #join(credential: Credential, account: string, scope: string, asked: Asked): Flight {
     // A changed credential, or a new one of the same name, starts a flight of its own: the old one cannot be stored.
-    const name = [credential.id, credential.clientAuth.id, credential.version, account].join(' ');
+    const name = turnOf(credential, account);
     const flightName = `${name} ${scope}`;
     const running = this.#flights.get(flightName);
     if (running && (running.asked.force || !asked.force)) return running;
@@ -204,6 +240,10 @@ export class Refreshing {
     if (failure) await this.#breakers.count(credential, failure, now);
     throw problemOf(progress.finding, progress.nextTryAt, now);
   }
+}
+
+function turnOf({ id, clientAuth, version }: Credential, account: string): string {
+  return [id, clientAuth.id, version, account].join(' ');
 }
 
 /** One account needed too many calls within a minute; its neighbours are not concerned. */

@@ -32,6 +32,7 @@ const OPERATIONS = `
   POST /api/v1/credentials/{credential}/token/rejected
   GET /api/v1/credentials/{credential}/accounts · GET,DELETE /api/v1/credentials/{credential}/accounts/{account}
   POST /api/v1/credentials/{credential}/accounts/{account}/refresh
+  POST /api/v1/credentials/{credential}/accounts/{account}/import
   POST /api/v1/credentials/{credential}/accounts/{account}/disable
   POST /api/v1/credentials/{credential}/accounts/{account}/enable
   POST /api/v1/credentials/{credential}/accounts/{account}/candidate/accept
