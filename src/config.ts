@@ -95,6 +95,11 @@ export function readConfig(variables: Variables = process.env): Config {
   return freeze(config);
 }
 
+/** A variable that a file of the operator's names; undefined where it is not set or empty. */
+export function readVariable(name: string, variables: Variables = process.env): string | undefined {
+  return variables[name] || undefined;
+}
+
 /** The settings of a command that talks to a running vault. Throws `ConfigError`, which tells all mistakes at once. */
 export function readClientConfig(variables: Variables = process.env): ClientConfig {
   const env = new Environment({ variables, known: KNOWN, secret: SECRET });

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { accountCases } from './cli/account-cases.js';
+import { applyCases } from './cli/apply-cases.js';
 import { argumentCases } from './cli/argument-cases.js';
 import { clientAuthCases } from './cli/client-auth-cases.js';
 import { clientCases } from './cli/client-cases.js';
@@ -16,6 +17,7 @@ t.test('the client', async t => clientCases(t));
 t.test('commands', async t => commandCases(t));
 t.test('client authentications', async t => clientAuthCases(t));
 t.test('presets', async t => presetCases(t));
+t.test('apply', async t => applyCases(t));
 t.test('accounts', async t => accountCases(t));
 t.test('failures', async t => failureCases(t));
 t.test('impostors', async t => impostorCases(t));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAccountCommands } from './account.js';
+import { addApplyCommand } from './apply.js';
 import { addConsumerCommands } from './consumer.js';
 import { addCredentialCommands } from './credential.js';
 import { EXIT, exitHelp } from './exit-codes.js';
@@ -88,6 +89,7 @@ export function programOf(session: Session): Command {
   addMigrateCommand(program, session);
   addTokenCommand(program, session);
   addCredentialCommands(program, session);
+  addApplyCommand(program, session);
   addAccountCommands(program, session);
   addConsumerCommands(program, session);
   addMeCommand(program, session);

@@ -1,7 +1,7 @@
 import type { TokenwellError } from '../client/client.js';
 
 /** What every command ends with. */
-export const EXIT = { ok: 0, refused: 1, misuse: 2, unavailable: 3, flaw: 4 } as const;
+export const EXIT = { ok: 0, refused: 1, misuse: 2, unavailable: 3, flaw: 4, differs: 5 } as const;
 
 const EXIT_HELP = `
 Exit codes:
@@ -10,6 +10,7 @@ Exit codes:
   2  used wrongly: arguments, files or environment
   3  nothing answers, or it is unavailable at present: try again later
   4  ledger verify found a flaw
+  5  apply --dry-run: there is something to do
 With --json, standard error holds JSON too when a vault says no, or none answers: code, detail, action and more. Wrong
 use, and what fails on this machine, is told there in words.`;
 

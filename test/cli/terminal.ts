@@ -59,11 +59,28 @@ export interface Child {
   said: { out: string; err: string };
 }
 
+/** As `run` on a terminal; `asked` is called when it asks, and it waits for the answer. */
+export function runAsked(args: readonly string[], variables: Variables, asked: () => void) {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const [out, err] = [new Collector(), new Collector(asked)];
+  const end = commandLine(args, { input: stdin, out, err, variables }).then((code): Ended => {
+    return { code, out: out.text, err: err.text };
+  });
+  return { end, answer: (word: string) => void stdin.write(`${word}\n`) };
+}
+
 class Collector extends Writable {
   text = '';
+  readonly #written: () => void;
+
+  constructor(written = () => {}) {
+    super();
+    this.#written = written;
+  }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.text += chunk;
+    this.#written();
     done();
   }
 }
