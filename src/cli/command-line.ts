@@ -6,6 +6,7 @@ import { addConsumerCommands } from './consumer.js';
 import { addCredentialCommands } from './credential.js';
 import { EXIT, exitHelp } from './exit-codes.js';
 import { failureOf } from './failure-text.js';
+import { addImportCommands } from './import.js';
 import { addLedgerCommands } from './ledger.js';
 import { addMeCommand } from './me.js';
 import { addMigrateCommand } from './migrate.js';
@@ -90,6 +91,7 @@ export function programOf(session: Session): Command {
   addTokenCommand(program, session);
   addCredentialCommands(program, session);
   addApplyCommand(program, session);
+  addImportCommands(program, session);
   addAccountCommands(program, session);
   addConsumerCommands(program, session);
   addMeCommand(program, session);

@@ -60,7 +60,8 @@ export async function readKeyPassword(session: Session, path: string): Promise<s
   );
 }
 
-async function readUnseen(session: Session, path: string, question: string): Promise<string> {
+/** A secret text from a file, from standard input for `-`, or typed unseen where `-` is a terminal. One line break at its end goes. */
+export async function readUnseen(session: Session, path: string, question: string): Promise<string> {
   const typed = path === '-' && session.input.isTTY === true;
   const text = typed ? await askUnseen(session, question) : await readText(session, path);
   return text.replace(/\r?\n$/, '');

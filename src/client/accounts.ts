@@ -3,6 +3,7 @@ import type {
   AdminConsentLinkCreate,
   ConnectLink,
   ConnectLinkCreate,
+  ImportAnswer,
   NewConnectLink,
 } from '../api/accounts.js';
 import { type Page, type PageRequest, pathOf, type Transport } from './transport.js';
@@ -40,6 +41,16 @@ export class AccountCalls {
   /** Asks the provider for a new token now. The token stays in the vault. */
   async refresh(credential: string, account = 'default'): Promise<Account> {
     return this.#transport.call('POST', `${placeOf(credential, account)}/refresh`);
+  }
+
+  /**
+   * Takes over a refresh token that other software obtained: used once before it is kept. Look at `in_use`: beside a grant
+   * that works it may have to wait. The account begins with it where there is none.
+   */
+  async importRefreshToken(credential: string, refreshToken: string, account = 'default'): Promise<ImportAnswer> {
+    return this.#transport.call('POST', `${placeOf(credential, account)}/import`, {
+      body: { refresh_token: refreshToken },
+    });
   }
 
   /** Ends what the account was given. The account goes; `default` stays and waits for a new consent. */

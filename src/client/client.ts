@@ -10,6 +10,7 @@ export type {
   AdminConsentLinkCreate,
   ConnectLink,
   ConnectLinkCreate,
+  ImportAnswer,
   NewConnectLink,
 } from '../api/accounts.js';
 export type { CertificateWish, ClientAuth, ClientAuthCreate } from '../api/client-auths.js';

@@ -163,7 +163,7 @@ export function applyCases(t: Test): void {
         /line 3, column 15: There is no clientId here\. Did you mean client_id\?/,
       ],
       ['credential:\n  - id: a', /There is no credential here\. Did you mean credentials\?/],
-      ['credentials:\n  - id: a\n    colour: red', /There is no colour here\. Known here: id, description,/],
+      ['credentials:\n  - id: a\n    wheels: red', /There is no wheels here\. Known here: id, description,/],
       ['credentials:\n  - id: a\n    redirect_uri: x', /redirect_uri is set by Tokenwell\. Take the line out/],
       ['credentials:\n  - id: a\n    client_id: 0123', /client_id is text: put the value in quotes/],
       ['credentials:\n  - id: a\n    scope:', /scope has no value/],
