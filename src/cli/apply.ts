@@ -20,7 +20,7 @@ interface ApplyFlags extends PrintFlags {
   rotateSecrets?: true;
 }
 
-type Result = 'created' | 'changed' | 'unchanged' | 'failed' | 'not reached' | 'not asked for';
+type Result = 'created' | 'changed' | 'unchanged' | 'failed' | 'not reached' | 'not done';
 
 /** `apply`: what a file says is made so. */
 export function addApplyCommand(program: Command, session: Session): void {
@@ -44,7 +44,7 @@ export function addApplyCommand(program: Command, session: Session): void {
     .action((flags: ApplyFlags) => run(session, flags));
   examples(
     apply,
-    'CLIENT_ID=$CLIENT_ID CLIENT_SECRET=$CLIENT_SECRET tokenwell apply -f examples/credentials.yaml --dry-run || test $? = 5',
+    'CLIENT_SECRET=$CLIENT_SECRET tokenwell apply -f examples/credentials.yaml --yes',
     'tokenwell apply -f credentials.yaml -f consumers.yaml --yes   # with files of your own',
   );
 }
@@ -66,7 +66,7 @@ async function run(session: Session, flags: ApplyFlags): Promise<void> {
   if (!json) print(session, {}, differences, differenceText);
   if (dryRun || !todo) {
     if (dryRun && todo) session.exitCode = EXIT.differs;
-    const results = differences.map(({ action }): Result => (action === 'none' ? 'unchanged' : 'not asked for'));
+    const results = differences.map(({ action }): Result => (action === 'none' ? 'unchanged' : 'not done'));
     return json ? printJson(session, differences, results) : undefined;
   }
   if (!yes) await confirm(session, paths);

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ const START_MS = 120_000; // long enough to compile src first, on a busy machine
 const { PATH, HOME } = process.env;
 
 export interface RunningDemo {
-  /** Stands for the checkout: `demo/session.sh` is in it. */
+  /** Stands for the checkout: `demo/session.sh` and `examples` are in it. */
   folder: string;
   /** Everything printed so far. */
   output(): string;
@@ -33,6 +33,7 @@ export async function startDemo(t: Teardown, { before }: { before?: string } = {
   const folder = temporaryFolder(t);
   const temporary = join(folder, "the reader's files");
   for (const path of [temporary, join(folder, 'demo')]) mkdirSync(path);
+  symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'));
   if (before !== undefined) writeFileSync(join(folder, 'demo/session.sh'), before);
   const options = ['--port', '0', '--provider-port', '0', '--session', join(folder, 'demo/session.sh')];
   const child = spawn(process.execPath, ['--import', 'tsx', 'demo/demo.ts', ...options], {
