@@ -48,6 +48,23 @@ function misuse(
   ];
 }
 
+/** A refresh token of other software: in a wrong body, refused by a provider that repeats it, and taken. */
+async function bring(
+  [brought = '', rotated]: string[],
+  { kept, provider }: { kept: Api['call']; provider: ScriptedProvider },
+): Promise<void> {
+  const auth = { method: 'client_secret_post', secret: 'another' };
+  const urls = { token_url: provider.url(), authorization_url: provider.url() };
+  const people = { id: 'people', grant_type: 'authorization_code', client_id: 'c', scope: 'mail', client_auth: auth };
+  await kept('POST', '/api/v1/credentials', { ...people, ...urls });
+  const path = '/api/v1/credentials/people/accounts/default/import';
+  await kept('POST', path, { refresh_token: brought, [brought]: brought });
+  const echo = `we know ${brought} and ${encodeURIComponent(brought)}`;
+  provider.next(json(400, { error: 'invalid_grant', error_description: echo }), token('x', { refresh_token: rotated }));
+  await kept('POST', path, { refresh_token: brought });
+  await kept('POST', path, { refresh_token: brought });
+}
+
 async function scenario(t: Test, database: DatabaseUnderTest) {
   const folder = temporaryFolder(t);
   const env = {
@@ -90,6 +107,8 @@ async function scenario(t: Test, database: DatabaseUnderTest) {
     await kept('PUT', '/api/v1/credentials/mail', stored, { 'if-match': '*' });
     await kept('POST', '/api/v1/credentials/mail/enable');
   }
+  const refreshTokens = ['brought', 'rotated'].map(name => `${name}+/"%&=${randomBytes(24).toString('hex')}`);
+  await bring(refreshTokens, { kept, provider });
   for (const [method, path, body, headers] of misuse(secrets[0]?.value ?? '', accessTokens[0] ?? ''))
     await kept(method, path, body, headers);
   for (const path of [
@@ -110,6 +129,7 @@ async function scenario(t: Test, database: DatabaseUnderTest) {
   const canaries: Canary[] = [
     ...secrets,
     ...accessTokens.map((value, index) => ({ name: `access token ${index + 1}`, value })),
+    ...refreshTokens.map((value, index) => ({ name: `refresh token ${index + 1}`, value })),
     ...[adminKey, key, second].map((value, index) => ({
       name: ['admin key', 'service key', 'second key'][index] ?? '',
       value,

@@ -7,6 +7,10 @@ import type { Property } from './properties-file.js';
 const CONSUMER = 'um';
 const OAUTH2 = /^(cmsbs\.mail\.[^\s]*?)\.oauth2\.(\w+)$/;
 
+/** A page that was pasted as one line: the value holds the next property. */
+const SEVERAL = /\bcmsbs\.\S+\s*[=:]/;
+const CROWDED = 'several properties stand on this line. Put each on a line of its own.';
+
 /** What of UM's properties belongs to one mail connection. */
 interface Connection {
   /** Such as `cmsbs.mail.imap`. */
@@ -28,6 +32,10 @@ interface Options {
  */
 export function convertUm(properties: readonly Property[], { name, id, tokenEndpoint }: Options): Conversion {
   const connections = connectionsIn(properties);
+  const crowded = properties.find(({ value }) => SEVERAL.test(value));
+  if (connections.length === 0 && crowded) {
+    throw new UsageError(`${name}, line ${crowded.line}: ${CROWDED} Nothing was written.`);
+  }
   if (connections.length === 0) {
     throw new UsageError(
       `${name} holds no cmsbs.mail.<…>.oauth2.accessTokenUri. Give the file of UM's settings in which it stands, such as cmsbs.properties. Nothing was written.`,
@@ -80,9 +88,8 @@ function mistakesIn(connection: Connection, file: string): string[] {
     if (!found) continue;
     const place = `${file}, line ${found.line}: ${found.key}`;
     const copied = placeholderIn(found.value);
-    // A whole page pasted as one line: the value holds the next property.
-    if (/\bcmsbs\.\S+\s*[=:]/.test(found.value)) {
-      mistakes.push(`${place}: several properties stand on this line. Put each on a line of its own.`);
+    if (SEVERAL.test(found.value)) {
+      mistakes.push(`${place}: ${CROWDED}`);
     } else if (copied !== undefined) {
       mistakes.push(`${place} still holds the placeholder ${copied}. Put in ${hintFor(copied, name)}.`);
     }

@@ -164,7 +164,9 @@ function umCases(t: Test): void {
     t.notOk(existsSync(out));
     const flat = fileOf(t, FILLED.replaceAll('\n', ' '));
     const nothing = await run(['import', 'um', flat.path]);
-    t.match(nothing, { code: 2, err: /holds no cmsbs\.mail\.<…>\.oauth2\.accessTokenUri/ });
+    t.match(nothing, { code: 2, err: /line 1: several properties stand on this line/ });
+    const bare = await run(['import', 'um', '-'], {}, { input: 'a = b' });
+    t.match(bare, { code: 2, err: /holds no cmsbs\.mail\.<…>\.oauth2\.accessTokenUri/ });
     const half = FILLED.replace('993\n', '993 ')
       .replace(/.*clientId.*\n/, '')
       .replace('client_credentials', 'password');
