@@ -1,7 +1,7 @@
 import type { ImportAnswer } from '../api/accounts.js';
 
 /** What the API document shows of taking over a refresh token. */
-export const IMPORT_REQUESTS = { importRefreshToken: { refresh_token: '0.AXYA…' } };
+export const IMPORT_REQUESTS = { importRefreshToken: { refresh_token: '0.AXYA-refresh-token-of-the-other-software' } };
 
 const answer: ImportAnswer = {
   in_use: true,
