@@ -1,7 +1,7 @@
 import { type Finding, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
 import { type Credential, drawScope } from './credential.js';
-import { disabled, missing, notConnected, VaultError } from './errors.js';
+import { aboutOf, disabled, missing, notConnected, VaultError } from './errors.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
 import type { Refreshing } from './refreshing.js';
@@ -22,7 +22,7 @@ export interface TestStep {
 export interface TestResult {
   ok: boolean;
   steps: TestStep[];
-  finding: Omit<Finding, 'at'> | undefined;
+  finding: Omit<Finding, 'at' | 'script'> | undefined;
 }
 
 /** "Save and test": asks the provider for a token now and says how it went. The token itself stays here. */
@@ -82,12 +82,12 @@ export class Testing {
   }
 }
 
-function findingOf(error: unknown): Omit<Finding, 'at'> {
+function findingOf(error: unknown): Omit<Finding, 'at' | 'script'> {
   if (error instanceof Superseded) {
     const message = 'The credential was changed during the test.';
-    return { class: 'unavailable', reason: 'superseded', message, action: 'Test again.' };
+    return { class: 'unavailable', who: 'operator', reason: 'superseded', message, action: 'Test again.' };
   }
   if (!(error instanceof VaultError)) throw error;
-  const { class: errorClass = 'unavailable', action = 'Try again.', provider } = error.details;
-  return { class: errorClass, reason: error.code, message: error.message, action, ...(provider ? { provider } : {}) };
+  const { class: errorClass = 'unavailable', action = 'Try again.' } = error.details;
+  return { class: errorClass, reason: error.code, message: error.message, action, ...aboutOf(error.details) };
 }
