@@ -66,7 +66,7 @@ export const Problem = open({
   errors: Type.Optional(Type.Array(FieldProblem)),
   class: Type.Optional(ProblemClass),
   who: Type.Optional(Who),
-  action: Type.Optional(Type.String({ description: 'What to do, said to `who`.' })),
+  action: Type.Optional(Type.String({ description: 'What to do, in plain words.' })),
   link: Type.Optional(FindingLink),
   connect_url: Type.Optional(
     Type.String({ format: 'uri', description: 'The page of the account that needs attention.' }),
@@ -164,7 +164,7 @@ export const TestAnswer = open({
       who: Type.Optional(Who),
       reason: Type.String({ description: 'A stable word.' }),
       message: Type.String(),
-      action: Type.String({ description: 'What to do, said to `who`.' }),
+      action: Type.String({ description: 'What to do, in plain words.' }),
       link: Type.Optional(FindingLink),
       provider: Type.Optional(ProviderWords),
     }),

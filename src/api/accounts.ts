@@ -12,7 +12,7 @@ const Finding = open(
     who: Type.Optional(Who),
     reason: Type.String({ description: 'A stable word.' }),
     message: Type.String({ description: 'What is wrong, in plain words.' }),
-    action: Type.String({ description: 'What to do, said to `who`.' }),
+    action: Type.String({ description: 'What to do, in plain words.' }),
     link: Type.Optional(FindingLink),
     at: Time,
     provider: Type.Optional(ProviderWords),

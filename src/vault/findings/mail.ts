@@ -27,7 +27,7 @@ export const MAIL_REPLIES: readonly TextRow[] = [
     class: 'needs_admin',
     who: 'exchange_admin',
     happened: 'Sending by SMTP with a sign-in (SMTP AUTH) is switched off for this mailbox.',
-    todo: 'Run `Set-CASMailbox {mailbox} -SmtpClientAuthenticationDisabled $false`, or switch on Authenticated SMTP under Microsoft 365 admin center > Active users > the user > Mail > Manage email apps.',
+    todo: 'Allow SMTP AUTH for it: run `Set-CASMailbox {mailbox} -SmtpClientAuthenticationDisabled $false` in Exchange Online PowerShell, or switch on Authenticated SMTP under Microsoft 365 admin center > Active users > the user > Mail > Manage email apps.',
     script: 'enable-smtp-auth',
   },
   {
@@ -35,7 +35,7 @@ export const MAIL_REPLIES: readonly TextRow[] = [
     class: 'needs_admin',
     who: 'exchange_admin',
     happened: 'Sending by SMTP with a sign-in (SMTP AUTH) is switched off for the whole organisation.',
-    todo: 'Allow SMTP AUTH for this mailbox alone with `Set-CASMailbox {mailbox} -SmtpClientAuthenticationDisabled $false`, which counts more than the setting of the organisation.',
+    todo: 'Allow it for this mailbox alone with `Set-CASMailbox {mailbox} -SmtpClientAuthenticationDisabled $false`, which counts more than the setting of the organisation.',
     script: 'enable-smtp-auth',
   },
   {
