@@ -67,7 +67,7 @@ function patterns(rows: readonly TextRow[]): Pattern[] {
   return rows.flatMap(row =>
     row.texts.map((text): Pattern => {
       const plain = text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll(' ', '\\s+');
-      return [new RegExp(`(?<![\\w.])${plain}(?!\\w)`, 'i'), row];
+      return [new RegExp(`(?<!\\w|\\d\\.)${plain}(?!\\w|\\.\\d)`, 'i'), row];
     }),
   );
 }

@@ -48,7 +48,14 @@ export const MAIL_REPLIES: readonly TextRow[] = [
     script: 'enable-smtp-auth',
   },
   {
-    texts: ['sendasdenied', 'errorsendasdenied', '5.7.60', '5.2.252'],
+    texts: [
+      'sendasdenied',
+      'sendasdeniedexception',
+      'mapiexceptionsendasdenied',
+      'errorsendasdenied',
+      '5.7.60',
+      '5.2.252',
+    ],
     class: 'needs_admin',
     who: 'exchange_admin',
     happened: 'The sender address is not that of the mailbox which signed in, and it may not send as that sender.',

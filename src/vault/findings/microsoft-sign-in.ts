@@ -45,7 +45,7 @@ export const MICROSOFT_SIGN_IN: readonly CodeRow[] = [
     class: 'needs_user',
     who: 'mailbox_owner',
     happened: 'The code or the refresh token has expired, or was not used for too long.',
-    todo: 'Sign in anew.',
+    todo: 'Sign in at Microsoft anew.',
     script: 'connect-link',
   },
   {
