@@ -29,7 +29,7 @@ const TITLES: Readonly<Record<string, string>> = {
   MICROSOFT_REQUEST: 'Microsoft (AADSTS): scopes, resources and parameters',
   MICROSOFT_POLICY: 'Microsoft (AADSTS): consent, assignment and policies',
   MICROSOFT_SIGN_IN: 'Microsoft (AADSTS): signing in',
-  MICROSOFT_SERVICE: 'Microsoft (AADSTS): faults and limits of the service',
+  MICROSOFT_FAULTS: 'Microsoft (AADSTS): faults and limits of the service',
   GOOGLE_CODES: 'Google, by `error` or `error_subtype`',
   GOOGLE_TEXTS: 'Google, by what it writes',
   MAIL_REPLIES: 'Replies of IMAP, POP and SMTP servers',

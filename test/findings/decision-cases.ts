@@ -57,6 +57,17 @@ export function decisionCases(t: Test): void {
     }
   });
 
+  t.test('a clock that was measured says more than the code, and another code more than the clock', async t => {
+    const at = { scrub: createScrub('client', []), now: 600_000, known: { host: 'idp.example' } };
+    const judge = (code: string) => {
+      const body = { error: 'invalid_client', error_description: `${code}: x` };
+      const answer = { ...answerOf(401, body), date: 'Thu, 01 Jan 1970 00:00:00 GMT' };
+      return classifyAnswer(answer, { ...at, method: 'private_key_jwt' });
+    };
+    t.match(judge('AADSTS700024'), { reason: 'clock_skew', message: /the clock here is 10 min ahead of its own/ });
+    t.match(judge('AADSTS700027'), { reason: 'clock_skew', message: /does not know the certificate/ });
+  });
+
   t.test('an application’s account and the answer to its draw are the same with any code', async t => {
     const made = await world(t);
     for (const [status, error] of [

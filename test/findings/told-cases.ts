@@ -210,6 +210,24 @@ export function toldCases(t: Test): void {
     }
   });
 
+  t.test('what Google says by its subtype or by a known text is told', async t => {
+    const { send, keys, provider, clock } = await withPeople(t);
+    const refuse = async (says: Record<string, string>) => {
+      clock.advance(HOUR);
+      provider.next(json(400, says));
+      return (await send('GET', DRAW, { key: keys.service })).json;
+    };
+    const rapt = await refuse({ error: 'invalid_grant', error_description: 'reauth', error_subtype: 'invalid_rapt' });
+    t.match(rapt, { who: 'mailbox_owner', detail: /Google sessions/, provider: { codes: ['invalid_rapt'] } });
+    const odd = await refuse({ error: 'invalid_grant', error_description: 'x', error_subtype: 'client-secret' });
+    t.match(odd, { detail: /refuses the grant/, provider: { error: 'invalid_grant' } });
+    t.notOk('codes' in odd.provider);
+    const error_description = 'Client is unauthorized to retrieve access tokens using this method, or not authorized.';
+    const delegation = await refuse({ error: 'unauthorized_client', error_description });
+    t.match(delegation, { who: 'tenant_admin', action: /the client id client with exactly the scopes mail\.read/ });
+    t.match(delegation.link, /service-account$/);
+  });
+
   t.test('a test says it, and the standard token endpoint with codes and trace in its own characters', async t => {
     const { send, keys, provider, clock } = await withPeople(t);
     provider.next(entra(401, 'invalid_client', 7000222));

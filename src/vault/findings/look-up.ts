@@ -4,9 +4,9 @@ import { GRAPH_REPLIES } from './graph.js';
 import { MAIL_REPLIES, REFUSED_TOKEN } from './mail.js';
 import { MICROSOFT_APPLICATION } from './microsoft-application.js';
 import { MICROSOFT_CLIENT } from './microsoft-client.js';
+import { MICROSOFT_FAULTS } from './microsoft-faults.js';
 import { MICROSOFT_POLICY } from './microsoft-policy.js';
 import { MICROSOFT_REQUEST } from './microsoft-request.js';
-import { MICROSOFT_SERVICE } from './microsoft-service.js';
 import { MICROSOFT_SIGN_IN } from './microsoft-sign-in.js';
 import { OAUTH, REVOCATION } from './oauth.js';
 import { SIGN_IN } from './sign-in.js';
@@ -21,7 +21,7 @@ export const CATALOGUE = {
     MICROSOFT_REQUEST,
     MICROSOFT_POLICY,
     MICROSOFT_SIGN_IN,
-    MICROSOFT_SERVICE,
+    MICROSOFT_FAULTS,
   },
   google: { GOOGLE_CODES, GOOGLE_TEXTS },
   replies: { MAIL_REPLIES, GRAPH_REPLIES },

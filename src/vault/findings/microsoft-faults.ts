@@ -2,7 +2,7 @@ import { LINKS } from './links.js';
 import type { CodeRow } from './words.js';
 
 /** Faults and limits of Entra ID itself. */
-export const MICROSOFT_SERVICE: readonly CodeRow[] = [
+export const MICROSOFT_FAULTS: readonly CodeRow[] = [
   {
     codes: ['50033', '50087', '50088', '90006', '90012', '90024', '90033', '90090'],
     class: 'unavailable',
