@@ -6,6 +6,7 @@ import { CERTIFICATE_DEFENCES } from './certificate-defences.js';
 import { CONSENT_DEFENCES } from './consent-defences.js';
 import { DEFENCES, type Defence } from './defences.js';
 import { FAULT_DEFENCES } from './fault-defences.js';
+import { FINDINGS_DEFENCES } from './findings-defences.js';
 import { GRANT_DEFENCES } from './grant-defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
 import { REPORT_DEFENCES } from './report-defences.js';
@@ -65,6 +66,7 @@ const all = [
   REPORT_DEFENCES,
   CERTIFICATE_DEFENCES,
   FAULT_DEFENCES,
+  FINDINGS_DEFENCES,
 ].flat();
 const defences = all.filter(({ name }) => name.includes(wanted));
 const rewritten = defences.filter(stale);

@@ -47,6 +47,12 @@ export const ProblemClass = words(
   'Who must act, or why it is nobody’s fault.',
 );
 
+export const Who = words(
+  ['mailbox_owner', 'tenant_admin', 'exchange_admin', 'operator', 'provider'],
+  'Who must act: the owner of the mailbox, an administrator of their organisation, whoever administers the mailboxes, an operator of this vault; `provider`: nobody here, waiting helps.',
+);
+export const FindingLink = Type.String({ format: 'uri', description: 'A page of the provider that explains more.' });
+
 /** The body of every answer that says no (RFC 9457). */
 export const Problem = open({
   type: Type.String({ description: '`urn:tokenwell:problem:` and the code.' }),
@@ -57,7 +63,9 @@ export const Problem = open({
   request_id: Type.String({ description: 'Names this request in the log and the ledger.' }),
   errors: Type.Optional(Type.Array(FieldProblem)),
   class: Type.Optional(ProblemClass),
-  action: Type.Optional(Type.String({ description: 'What to do, in a sentence.' })),
+  who: Type.Optional(Who),
+  action: Type.Optional(Type.String({ description: 'What to do, in plain words.' })),
+  link: Type.Optional(FindingLink),
   connect_url: Type.Optional(
     Type.String({ format: 'uri', description: 'The page of the account that needs attention.' }),
   ),
@@ -131,9 +139,11 @@ export const TestAnswer = open({
   finding: Type.Optional(
     open({
       class: ProblemClass,
+      who: Type.Optional(Who),
       reason: Type.String({ description: 'A stable word.' }),
       message: Type.String(),
-      action: Type.String({ description: 'What to do, in a sentence.' }),
+      action: Type.String({ description: 'What to do, in plain words.' }),
+      link: Type.Optional(FindingLink),
       provider: Type.Optional(ProviderWords),
     }),
   ),

@@ -1,4 +1,5 @@
 import type { ProviderAnswer } from './errors.js';
+import type { Words } from './findings/words.js';
 import type { Secret } from './secret.js';
 
 /** The only source of time. Tests inject their own. */
@@ -221,6 +222,10 @@ export class ProviderFailure extends Error {
   /** Milliseconds, where the provider asked for a pause; already clamped to 1 s … 1 h. */
   readonly retryAfterMs: number | undefined;
   readonly answer: ProviderAnswer | undefined;
+  /** The words of the catalogue that `message` and `action` are, filled in; undefined where no answer came. */
+  readonly words: Words | undefined;
+  /** Whether codes or texts of the provider chose them, and not its `error` and status alone. */
+  readonly told: boolean;
 
   constructor(failure: {
     class: FailureClass;
@@ -230,6 +235,8 @@ export class ProviderFailure extends Error {
     sent: Sent;
     retryAfterMs?: number | undefined;
     answer?: ProviderAnswer | undefined;
+    words?: Words | undefined;
+    told?: boolean;
     cause?: unknown;
   }) {
     super(failure.message, { cause: failure.cause });
@@ -240,6 +247,8 @@ export class ProviderFailure extends Error {
     this.sent = failure.sent;
     this.retryAfterMs = failure.retryAfterMs;
     this.answer = failure.answer;
+    this.words = failure.words;
+    this.told = failure.told ?? false;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Callers } from './callers.js';
 import { type Caller, permits, permittedScopes } from './consumer.js';
 import { type Credential, drawableScopes, drawn, drawScope } from './credential.js';
 import { disabled, invalid, notConnected, notFound, VaultError } from './errors.js';
+import { knownOf } from './findings/known.js';
 import { type Ledger, ledgerUnavailable } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Drawable, drawName, type Memory } from './memory.js';
@@ -124,7 +125,7 @@ export class Tokens {
       const scope = await this.#scopeOf(credential, account, request.scope);
       await this.#authorize(caller, credential, request.account, scope, new Draw(caller.revision));
       const newest = await this.#store.reads.findToken(credential.id, account.account, scope);
-      const told = { tokenId: report.tokenId, rejection: readRejection(report) };
+      const told = { report, rejection: readRejection(report), known: knownOf(credential) };
       await this.#rejections.note({ caller, requestId: request.requestId }, newest, told);
     } catch (error) {
       throw this.#refused(caller, request, error);
