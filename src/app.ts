@@ -15,6 +15,7 @@ import { firstContents } from './first-start.js';
 import { logOptions } from './http/logging.js';
 import { createServer, type Server } from './http/server.js';
 import { createProvider } from './oauth/provider.js';
+import { createWorkloadTokens } from './oauth/workload-tokens.js';
 import { type AllowedHost, parseAllowedHost } from './outbound/allowed-hosts.js';
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/outbound.js';
 import type { Engine } from './store/engine.js';
@@ -157,6 +158,7 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
     provider: createProvider({ fetch: outbound.fetch, clock }),
     destinations: outbound.destinations,
     keyPairs: createKeyPairs({ clock, ...(keyPairMs ? { longestMs: keyPairMs } : {}) }),
+    workloadTokens: createWorkloadTokens({ fetch: outbound.fetch, clock, log }),
     chain: ring.chain,
     clock,
     log,

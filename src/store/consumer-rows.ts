@@ -35,6 +35,21 @@ export function consumerRows(db: Handle): Tx['consumers'] {
       const found = await findKey(db, prefix);
       return found && { ...found, permissions: await permissions(found.consumer.id) };
     },
+    trustsIssuer: async issuer => {
+      const trusting = db.selectFrom('consumers').select('id').where('trust_issuer', '=', issuer);
+      return (await trusting.limit(1).executeTakeFirst()) !== undefined;
+    },
+    trusting: async (issuer, audience, subject) => {
+      const all = db
+        .selectFrom('consumers')
+        .selectAll()
+        .where('trust_issuer', '=', issuer)
+        .where('trust_audience', '=', audience);
+      const some = all.where(eb =>
+        eb.or([eb('trust_subject', '=', subject ?? ''), eb('trust_subject', 'like', '%*%')]),
+      );
+      return (await (subject === undefined ? all : some).execute()).map(consumerOf);
+    },
     insert: async consumer => void (await db.insertInto('consumers').values(columnsOf(consumer)).execute()),
     update: async consumer => {
       const { id, ...columns } = columnsOf(consumer);
@@ -83,10 +98,17 @@ function consumerOf(row: Selectable<Tables['consumers']>): Consumer {
     description: row.description ?? undefined,
     role: row.role as Role,
     disabled: row.disabled === 1,
+    trust: trustOf(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
 }
+
+function trustOf({ trust_issuer: issuer, trust_audience: audience, trust_subject: subject }: TrustColumns) {
+  return issuer === null || audience === null || subject === null ? undefined : { issuer, audience, subject };
+}
+
+type TrustColumns = Pick<Selectable<Tables['consumers']>, 'trust_issuer' | 'trust_audience' | 'trust_subject'>;
 
 function columnsOf(consumer: Consumer) {
   return {
@@ -94,6 +116,9 @@ function columnsOf(consumer: Consumer) {
     description: consumer.description ?? null,
     role: consumer.role,
     disabled: consumer.disabled ? 1 : 0,
+    trust_issuer: consumer.trust?.issuer ?? null,
+    trust_audience: consumer.trust?.audience ?? null,
+    trust_subject: consumer.trust?.subject ?? null,
     created_at: consumer.createdAt,
     updated_at: consumer.updatedAt,
   };
