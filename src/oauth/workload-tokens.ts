@@ -1,5 +1,6 @@
-import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { JOSEError, JWTClaimValidationFailed } from 'jose/errors';
+import { VaultError } from '../vault/errors.js';
 import type { Logger } from '../vault/logger.js';
 import type { Clock, GuardedFetch, Workload, WorkloadTokens } from '../vault/ports.js';
 import { issuerUnavailable, tokenOutOfTime, tokenRefused } from '../vault/workload-refusals.js';
@@ -35,8 +36,9 @@ export function createWorkloadTokens(deps: { fetch: GuardedFetch; clock: Clock; 
         currentDate: new Date(deps.clock.now()),
         clockTolerance: LEEWAY,
       };
+      const named: JWTVerifyGetKey = (header, jws) => keys.find(issuer, header, jws);
       try {
-        const { payload } = await jwtVerify(token, (header, jws) => keys.find(issuer, header, jws), options);
+        const { payload } = await jwtVerify(token, named, options);
         return readWorkload(payload, issuer);
       } catch (error) {
         throw refusalOf(error);
@@ -62,7 +64,7 @@ function unproven(token: string): JWTPayload {
     if (crit !== undefined) throw tokenRefused('it demands an extension that is not known here (crit).');
     return decodeJwt(token);
   } catch (error) {
-    throw isRefusal(error) ? error : tokenRefused('it cannot be read as a JWT.');
+    throw error instanceof VaultError ? error : tokenRefused('it cannot be read as a JWT.');
   }
 }
 
@@ -85,13 +87,9 @@ function isPlain(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST_CLAIM && PLAIN.test(value);
 }
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'VaultError';
-}
-
 /** What jose says, in words that say which check failed; its own words may repeat what came in. */
 function refusalOf(error: unknown): unknown {
-  if (isRefusal(error)) return error;
+  if (error instanceof VaultError) return error;
   if (!(error instanceof JOSEError)) return keyUnusable();
   if (error instanceof JWTClaimValidationFailed) return claimRefused(error.claim, error.reason);
   switch (error.code) {
