@@ -18,6 +18,7 @@ export function consumerRows(db: Handle): Tx['consumers'] {
   return {
     find,
     permissions,
+    ...trustReads(db),
     list: async (after, limit) => {
       const page = db
         .selectFrom('consumers')
@@ -34,21 +35,6 @@ export function consumerRows(db: Handle): Tx['consumers'] {
     byKey: async prefix => {
       const found = await findKey(db, prefix);
       return found && { ...found, permissions: await permissions(found.consumer.id) };
-    },
-    trustsIssuer: async issuer => {
-      const trusting = db.selectFrom('consumers').select('id').where('trust_issuer', '=', issuer);
-      return (await trusting.limit(1).executeTakeFirst()) !== undefined;
-    },
-    trusting: async (issuer, audience, subject) => {
-      const all = db
-        .selectFrom('consumers')
-        .selectAll()
-        .where('trust_issuer', '=', issuer)
-        .where('trust_audience', '=', audience);
-      const some = all.where(eb =>
-        eb.or([eb('trust_subject', '=', subject ?? ''), eb('trust_subject', 'like', '%*%')]),
-      );
-      return (await (subject === undefined ? all : some).execute()).map(consumerOf);
     },
     insert: async consumer => void (await db.insertInto('consumers').values(columnsOf(consumer)).execute()),
     update: async consumer => {
@@ -74,6 +60,26 @@ export function consumerRows(db: Handle): Tx['consumers'] {
         return { consumer, place, credential, account, scopes: scopes ? JSON.stringify(scopes) : null };
       });
       for (const some of inChunks(rows)) await db.insertInto('permissions').values(some).execute();
+    },
+  };
+}
+
+function trustReads(db: Handle): Pick<Tx['consumers'], 'trustsIssuer' | 'trusting'> {
+  return {
+    trustsIssuer: async issuer => {
+      const trusting = db.selectFrom('consumers').select('id').where('trust_issuer', '=', issuer);
+      return (await trusting.limit(1).executeTakeFirst()) !== undefined;
+    },
+    trusting: async (issuer, audience, subject) => {
+      const all = db
+        .selectFrom('consumers')
+        .selectAll()
+        .where('trust_issuer', '=', issuer)
+        .where('trust_audience', '=', audience);
+      const some = all.where(eb =>
+        eb.or([eb('trust_subject', '=', subject ?? ''), eb('trust_subject', 'like', '%*%')]),
+      );
+      return (await (subject === undefined ? all : some).execute()).map(consumerOf);
     },
   };
 }

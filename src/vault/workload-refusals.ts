@@ -24,9 +24,13 @@ export interface IssuerFault {
 
 /** 503: without the keys of its issuer nobody can say whether a token is good. `retryAfter` in seconds. */
 export function issuerUnavailable(fault: IssuerFault, retryAfter: number): VaultError {
-  return new VaultError('provider_unavailable', `The keys of the token’s issuer cannot be had: ${fault.message}`, {
-    class: fault.class,
-    action: fault.action,
-    retryAfter,
-  });
+  return new VaultError(
+    'provider_unavailable',
+    `The keys of the issuer of this token cannot be had: ${fault.message}`,
+    {
+      class: fault.class,
+      action: fault.action,
+      retryAfter,
+    },
+  );
 }
