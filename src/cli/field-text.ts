@@ -56,6 +56,7 @@ function flagOf(field: string): string {
   const proof = PROOF_FLAGS.get(field.replace(/^client_auth\./, ''));
   if (proof !== undefined) return proof;
   if (field === 'expires_at' || field === 'expires_in') return '--expires';
+  if (outer === 'trust' && inner !== undefined) return `--trust-${inner}`;
   const name = outer === 'client_auth' ? (inner ?? outer) : outer.replace(/params$/, 'param');
   return `--${name.replaceAll('_', '-')}`;
 }

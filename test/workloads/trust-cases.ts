@@ -48,7 +48,7 @@ const PAIRS: readonly [one: Trust, other: Trust, overlap: boolean][] = [
 
 const BAD: readonly [wish: Record<string, unknown>, ...rules: string[]][] = [
   [{ issuer: 'idp.example' }, 'trust.issuer not_a_url'],
-  [{ issuer: '' }, 'trust.issuer min_length'],
+  [{ issuer: '' }, 'trust.issuer min_length', 'trust.issuer pattern'],
   [{ issuer: 'https://idp.example/?tenant=1' }, 'trust.issuer no_query'],
   [{ issuer: 'https://idp.example/#x' }, 'trust.issuer no_fragment'],
   [{ issuer: 'https://me:pw@idp.example/' }, 'trust.issuer no_userinfo'],
@@ -66,7 +66,7 @@ const BAD: readonly [wish: Record<string, unknown>, ...rules: string[]][] = [
   [{ subject: 'system:serviceaccount:mail-*:x' }, 'trust.subject whole_segment'],
   [{ subject: 'repo:acme/**' }, 'trust.subject whole_segment'],
   [{ subject: undefined }, 'trust.subject required'],
-  [{ jwks_uri: 'https://idp.example/jwks' }, 'trust.jwks_uri unknown'],
+  [{ jwks_uri: 'https://idp.example/jwks' }, 'trust.jwks_uri unknown_field'],
 ];
 
 /** What a consumer may trust, and what that means. */
