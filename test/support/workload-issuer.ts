@@ -27,6 +27,8 @@ export async function createIssuerKey(kid: string, alg = 'RS256'): Promise<Issue
 /** A real issuer on loopback: metadata and JWKS over HTTP, tokens signed with its key, times by the test's clock. */
 export class WorkloadIssuer {
   readonly server: ScriptedProvider;
+  /** Its name, which is its address, with a path as many have one. */
+  readonly url: string;
   readonly #clock: TestClock;
   /** What signs from now on. */
   key: IssuerKey;
@@ -41,6 +43,7 @@ export class WorkloadIssuer {
 
   private constructor(server: ScriptedProvider, clock: TestClock, key: IssuerKey) {
     this.server = server;
+    this.url = `http://127.0.0.1:${server.port}/realms/cluster`;
     this.#clock = clock;
     this.key = key;
     this.keys = [key];
@@ -62,11 +65,6 @@ export class WorkloadIssuer {
       })();
     });
     return issuer;
-  }
-
-  /** Its name, which is its address, with a path as many have one. */
-  get url(): string {
-    return `http://127.0.0.1:${this.server.port}/realms/cluster`;
   }
 
   /** How often its keys were fetched. */
