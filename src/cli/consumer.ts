@@ -76,7 +76,7 @@ function addWriting(group: Command, session: Session): void {
   examples(
     addTrustFlags(replace),
     'tokenwell consumer replace helpdesk --description "The helpdesk of the main office"',
-    'tokenwell consumer replace helpdesk --trust-issuer https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0 --trust-audience api://tokenwell --trust-subject 0f3c1b7e-5d1a-4f6e-9a43-2f7f6a5a9c11',
+    'tokenwell consumer replace helpdesk --trust-issuer https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0 --trust-audience 6e74172b-be56-4843-9ff4-e66a39bb12e3 --trust-subject 0f3c1b7e-5d1a-4f6e-9a43-2f7f6a5a9c11',
     'tokenwell consumer replace helpdesk --no-trust',
   );
 }
