@@ -2,7 +2,7 @@ import type { Defence } from './defences.js';
 
 const TEST = { test: 'test/workloads.test.ts' };
 const TOKENS = { ...TEST, only: 'tokens of workloads|S8, S9|clocks|megabyte' };
-const ISSUERS = { ...TEST, only: 'issuers|S2|S8|S9|exchanged|asked|nobody|fifty|for a while|no crash' };
+const ISSUERS = { ...TEST, only: 'issuers|S2|S8|S9|exchanged|asked|nobody|idle|believed|fifty|for a while|no crash' };
 const TRUST = { ...TEST, only: 'trust' };
 const REVOCATION = {
   ...TEST,
@@ -173,10 +173,17 @@ export const WORKLOAD_DEFENCES: readonly Defence[] = [
     ...ISSUERS,
   },
   {
+    name: 'workload: keys that lay idle are read again',
+    file: 'src/oauth/issuer-keys.ts',
+    defence: 'const STALE_MS = 15 * 60_000;',
+    without: 'const STALE_MS = 55 * 60_000;',
+    ...ISSUERS,
+  },
+  {
     name: 'workload: nobody waits for keys that are a little old',
     file: 'src/oauth/issuer-keys.ts',
-    defence: 'if (keys && age < USABLE_MS) {',
-    without: 'if (keys && age < FRESH_MS) {',
+    defence: 'return beside ? keys.find : await asked;',
+    without: 'return await asked;',
     ...ISSUERS,
   },
   {

@@ -9,6 +9,8 @@ import { IssuerFaulty, publishedKeys } from './published-keys.js';
 const MOST_ISSUERS = 500;
 /** Keys of this age are fetched anew beside the work, and serve meanwhile. */
 const FRESH_MS = 10 * 60_000;
+/** Keys of this age are believed only when their issuer does not answer. */
+const STALE_MS = 15 * 60_000;
 /** Keys of this age prove nothing any more: one of them may have been withdrawn. */
 const USABLE_MS = 60 * 60_000;
 /** Between two fetches, whatever strangers send. */
@@ -77,9 +79,10 @@ export class IssuerKeys {
     const age = keys ? this.#clock.monotonic() - keys.at : Number.POSITIVE_INFINITY;
     if (keys && age < FRESH_MS) return keys.find;
     if (keys && age < USABLE_MS) {
+      const beside = age < STALE_MS || issuer.failure !== undefined;
       // What goes wrong with it is kept with the issuer, and the keys serve on.
-      if (this.#mayAsk(issuer)) this.#ask(issuer).catch(() => undefined);
-      return keys.find;
+      const asked = this.#mayAsk(issuer) ? this.#ask(issuer).catch(() => keys.find) : keys.find;
+      return beside ? keys.find : await asked;
     }
     if (!this.#mayAsk(issuer) && issuer.failure) throw this.#unavailable(issuer, issuer.failure);
     return await this.#ask(issuer);

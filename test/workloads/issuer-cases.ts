@@ -231,6 +231,19 @@ function stormCases(t: Test): void {
     t.match(said(await draw(await fresh())), /^503/);
   });
 
+  t.test('keys that nobody used for a while are read again before they are believed', async t => {
+    const { clock, issuer, draw } = await workloadWorld(t);
+    const old = issuer.key;
+    t.match(said(await draw(await issuer.token())), /^200/);
+    await issuer.rotate('k2');
+    clock.advance(20 * MINUTE_MS);
+    t.match(said(await draw(await issuer.token({ key: old }))), /^401 .*\(kid\)/);
+    t.match(said(await draw(await issuer.token())), /^200/);
+    clock.advance(20 * MINUTE_MS);
+    issuer.server.always(reset());
+    t.match(said(await draw(await issuer.token())), /^200/, 'or believed when their issuer does not answer');
+  });
+
   t.test('nobody waits for keys that are only a little old', async t => {
     const { clock, issuer, draw } = await workloadWorld(t);
     t.match(said(await draw(await issuer.token())), /^200/);
