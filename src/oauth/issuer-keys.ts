@@ -1,5 +1,5 @@
 import { type CryptoKey, createLocalJWKSet, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
-import { JWKSNoMatchingKey } from 'jose/errors';
+import { JOSEError, JWKSNoMatchingKey } from 'jose/errors';
 import { BoundedMap } from '../vault/bounded-map.js';
 import type { Logger } from '../vault/logger.js';
 import type { Clock, GuardedFetch } from '../vault/ports.js';
@@ -16,6 +16,8 @@ const USABLE_MS = 60 * 60_000;
 /** Between two fetches, whatever strangers send. */
 const PAUSE_MS = 30_000;
 const PAUSE_AFTER_FAILURE_MS = 10_000;
+
+const UNUSABLE_SECONDS = 60;
 
 type Find = ReturnType<typeof createLocalJWKSet>;
 type Header = JWSHeaderParameters;
@@ -125,8 +127,18 @@ async function matching(find: Find, header: Header, token: FlattenedJWSInput): P
     return await find(header, token);
   } catch (error) {
     if (error instanceof JWKSNoMatchingKey) return undefined;
-    throw error;
+    throw error instanceof JOSEError ? error : keyUnusable();
   }
+}
+
+/** A published key that cannot even be read, which is told in the words of the platform. */
+function keyUnusable() {
+  const fault = {
+    class: 'needs_operator',
+    message: 'it publishes a key that cannot be used.',
+    action: 'An operator must tell the issuer, and let the token be signed with a key of another kind.',
+  } as const;
+  return issuerUnavailable(fault, UNUSABLE_SECONDS);
 }
 
 function unknownKey() {

@@ -5,9 +5,12 @@ import type { IssuerFault } from '../vault/workload-refusals.js';
 /** More keys than any issuer publishes at a time. */
 const MOST_KEYS = 100;
 const LONGEST_KEY_ID = 256;
-/** Characters of base64url: 2048 to 8192 bits of modulus, and 32 bits of exponent, as a larger one only costs time. */
-const MODULUS = /^[\w-]{340,1368}$/;
+/** Bits of an RSA modulus: below is weak (RFC 7518 §3.3), above only costs time. */
+const MODULUS_BITS = { least: 2_048, most: 8_192 };
+const BASE64URL = /^[\w-]{1,1400}$/;
+/** Up to 32 bits: a larger exponent, too, only costs time. */
 const EXPONENT = /^[\w-]{2,6}$/;
+const ACCEPT = 'application/json, application/jwk-set+json, */*;q=0.1';
 const COORDINATE = /^[\w-]{42,90}$/;
 
 /** The keys of an issuer cannot be had. `message` is fit to be shown. */
@@ -69,7 +72,7 @@ async function readJson(
 
 async function get(fetch: GuardedFetch, address: string): Promise<Response> {
   try {
-    return await fetch(address, { method: 'GET', headers: { accept: 'application/json' } });
+    return await fetch(address, { method: 'GET', headers: { accept: ACCEPT } });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     throw unreachable(error);
@@ -109,11 +112,18 @@ function readKey(entry: unknown): JWK[] {
   if (use !== undefined && use !== 'sig') return [];
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > LONGEST_KEY_ID)) return [];
   const named = { ...(kid === undefined ? {} : { kid }), ...(typeof alg === 'string' ? { alg } : {}) };
-  if (kty === 'RSA' && fits(n, MODULUS) && fits(e, EXPONENT)) return [{ ...named, kty, n, e }];
+  if (kty === 'RSA' && isModulus(n) && fits(e, EXPONENT)) return [{ ...named, kty, n, e }];
   if (kty === 'EC' && fits(crv, /^P-(?:256|384|521)$/) && fits(x, COORDINATE) && fits(y, COORDINATE)) {
     return [{ ...named, kty, crv, x, y }];
   }
   return kty === 'OKP' && crv === 'Ed25519' && fits(x, COORDINATE) ? [{ ...named, kty, crv, x }] : [];
+}
+
+function isModulus(value: unknown): value is string {
+  if (!fits(value, BASE64URL)) return false;
+  const digits = Buffer.from(value, 'base64url').toString('hex').replace(/^0+/, '');
+  const bits = digits.length * 4 - Math.clz32(Number.parseInt(digits[0] ?? '0', 16)) + 28;
+  return bits >= MODULUS_BITS.least && bits <= MODULUS_BITS.most;
 }
 
 function fits(value: unknown, pattern: RegExp): value is string {

@@ -3,7 +3,7 @@ import { JOSEError, JWTClaimValidationFailed } from 'jose/errors';
 import { VaultError } from '../vault/errors.js';
 import type { Logger } from '../vault/logger.js';
 import type { Clock, GuardedFetch, Workload, WorkloadTokens } from '../vault/ports.js';
-import { issuerUnavailable, tokenOutOfTime, tokenRefused } from '../vault/workload-refusals.js';
+import { tokenOutOfTime, tokenRefused } from '../vault/workload-refusals.js';
 import { IssuerKeys } from './issuer-keys.js';
 
 /** Characters. Entra's longest, with two hundred groups, have some 11,000. */
@@ -89,8 +89,7 @@ function isPlain(value: unknown): value is string {
 
 /** What jose says, in words that say which check failed; its own words may repeat what came in. */
 function refusalOf(error: unknown): unknown {
-  if (error instanceof VaultError) return error;
-  if (!(error instanceof JOSEError)) return keyUnusable();
+  if (!(error instanceof JOSEError)) return error;
   if (error instanceof JWTClaimValidationFailed) return claimRefused(error.claim, error.reason);
   switch (error.code) {
     case 'ERR_JWT_EXPIRED':
@@ -110,16 +109,4 @@ function claimRefused(claim: string, reason: string) {
   if (claim === 'nbf' && reason === 'check_failed') return tokenOutOfTime('it is not valid yet (nbf).');
   if (claim === 'exp' && reason === 'missing') return tokenRefused('it does not say until when it holds (exp).');
   return tokenRefused(`one of its claims cannot be used (${claim}).`);
-}
-
-/** A published key that cannot even be read, which jose says in the words of the platform. */
-function keyUnusable() {
-  return issuerUnavailable(
-    {
-      class: 'needs_operator',
-      message: 'it publishes a key that cannot be used.',
-      action: 'An operator must tell the issuer, and let the token be signed with a key of another kind.',
-    },
-    60,
-  );
 }

@@ -1,6 +1,9 @@
 import { createServer } from 'node:net';
+import fc from 'fast-check';
 import type { Test } from 'tap';
+import { createWorkloadTokens } from '../../src/oauth/workload-tokens.js';
 import { type Answer, drip, gzipBomb, hold, json, redirect, reset, respond } from '../support/scripted-provider.js';
+import { outcome } from '../support/vault.js';
 import { createIssuerKey, publicJwk } from '../support/workload-issuer.js';
 import { said, workloadWorld } from './world.js';
 
@@ -33,6 +36,9 @@ const FAULTS: readonly { what: string; answer: Answer; class: string; says: RegE
 const USELESS = [
   { kty: 'oct', kid: 'k1', k: 'c2VjcmV0' },
   { kty: 'RSA', kid: 'k1', n: 'AQAB', e: 'AQAB' },
+  // 2047 bits, then 2048 that are zeroes but for the last.
+  { kty: 'RSA', kid: 'k1', n: `f${'x'.repeat(340)}w`, e: 'AQAB' },
+  { kty: 'RSA', kid: 'k1', n: `${'A'.repeat(341)}B`, e: 'AQAB' },
   { kty: 'RSA', kid: 'k1', n: 'x'.repeat(20_000), e: 'AQAB' },
   { kty: 'RSA', kid: 'k1', n: 'x'.repeat(342), e: 'x'.repeat(342) },
   { kty: 'EC', kid: 'k1', crv: 'secp256k1', x: 'x'.repeat(43), y: 'x'.repeat(43) },
@@ -155,7 +161,45 @@ export function issuerCases(t: Test): void {
     t.match(said(await draw(await issuer.token({ header }))), /^401 .*with which of the keys/);
   });
 
+  t.test('S9, W11: whatever comes as metadata, keys or token ends in a refusal with its code', whateverComes);
+
   stormCases(t);
+}
+
+/** Texts that look like what they are not, now and then with a part that is right. */
+const anything = fc.oneof(
+  fc.jsonValue(),
+  fc.record({ issuer: fc.constant('https://idp.example'), jwks_uri: fc.oneof(fc.webUrl(), fc.jsonValue()) }),
+  fc.record({
+    keys: fc.array(fc.oneof(fc.jsonValue(), fc.record({ kty: fc.constantFrom('RSA', 'EC', 'OKP', 'oct') }))),
+  }),
+);
+const anyPart = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...'abcAZ09-_') }),
+  anything.map(value => Buffer.from(JSON.stringify(value)).toString('base64url')),
+  fc
+    .record({ alg: fc.constantFrom('RS256', 'none', 'HS256', 'EdDSA'), kid: fc.jsonValue() }, { requiredKeys: ['alg'] })
+    .map(value => Buffer.from(JSON.stringify(value)).toString('base64url')),
+);
+
+const REFUSED: ReadonlySet<string> = new Set(['unauthenticated', 'provider_unavailable']);
+
+async function whateverComes(t: Test): Promise<void> {
+  let [now, attempts] = [0, 0];
+  const clock = { now: () => now, monotonic: () => now, sleep: async () => undefined };
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const attempt = async (answers: unknown[], token: string) => {
+    now += 24 * 60 * MINUTE_MS;
+    const fetch = async () => new Response(JSON.stringify(answers.shift() ?? null));
+    const tokens = createWorkloadTokens({ fetch, clock, log });
+    const named = await outcome(Promise.resolve(token).then(tokens.issuerOf));
+    const proven = await outcome(tokens.prove(token, 'https://idp.example'));
+    attempts += 1;
+    return REFUSED.has(proven) && (named === 'ok' || REFUSED.has(named));
+  };
+  const parts = fc.tuple(anyPart, anyPart, anyPart).map(all => all.join('.'));
+  await fc.assert(fc.asyncProperty(fc.array(anything, { maxLength: 3 }), parts, attempt), { numRuns: 2_000 });
+  t.equal(attempts, 2_000);
 }
 
 function stormCases(t: Test): void {
