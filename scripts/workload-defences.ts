@@ -3,7 +3,7 @@ import type { Defence } from './defences.js';
 const TEST = { test: 'test/workloads.test.ts' };
 const TOKENS = { ...TEST, only: 'tokens of workloads|S8, S9|clocks|megabyte' };
 const ISSUERS = { ...TEST, only: 'issuers|S2|S8|S9|exchanged|asked|nobody|idle|believed|fifty|for a while|no crash' };
-const TRUST = { ...TEST, only: 'trust' };
+const TRUST = { ...TEST, only: 'slip|stands for|no two' };
 const REVOCATION = {
   ...TEST,
   only: 'exact revocation of workloads on sqlite|trust that|D13|moves|read before|changes nothing|two administrators|offline',

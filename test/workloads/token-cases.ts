@@ -14,6 +14,11 @@ const wished = (wish: (now: number) => TokenWish): Bad['token'] => {
   return (issuer, now) => issuer.token(wish(now));
 };
 
+interface Refused {
+  count?: number;
+  credential?: string;
+}
+
 /** Tokens of a trusted issuer that are none, and the check that says so. */
 const BAD: readonly Bad[] = [
   { what: 'alg none', token: issuer => issuer.byHand({ alg: 'none' }, () => ''), says: /not signed/ },
@@ -176,6 +181,21 @@ export function tokenCases(t: Test): void {
     t.match(refused, { action: 'token.refuse', consumer: 'robot', workload: sub, code: 'not_found' });
     for (const entry of json.items) t.notOk('key_id' in entry);
     t.notOk(text.includes(token.slice(-40)));
+  });
+
+  t.test('a workload that asks for a hundred things fills no disk', async t => {
+    const { issuer, running } = await workloadWorld(t);
+    const key = await issuer.token();
+    const paths = Array.from({ length: 20 }, (_, n) => `/api/v1/credentials/nothing-${n}/token`);
+    for (const path of paths) t.equal((await running.send('GET', path, { key })).status, 404);
+    await running.app.vault.ledger.drain();
+    const { json } = await running.send('GET', '/api/v1/ledger?consumer=robot', { key: running.keys.auditor });
+    const counts = json.items.map(({ count = 1, credential }: Refused) => ({ count, named: credential !== undefined }));
+    t.equal(counts.filter(({ named }: { named: boolean }) => named).length, 5);
+    t.strictSame(
+      counts.filter(({ named }: { named: boolean }) => !named),
+      [{ count: 15, named: false }],
+    );
   });
 
   t.test('GET /me says which workload it is; a role above service manages with its token', async t => {
