@@ -294,7 +294,9 @@ function stormCases(t: Test): void {
     clock.advance(11 * MINUTE_MS);
     const held = hold(json(404, {}));
     issuer.server.next(held.answer);
+    const began = performance.now();
     t.match(said(await draw(await issuer.token())), /^200/);
+    t.ok(performance.now() - began < 9_000, 'before the deadline of the call, which nobody answers');
     await issuer.server.received(3);
     held.release();
   });

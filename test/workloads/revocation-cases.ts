@@ -45,6 +45,7 @@ export function revocationCases(t: Test, database: DatabaseUnderTest): void {
       t.equal(await draw(token), 'ok', 'from memory');
       await change({ ...end, ...(end.trust ? { trust: { ...end.trust, issuer: trust.issuer } } : {}) });
       t.equal(await draw(token), 'unauthenticated', what);
+      t.equal(await draw(token), 'unauthenticated', `${what}: and the next one`);
       await change({});
     }
     t.equal(await draw(token), 'ok', 'given back');
