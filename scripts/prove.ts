@@ -11,6 +11,7 @@ import { GRANT_DEFENCES } from './grant-defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
 import { REPORT_DEFENCES } from './report-defences.js';
 import { UPKEEP_DEFENCES } from './upkeep-defences.js';
+import { WORKLOAD_DEFENCES } from './workload-defences.js';
 
 // Switches each defence off in a copy of the tree, by exchanging one piece of text, and runs the test that must then fail.
 // Usage: npm run prove [-- words of a defence's name]
@@ -67,6 +68,7 @@ const all = [
   CERTIFICATE_DEFENCES,
   FAULT_DEFENCES,
   FINDINGS_DEFENCES,
+  WORKLOAD_DEFENCES,
 ].flat();
 const defences = all.filter(({ name }) => name.includes(wanted));
 const rewritten = defences.filter(stale);

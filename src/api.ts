@@ -18,6 +18,7 @@ import {
   text,
   words,
 } from './api/fields.js';
+import { Trust, TrustView, Workload } from './api/workloads.js';
 import { LEDGER_ACTIONS } from './ledger-actions.js';
 
 // The wire: what requests and answers look like (JSON in snake_case; times RFC 3339 UTC; durations whole seconds).
@@ -206,6 +207,7 @@ const consumerFields = {
   description: Type.Optional(Description),
   role: Role,
   disabled: Type.Optional(Type.Boolean({ description: 'A disabled consumer is answered 401. Left out: as it is.' })),
+  trust: Type.Optional(Trust),
 };
 
 /** A new consumer. */
@@ -222,6 +224,7 @@ export const Consumer = open({
   id: Slug,
   ...consumerFields,
   disabled: Type.Boolean(),
+  trust: Type.Optional(TrustView),
   created_at: Time,
   updated_at: Time,
 });
@@ -261,11 +264,12 @@ export const Permission = open({
 /** All permissions of a consumer as they are read. */
 export const Permissions = Type.Array(Permission);
 
-/** Who is behind a key. */
+/** Who is behind a key or a workload token. */
 export const Me = open({
   consumer: Type.String(),
   role: Role,
-  key: open({ id: Type.String(), expires_at: Type.Optional(Time) }),
+  key: Type.Optional(open({ id: Type.String(), expires_at: Type.Optional(Time) })),
+  workload: Type.Optional(Workload),
   permissions: Permissions,
 });
 
@@ -292,6 +296,7 @@ export const LedgerEntry = open({
   revision: Type.Integer({ description: 'The revision under which it was written.' }),
   consumer: Type.Optional(Type.String()),
   key_id: Type.Optional(Type.String()),
+  workload: Type.Optional(Type.String({ description: 'The subject of the workload that came without a key.' })),
   action: Type.String(),
   subject: Type.Optional(Type.String({ description: 'The consumer, link or consent that it is about.' })),
   credential: Type.Optional(Type.String()),

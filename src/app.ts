@@ -15,6 +15,7 @@ import { firstContents } from './first-start.js';
 import { logOptions } from './http/logging.js';
 import { createServer, type Server } from './http/server.js';
 import { createProvider } from './oauth/provider.js';
+import { createWorkloadTokens } from './oauth/workload-tokens.js';
 import { type AllowedHost, parseAllowedHost } from './outbound/allowed-hosts.js';
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/outbound.js';
 import type { Engine } from './store/engine.js';
@@ -163,6 +164,7 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
       ...(keyPairMs ? { longestMs: keyPairMs } : {}),
       ...(keyPairProcess ? { process: keyPairProcess } : {}),
     }),
+    workloadTokens: createWorkloadTokens({ fetch: outbound.fetch, clock, log }),
     chain: ring.chain,
     clock,
     log,

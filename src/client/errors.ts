@@ -1,10 +1,10 @@
 import type { Problem } from '../api.js';
 
 /**
- * Codes that only a client gives: nothing answered at all, nothing answered in time, or what answered is not a
- * Tokenwell.
+ * Codes that only a client gives: nothing answered at all, nothing answered in time, what answered is not a Tokenwell, or
+ * the file with the key gave none, so that nothing was asked.
  */
-export type TransportCode = 'unreachable' | 'timeout' | 'unexpected_answer';
+export type TransportCode = 'unreachable' | 'timeout' | 'unexpected_answer' | 'key_unreadable';
 
 /** All that a `TokenwellError` knows, by the names of its fields. */
 export interface ErrorFacts {

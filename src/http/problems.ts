@@ -28,7 +28,7 @@ export const STATUS: Record<ErrorCode, number> = {
 /** What each code means, in a few words. */
 export const TITLE: Record<ErrorCode, string> = {
   invalid_request: 'The request is not valid',
-  unauthenticated: 'A valid API key is needed',
+  unauthenticated: 'A valid API key or workload token is needed',
   forbidden: 'The role is too low',
   not_found: 'Not found, or not permitted',
   method_not_allowed: 'The method is not allowed here',

@@ -265,6 +265,27 @@ export interface Provider {
   words(said: { error: string; error_description: string | undefined }): ProviderAnswer | undefined;
 }
 
+/** Who a workload is by its JWT (RFC 7519), once the keys of its issuer have shown that it is genuine. */
+export interface Workload {
+  issuer: string;
+  /** The one that the token is for; a token for several is refused. */
+  audience: string;
+  subject: string;
+  /** Epoch milliseconds at which the token ends, a small difference of clocks included. */
+  until: number;
+}
+
+/** Checks the JWTs of workloads. */
+export interface WorkloadTokens {
+  /** The issuer that a token names: nothing is proven and nobody is called. Throws `unauthenticated`. */
+  issuerOf(token: string): string;
+  /**
+   * Checks the token with the keys that its issuer publishes, which are fetched where they are not known: only for an
+   * issuer that is trusted. Throws `unauthenticated`, and `provider_unavailable` when the keys cannot be had.
+   */
+  prove(token: string, issuer: string): Promise<Workload>;
+}
+
 /** A certificate that a provider knows a client by (RFC 7523, RFC 5280), with what headers and people need of it. */
 export interface Certificate {
   /** PEM, the client's own first, then those that vouch for it. */

@@ -1,6 +1,6 @@
 import { type Account, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
-import { type Caller, permits, permittedScopes } from './consumer.js';
+import { type Caller, holderOf, permits, permittedScopes, traceOf } from './consumer.js';
 import { type Credential, drawableScopes, drawn, drawScope } from './credential.js';
 import { disabled, invalid, notConnected, notFound, VaultError } from './errors.js';
 import { knownOf } from './findings/known.js';
@@ -94,7 +94,7 @@ export class Tokens {
    * (also: not permitted), `conflict`, `not_connected`, `provider_refused`, `provider_unavailable`, `ledger_unavailable`.
    */
   async issue(caller: Caller, request: DrawRequest): Promise<Issued> {
-    const limited = this.#limits.draw(caller.keyId);
+    const limited = this.#limits.draw(holderOf(caller));
     if (limited) throw limited;
     let current = caller;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -232,8 +232,7 @@ export class Tokens {
     return this.#ledger.append(
       {
         at: this.#clock.now(),
-        consumer: caller.consumer,
-        key_id: caller.keyId,
+        ...traceOf(caller),
         action: 'token.issue',
         credential: token.credential,
         account: token.account,
@@ -250,11 +249,10 @@ export class Tokens {
   /** Notes a refusal in the ledger and in the key's limit; answers the error that the caller gets. */
   #refused(caller: Caller, request: DrawRequest, error: unknown): unknown {
     if (!(error instanceof VaultError) || error.code === 'ledger_unavailable') return error;
-    const limited = this.#limits.refusedDraw(caller.keyId);
+    const limited = this.#limits.refusedDraw(holderOf(caller));
     const { credential, account, requestId } = request;
     this.#ledger.refuse({
-      consumer: caller.consumer,
-      key_id: caller.keyId,
+      ...traceOf(caller),
       action: 'token.refuse',
       credential,
       account,

@@ -16,7 +16,7 @@ import { Limits } from './limits.js';
 import type { Logger } from './logger.js';
 import { Memory } from './memory.js';
 import type { PageHead } from './page.js';
-import type { Chain, Clock, Destinations, KeyPairs, Provider } from './ports.js';
+import type { Chain, Clock, Destinations, KeyPairs, Provider, WorkloadTokens } from './ports.js';
 import { replaceAdminKey } from './recovery.js';
 import { Refreshing } from './refreshing.js';
 import { Rejections } from './rejections.js';
@@ -37,6 +37,7 @@ export interface VaultDeps {
   provider: Provider;
   destinations: Destinations;
   keyPairs: KeyPairs;
+  workloadTokens: WorkloadTokens;
   chain: Chain;
   clock: Clock;
   log: Logger;
@@ -86,7 +87,7 @@ export class Vault {
     this.#clock = clock;
     this.limits = new Limits({ clock, drawsPerSecond: deps.drawsPerSecond });
     this.ledger = new Ledger({ ...deps, memory });
-    this.callers = new Callers({ store, memory, clock, failpoints });
+    this.callers = new Callers({ ...deps, memory });
     const breakers = new Breakers({ store, clock });
     const { ledger } = this;
     const keeping = new Keeping({ ...deps, ledger });
@@ -104,7 +105,7 @@ export class Vault {
     const { destinations, keyPairs, provider } = deps;
     this.credentials = new Credentials({ ...shared, destinations, keyPairs });
     this.clientAuths = new ClientAuths({ ...shared, callers: this.callers, provider, keyPairs });
-    this.consumers = new Consumers(shared);
+    this.consumers = new Consumers({ ...shared, destinations });
     this.testing = new Testing({ ...shared, callers: this.callers });
     const granting = new Granting({ ...deps, ledger, keeping });
     this.connectLinks = new ConnectLinks({ store, ledger, clock, origins: deps.returnToOrigins });
