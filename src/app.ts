@@ -14,6 +14,7 @@ import { readMasterKeyFile } from './crypto/master-key.js';
 import { firstContents } from './first-start.js';
 import { logOptions } from './http/logging.js';
 import { createServer, type Server } from './http/server.js';
+import { createDiscovery } from './oauth/discovery.js';
 import { createProvider } from './oauth/provider.js';
 import { createWorkloadTokens } from './oauth/workload-tokens.js';
 import { type AllowedHost, parseAllowedHost } from './outbound/allowed-hosts.js';
@@ -165,6 +166,7 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
       ...(keyPairProcess ? { process: keyPairProcess } : {}),
     }),
     workloadTokens: createWorkloadTokens({ fetch: outbound.fetch, clock, log }),
+    discover: createDiscovery(outbound.fetch),
     chain: ring.chain,
     clock,
     log,

@@ -21,7 +21,7 @@ import { credentialFacts, credentialTable } from './credential-text.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
 import { readSecret } from './input.js';
-import { addPresetsCommand } from './presets.js';
+import { addDiscoverCommand, addPresetsCommand } from './presets.js';
 import { connect, type PrintFlags, print, printAll, type Session } from './session.js';
 import { visible } from './terminal-text.js';
 import { printTest } from './test-answer.js';
@@ -35,6 +35,7 @@ export function addCredentialCommands(program: Command, session: Session): void 
   addWriting(group, session);
   addReading(group, session);
   addPresetsCommand(group, session);
+  addDiscoverCommand(group, session);
   addClientAuthCommands(group, session);
   addSwitches(group, session);
   addAdminLinkCommand(group, session);

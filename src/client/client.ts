@@ -13,7 +13,7 @@ export type {
   NewConnectLink,
 } from '../api/accounts.js';
 export type { CertificateWish, ClientAuth, ClientAuthCreate } from '../api/client-auths.js';
-export type { Preset } from '../api/presets.js';
+export type { Discovered, Preset } from '../api/presets.js';
 export type {
   Consumer,
   ConsumerInput,

@@ -1,4 +1,4 @@
-import type { Preset } from '../api/presets.js';
+import type { Discovered, Preset } from '../api/presets.js';
 import type { Credential, CredentialCreate, CredentialReplace, TestAnswer } from '../api.js';
 import { type Page, type PageRequest, pathOf, type Transport } from './transport.js';
 
@@ -54,6 +54,11 @@ export class CredentialCalls {
   /** The providers that the vault knows, all on one page. */
   async presets(): Promise<Page<Preset>> {
     return this.#transport.call('GET', '/presets');
+  }
+
+  /** What an issuer says of itself: the addresses for a credential. */
+  async discover(issuer: string): Promise<Discovered> {
+    return this.#transport.call('POST', '/presets/discover', { body: { issuer } });
   }
 
   /** Asks the provider for a token now and says how it went; a provider that says no is an answer, not an error. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../vault/errors.js';
-import { ANSWERS, PARAMETERS, PROBLEMS, REQUESTS } from './examples.js';
+import { ANSWERS, PARAMETERS, REQUESTS } from './examples.js';
+import { PROBLEMS } from './problem-examples.js';
 import { STATUS, TITLE } from './problems.js';
 
 type Schema = Record<string, unknown>;

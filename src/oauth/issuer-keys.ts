@@ -4,7 +4,8 @@ import { BoundedMap } from '../vault/bounded-map.js';
 import type { Logger } from '../vault/logger.js';
 import type { Clock, GuardedFetch } from '../vault/ports.js';
 import { issuerUnavailable, tokenRefused } from '../vault/workload-refusals.js';
-import { IssuerFaulty, publishedKeys } from './published-keys.js';
+import { IssuerFaulty } from './issuer-metadata.js';
+import { publishedKeys } from './published-keys.js';
 
 const MOST_ISSUERS = 500;
 /** Keys of this age are fetched anew beside the work, and serve meanwhile. */

@@ -7,6 +7,7 @@ import { ConnectLinks } from './connect-links.js';
 import { Consents } from './consents.js';
 import { Consumers } from './consumers.js';
 import { Credentials } from './credentials.js';
+import { type Discover, Discovering } from './discovering.js';
 import { Granted } from './granted.js';
 import { Granting } from './granting.js';
 import { History } from './history.js';
@@ -48,6 +49,7 @@ export interface VaultDeps {
   /** 0 … 1, for jitter. */
   random: () => number;
   failpoints: Failpoints;
+  discover: Discover;
   /** How many draws may wait for a provider at the same time. */
   mostWaiters: number;
   /** Where providers send the browser back to, exactly as it is registered with them. */
@@ -62,6 +64,7 @@ export class Vault {
   readonly consumers: Consumers;
   readonly credentials: Credentials;
   readonly clientAuths: ClientAuths;
+  readonly discovering: Discovering;
   readonly tokens: Tokens;
   readonly testing: Testing;
   readonly accounts: Accounts;
@@ -104,6 +107,7 @@ export class Vault {
     this.tokens = new Tokens({ ...shared, memory, callers: this.callers, rejections, usage, failpoints });
     const { destinations, keyPairs, provider } = deps;
     this.credentials = new Credentials({ ...shared, destinations, keyPairs });
+    this.discovering = new Discovering({ ...deps, limits: this.limits });
     this.clientAuths = new ClientAuths({ ...shared, callers: this.callers, provider, keyPairs });
     this.consumers = new Consumers({ ...shared, destinations });
     this.testing = new Testing({ ...shared, callers: this.callers });

@@ -25,7 +25,7 @@ interface Route {
 const OPERATIONS = `
   GET /healthz · GET /readyz · GET /.well-known/oauth-authorization-server
   GET /api/v1/me · GET /api/v1/ledger
-  GET /api/v1/presets
+  GET /api/v1/presets · POST /api/v1/presets/discover
   GET,POST /api/v1/credentials · GET,PUT,DELETE /api/v1/credentials/{credential}
   POST /api/v1/credentials/{credential}/disable · POST /api/v1/credentials/{credential}/enable
   POST /api/v1/credentials/{credential}/test · GET /api/v1/credentials/{credential}/token
