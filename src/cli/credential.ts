@@ -10,6 +10,7 @@ import {
   changesOf,
   completed,
 } from './credential-flags.js';
+import { addSetupCommand } from './credential-setup.js';
 import { credentialFacts, credentialTable, testText } from './credential-text.js';
 import { examples } from './examples.js';
 import { EXIT, isTransient } from './exit-codes.js';
@@ -29,6 +30,7 @@ export function addCredentialCommands(program: Command, session: Session): void 
   addClientAuthCommands(group, session);
   addSwitches(group, session);
   addAdminLinkCommand(group, session);
+  addSetupCommand(group, session);
   examples(group, 'tokenwell credential list', 'tokenwell credential test demo-mail');
 }
 

@@ -13,6 +13,7 @@ export type {
   NewConnectLink,
 } from '../api/accounts.js';
 export type { CertificateWish, ClientAuth, ClientAuthCreate } from '../api/client-auths.js';
+export type { SetupGuide } from '../api/setup.js';
 export type {
   Consumer,
   ConsumerInput,
@@ -32,7 +33,7 @@ export type {
 export type { AccountCalls, ConnectLinkCalls, Revocation } from './accounts.js';
 export type { ClientAuthCalls } from './client-auths.js';
 export type { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
-export type { CredentialCalls } from './credentials.js';
+export type { CredentialCalls, SetupWish } from './credentials.js';
 export { type ErrorFacts, TokenwellError, type TransportCode } from './errors.js';
 export type { ClientOptions, Page, PageRequest } from './transport.js';
 

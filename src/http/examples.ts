@@ -6,6 +6,7 @@ import { google } from '../vault/presets/google.js';
 import type { OAuthToken } from './oauth-schemas.js';
 import { presetAnswer } from './preset-answer.js';
 import { problemOf } from './problems.js';
+import { setupExamples } from './setup-examples.js';
 
 /** What the API document shows: one request and one answer of every operation. Nothing here is a real secret. */
 
@@ -252,6 +253,7 @@ export const REQUESTS: Record<string, unknown> = {
 export const ANSWERS: Record<string, unknown> = {
   createCredential: { ...credential, accounts: { pending: 1 }, version: 1 },
   listPresets: { items: [presetAnswer(google)], next_cursor: null },
+  ...setupExamples(),
   listCredentials: { items: [credential], next_cursor: null },
   getCredential: credential,
   replaceCredential: { ...credential, description: 'Mailboxes of Acme and Sons', version: 4 },
