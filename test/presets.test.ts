@@ -2,7 +2,11 @@ import t from 'tap';
 import { delegationCases } from './presets/delegation-cases.js';
 import { expansionCases } from './presets/expansion-cases.js';
 import { ruleCases } from './presets/rule-cases.js';
+import { quotingCases } from './setup/quoting-cases.js';
+import { structureCases } from './setup/structure-cases.js';
 
 t.test('what a preset fills in', async t => expansionCases(t));
 t.test('what a provider would refuse', async t => ruleCases(t));
 t.test('mailboxes that a service account acts for', async t => delegationCases(t));
+t.test('values in commands', async t => quotingCases(t));
+t.test('guides for hostile values', async t => structureCases(t));

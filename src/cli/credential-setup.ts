@@ -41,8 +41,8 @@ export function addSetupCommand(group: Command, session: Session): void {
     .action((id: string, flags: SetupFlags) => tell(session, id, flags));
   examples(
     setup,
-    'tokenwell credential setup office-mail --purpose imap --mailbox info@acme.example',
-    'tokenwell credential setup office-mail --purpose imap --format powershell > setup.ps1',
+    'printf %s $CLIENT_SECRET | tokenwell credential create office-mail --preset microsoft --tenant acme.example --purpose imap --client-id $CLIENT_ID --secret-file - && tokenwell credential setup office-mail',
+    'tokenwell credential setup office-mail --mailbox info@acme.example --format powershell > setup.ps1',
   );
 }
 

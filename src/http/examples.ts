@@ -2,11 +2,9 @@ import type * as accounts from '../api/accounts.js';
 import type * as clientAuths from '../api/client-auths.js';
 import type * as api from '../api.js';
 import { type ErrorCode, type ProblemDetails, VaultError } from '../vault/errors.js';
-import { google } from '../vault/presets/google.js';
 import type { OAuthToken } from './oauth-schemas.js';
-import { presetAnswer } from './preset-answer.js';
 import { problemOf } from './problems.js';
-import { setupExamples } from './setup-examples.js';
+import { providerExamples } from './provider-examples.js';
 
 /** What the API document shows: one request and one answer of every operation. Nothing here is a real secret. */
 
@@ -252,8 +250,7 @@ export const REQUESTS: Record<string, unknown> = {
 /** By operation; by operation and content type where there are two; by status for the token endpoint's errors. */
 export const ANSWERS: Record<string, unknown> = {
   createCredential: { ...credential, accounts: { pending: 1 }, version: 1 },
-  listPresets: { items: [presetAnswer(google)], next_cursor: null },
-  ...setupExamples(),
+  ...providerExamples(),
   listCredentials: { items: [credential], next_cursor: null },
   getCredential: credential,
   replaceCredential: { ...credential, description: 'Mailboxes of Acme and Sons', version: 4 },

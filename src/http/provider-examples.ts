@@ -1,22 +1,24 @@
-import type { SetupGuide } from '../api/setup.js';
 import type { Credential } from '../vault/credential.js';
 import { providerOf } from '../vault/presets/catalog.js';
 import { expand } from '../vault/presets/expansion.js';
+import { google } from '../vault/presets/google.js';
 import { markdownOf, scriptOf } from '../vault/setup/formats.js';
 import { guideFor } from '../vault/setup/setup.js';
+import { presetAnswer } from './preset-answer.js';
 import { setupAnswer } from './setup-answer.js';
 
 const TENANT = '4d2f9b1e-6f0a-4c3e-9a57-1b8f0c2d7e64';
 const MAILBOX = 'info@acme.example';
 
-/** What a guide looks like in the API document, by operation and media type. */
-export function setupExamples(): Record<string, SetupGuide | string> {
+/** What the API document shows of providers and of what is set up there, by operation and media type. */
+export function providerExamples(): Record<string, unknown> {
   const guide = guideFor({ ...exampleCase(), redirectUri: 'http://127.0.0.1:8080/OAuth2Callback', now: 0 });
   const whole = setupAnswer(guide);
   // A document is no place for whole guides: what one step looks like shows what the others do.
   const steps = whole.steps.filter(({ id }) => id === 'add-mailbox-permission' || id === 'test');
   const short = (text: string) => `${text.split('\n').slice(0, 12).join('\n')}\n…`;
   return {
+    listPresets: { items: [presetAnswer(google)], next_cursor: null },
     getSetupGuide: { ...whole, steps, remove: whole.remove.slice(0, 1), markdown: short(whole.markdown) },
     'getSetupGuide text/markdown': short(markdownOf(guide)),
     'getSetupGuide text/x-powershell': short(scriptOf(guide)),
