@@ -2,6 +2,8 @@ import t from 'tap';
 import { delegationCases } from './presets/delegation-cases.js';
 import { expansionCases } from './presets/expansion-cases.js';
 import { ruleCases } from './presets/rule-cases.js';
+import { guideCases, wholeGuideCases } from './setup/guide-cases.js';
+import { setupHttpCases } from './setup/http-cases.js';
 import { quotingCases } from './setup/quoting-cases.js';
 import { structureCases } from './setup/structure-cases.js';
 
@@ -10,3 +12,6 @@ t.test('what a provider would refuse', async t => ruleCases(t));
 t.test('mailboxes that a service account acts for', async t => delegationCases(t));
 t.test('values in commands', async t => quotingCases(t));
 t.test('guides for hostile values', async t => structureCases(t));
+t.test('what a guide asks for', async t => guideCases(t));
+t.test('guides as a whole', async t => wholeGuideCases(t));
+t.test('guides over HTTP and at the command line', async t => setupHttpCases(t));
