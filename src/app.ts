@@ -15,6 +15,7 @@ import { firstContents } from './first-start.js';
 import { logOptions } from './http/logging.js';
 import { createServer, type Server } from './http/server.js';
 import { createProvider } from './oauth/provider.js';
+import { createWorkloadTokens } from './oauth/workload-tokens.js';
 import { type AllowedHost, parseAllowedHost } from './outbound/allowed-hosts.js';
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/outbound.js';
 import type { Engine } from './store/engine.js';
@@ -41,6 +42,8 @@ export interface Overrides {
   deadlineMs?: number;
   /** Milliseconds that reading or making a key pair may take. */
   keyPairMs?: number;
+  /** The compiled file that does this in a process of its own, where this runs as it is written. */
+  keyPairProcess?: URL;
   /** How many draws may wait for a provider at the same time. */
   mostWaiters?: number;
 }
@@ -137,7 +140,7 @@ export async function openVault(config: Config, opening: Opening): Promise<OpenV
 }
 
 async function openOver(engine: Engine, config: Config, { serving, overrides, log }: Opening): Promise<OpenVault> {
-  const { clock = systemClock, failpoints = noFailpoints, random = Math.random, keyPairMs } = overrides;
+  const { clock = systemClock, failpoints = noFailpoints, random = Math.random, keyPairMs, keyPairProcess } = overrides;
   const laid = await foundation(engine, async () => {
     if (serving) return await firstContents(config, clock.now());
     throw new Error('This database is new: start Tokenwell once (tokenwell serve), which makes its keys.');
@@ -156,7 +159,12 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
     standing: await store.standing(),
     provider: createProvider({ fetch: outbound.fetch, clock }),
     destinations: outbound.destinations,
-    keyPairs: createKeyPairs({ clock, ...(keyPairMs ? { longestMs: keyPairMs } : {}) }),
+    keyPairs: createKeyPairs({
+      clock,
+      ...(keyPairMs ? { longestMs: keyPairMs } : {}),
+      ...(keyPairProcess ? { process: keyPairProcess } : {}),
+    }),
+    workloadTokens: createWorkloadTokens({ fetch: outbound.fetch, clock, log }),
     chain: ring.chain,
     clock,
     log,

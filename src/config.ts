@@ -99,7 +99,11 @@ export function readConfig(variables: Variables = process.env): Config {
 export function readClientConfig(variables: Variables = process.env): ClientConfig {
   const env = new Environment({ variables, known: KNOWN, secret: SECRET });
   const url = readOrigin(env, 'TOKENWELL_URL') ?? 'http://127.0.0.1:8080';
-  const key = env.secret('TOKENWELL_KEY', text => /^[\x21-\x7e]+$/.test(text), 'an API key: one line without spaces');
+  const key = env.secret(
+    'TOKENWELL_KEY',
+    text => /^[\x21-\x7e]+$/.test(text),
+    'an API key or workload token: one line without spaces',
+  );
   if (!env.has('TOKENWELL_KEY') && !env.has('TOKENWELL_KEY_FILE')) {
     env.refuse('TOKENWELL_KEY', 'an API key, here or in the file that TOKENWELL_KEY_FILE names');
   }

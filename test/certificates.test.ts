@@ -1,15 +1,27 @@
 import t from 'tap';
 import { clientCases } from './certificates/client-cases.js';
 import { makeKeyFiles } from './certificates/files.js';
+import { grantCases } from './certificates/grant-cases.js';
 import { readingCases } from './certificates/reading-cases.js';
+import { rotationCases } from './certificates/rotation-cases.js';
 
 const files = makeKeyFiles(t);
 if (!files && process.env.CI) throw new Error('the openssl command is needed in CI');
 
-t.test('key pairs', { skip: files ? false : 'no openssl command here; install it' }, async t => {
+const skip = files ? false : 'no openssl command here; install it';
+
+t.test('key pairs', { skip }, async t => {
   if (files) readingCases(t, files);
 });
 
-t.test('clients', { skip: files ? false : 'no openssl command here; install it' }, async t => {
+t.test('clients', { skip }, async t => {
   if (files) clientCases(t, files);
+});
+
+t.test('grants', { skip }, async t => {
+  if (files) grantCases(t, files);
+});
+
+t.test('rotations', { skip }, async t => {
+  if (files) rotationCases(t, files);
 });

@@ -21,7 +21,7 @@ t.test('bad input is refused with the field and the rule, and nothing is stored'
   for (const { name, method = 'POST', path = '/api/v1/credentials', asked, ...expected } of badInputs(good)) {
     const answer = await running.send(method, path, { key, ...asked });
     t.equal(answer.status, expected.status ?? 400, `${name}: ${answer.text.slice(0, 200)}`);
-    t.equal(answer.json?.code, expected.code ?? 'invalid_request', name);
+    t.equal(answer.json.code, expected.code ?? 'invalid_request', name);
     t.equal(answer.headers.get('content-type'), 'application/problem+json', name);
     if (expected.rules) t.strictSame(broken(answer).sort(), expected.rules.sort(), name);
   }

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { ProblemClass, ProviderWords } from '../api.js';
+import { FindingLink, ProblemClass, ProviderWords, Who } from '../api.js';
 import { AccountName, closed, open, Slug, Time, text, Url, words } from './fields.js';
 
 // The wire of accounts, and of the links by which people connect them.
@@ -9,9 +9,11 @@ const scopes = (description: string) => Type.Array(Type.String(), { description 
 const Finding = open(
   {
     class: ProblemClass,
+    who: Type.Optional(Who),
     reason: Type.String({ description: 'A stable word.' }),
     message: Type.String({ description: 'What is wrong, in plain words.' }),
-    action: Type.String({ description: 'What to do, in a sentence.' }),
+    action: Type.String({ description: 'What to do, in plain words.' }),
+    link: Type.Optional(FindingLink),
     at: Time,
     provider: Type.Optional(ProviderWords),
   },
@@ -36,6 +38,11 @@ const Grant = open(
     lasting: Type.Boolean({
       description: 'Whether there is a refresh token. Without one, access ends with the access token.',
     }),
+    client_auth: Type.Optional(
+      Type.String({
+        description: 'The client authentication of the credential that obtained it; it may be deleted since.',
+      }),
+    ),
     identity: Type.Optional(Identity),
   },
   { description: 'What was given at the last consent. Left out: nobody has consented, or nobody needs to.' },
@@ -56,6 +63,15 @@ const Candidate = open(
   },
 );
 
+const Access = open(
+  {
+    missing: scopes('What the newest token does not hold, and its purpose needs.'),
+    excess: scopes('What it holds and its purpose does not need.'),
+    detail: Type.String({ description: 'What it means and what to do.' }),
+  },
+  { description: 'What the newest token holds too little or too much of. Left out: nothing, or nobody can tell.' },
+);
+
 /** An account of a credential. */
 export const Account = open({
   credential: Slug,
@@ -74,6 +90,7 @@ export const Account = open({
   }),
   grant: Type.Optional(Grant),
   candidate: Type.Optional(Candidate),
+  access: Type.Optional(Access),
 });
 
 /** Which waiting grant is meant. */

@@ -14,10 +14,7 @@ export const SetupQuery = closed({
 const SetupStep = open({
   id: Type.String({ description: 'A stable word, such as `admin-consent`; findings name the step that mends them.' }),
   title: Type.String(),
-  who: words(
-    ['tenant_administrator', 'exchange_administrator', 'project_owner', 'operator', 'mailbox_owner'],
-    'Who does it.',
-  ),
+  who: words(['tenant_admin', 'exchange_admin', 'project_owner', 'operator', 'mailbox_owner'], 'Who does it.'),
   why: Type.String({ description: 'In a sentence.' }),
   optional: Type.Boolean({ description: 'Whether it is needed only in the case that `text` says.' }),
   text: Type.Optional(Type.String({ description: 'What to know about it.' })),

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { NewConnectLink } from '../client/client.js';
 import { linkTable } from './account-text.js';
-import { spanArgument } from './arguments.js';
+import { linkSpanArgument } from './arguments.js';
+import { ofCredential } from './credential-command.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
-import { collected, connect, type PrintFlags, print, remark, type Session } from './session.js';
+import { connect, type PrintFlags, print, printAll, remark, type Session } from './session.js';
 import { bare, visible } from './terminal-text.js';
 
 interface LinkFlags extends PrintFlags {
@@ -41,7 +42,7 @@ export function addLinkCommands(group: Command, session: Session): void {
     .addOption(new Option('--account <account>', 'account to connect').hideHelp())
     .option('--login-hint <address>', 'address that the sign-in page is filled with')
     .option('--return-to <url>', 'where the page after the consent leads on to')
-    .option(...EXPIRES, spanArgument)
+    .option(...EXPIRES, linkSpanArgument)
     .option('--json', 'print the whole answer as JSON')
     .action((credential: string, account: string | undefined, flags: LinkFlags) =>
       make(session, credential, { ...flags, account: oneAccount(account, flags.account) }),
@@ -51,22 +52,17 @@ export function addLinkCommands(group: Command, session: Session): void {
     'tokenwell account link info-mail',
     'tokenwell account link info-mail info@acme.example --login-hint info@acme.example --expires 7d',
   );
-  const links = group
-    .command('links')
-    .summary('list the links of a credential')
+  const links = ofCredential(group, 'links', 'list the links of a credential')
     .description('Lists the links of a credential and what became of them; never their addresses.')
-    .argument('<credential>', 'id of the credential')
     .option('--json', 'print { items, next_cursor } as JSON')
     .action(async (credential: string, flags: PrintFlags) => {
-      const items = await collected(connect(session).connectLinks.each(credential));
-      print(session, flags, { items, next_cursor: null }, ({ items }) => linkTable(credential, items));
+      await printAll(session, flags, connect(session).connectLinks.each(credential), items =>
+        linkTable(credential, items),
+      );
     });
   examples(links, 'tokenwell account links info-mail');
-  const unlink = group
-    .command('unlink')
-    .summary('delete a link')
+  const unlink = ofCredential(group, 'unlink', 'delete a link')
     .description('Deletes a link: from now on its page says that it is over. What it has connected stays.')
-    .argument('<credential>', 'id of the credential')
     .argument('<link-id>', 'id of the link, as `account links` lists it')
     .option('--json', 'print { deleted } as JSON')
     .action(async (credential: string, id: string, flags: PrintFlags) => {
@@ -78,19 +74,16 @@ export function addLinkCommands(group: Command, session: Session): void {
 
 /** `credential admin-consent-link`: a link for an administrator of the provider. */
 export function addAdminLinkCommand(group: Command, session: Session): void {
-  const link = group
-    .command('admin-consent-link')
-    .summary('make a link for an administrator of the provider')
+  const link = ofCredential(group, 'admin-consent-link', 'make a link for an administrator of the provider')
     .description(
       'Makes a link and prints its address alone, this once, so that it can be piped. Send it to an administrator of ' +
         'the provider, who approves the application there for everybody. It changes no account.',
     )
-    .argument('<credential>', 'id of the credential')
     .option(
       '--admin-consent-url <url>',
       "where the provider lets an administrator approve, at the origin of the credential's token or authorization URL",
     )
-    .option(...EXPIRES, spanArgument)
+    .option(...EXPIRES, linkSpanArgument)
     .option('--json', 'print the whole answer as JSON')
     .action(async (credential: string, { adminConsentUrl, expires, ...flags }: AdminLinkFlags) => {
       const wanted = { admin_consent_url: adminConsentUrl, expires_in: expires };

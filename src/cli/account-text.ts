@@ -42,14 +42,22 @@ export function accountFacts(account: Account, credential: Credential): string {
     'not granted': grant && grant.missing_scopes.length > 0 ? grant.missing_scopes.join(' ') : undefined,
     lasts: grant && (grant.lasting ? 'until it is ended' : 'only as long as its token: there is no refresh token'),
     'last success': account.last_success_at ?? 'never',
+    'too little': named(account.access?.missing),
+    'too much': named(account.access?.excess),
+    'about that': account.access?.detail,
     'next try': account.next_try_at,
     'next refresh': account.next_refresh_at,
     'what is wrong': finding?.message,
     'who must act': step?.actor,
     'what to do': step?.action,
+    'read more': finding?.link,
     'provider said': providerText(finding?.provider),
   });
   return account.candidate ? `${own}\n\n${candidateText(account, account.candidate)}` : own;
+}
+
+function named(permissions: readonly string[] = []): string | undefined {
+  return permissions.length > 0 ? permissions.join(', ') : undefined;
 }
 
 /** Who must act, and what to do; what stands in the way of every draw comes first. */
@@ -57,12 +65,12 @@ function nextStep(
   { credential: id, account, state, finding }: Account,
   { disabled, grant_type }: Credential,
 ): { actor: string; action: string } | undefined {
-  const operator = actorInWords('needs_operator', '');
+  const operator = actorInWords({ class: 'needs_operator' }, '');
   if (disabled) return { actor: operator, action: enableAdvice(`credential enable ${id}`) };
   if (state === 'disabled') return { actor: operator, action: enableAdvice(`account enable ${id} ${account}`) };
-  if (finding) return { actor: actorInWords(finding.class, finding.reason), action: finding.action };
+  if (finding) return { actor: actorInWords(finding, finding.reason), action: finding.action };
   if (!isUnclaimed(state, grant_type)) return undefined;
-  return { actor: actorInWords('needs_user', ''), action: signInAdvice(`${id} ${account}`) };
+  return { actor: actorInWords({ class: 'needs_user' }, ''), action: signInAdvice(`${id} ${account}`) };
 }
 
 function enableAdvice(command: string): string {

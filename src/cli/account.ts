@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Account, Credential, Revocation, TokenwellClient } from '../client/client.js';
 import { addLinkCommands } from './account-link.js';
 import { accountFacts, accountTable } from './account-text.js';
+import { ofCredential } from './credential-command.js';
 import { examples } from './examples.js';
 import { collected, connect, type PrintFlags, print, remark, type Session } from './session.js';
 import { visible } from './terminal-text.js';
@@ -42,11 +43,8 @@ export function addAccountCommands(program: Command, session: Session): void {
 }
 
 function addReading(group: Command, session: Session): void {
-  const list = group
-    .command('list')
-    .summary('list the accounts of a credential')
+  const list = ofCredential(group, 'list', 'list the accounts of a credential')
     .description('Lists the accounts of a credential in order of name, with what they need.')
-    .argument('<credential>', 'id of the credential')
     .option('--json', 'print { items, next_cursor } as JSON')
     .action(async (credential: string, flags: PrintFlags) => {
       const items = await collected(connect(session).accounts.each(credential));
@@ -140,10 +138,7 @@ function addDisconnect(group: Command, session: Session): void {
 
 /** A command about one account. */
 function addOne(group: Command, name: string, summary: string): Command {
-  return group
-    .command(name)
-    .summary(summary)
-    .argument('<credential>', 'id of the credential')
+  return ofCredential(group, name, summary)
     .argument('[account]', 'account of the credential ("default" unless given)')
     .option('--json', 'print the answer as JSON');
 }

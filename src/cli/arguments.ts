@@ -34,6 +34,15 @@ export function spanArgument(text: string): number {
   return Number(count) * (SECONDS[unit] ?? 1);
 }
 
+const MOST_LINK_DAYS = 30;
+
+/** How long a link may be used, in seconds. Throws `InvalidArgumentError`. */
+export function linkSpanArgument(text: string): number {
+  const seconds = spanArgument(text);
+  if (seconds >= 60 && seconds <= MOST_LINK_DAYS * 86_400) return seconds;
+  throw new InvalidArgumentError(`Give a span of time from 1m to ${MOST_LINK_DAYS}d.`);
+}
+
 /** Seconds as `spanArgument` takes them, in the largest unit that divides them. */
 export function spanInWords(seconds: number): string {
   const [unit = 's', size = 1] = Object.entries(SECONDS).findLast(([, size]) => seconds % size === 0) ?? [];

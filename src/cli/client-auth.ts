@@ -13,13 +13,13 @@ import {
   proofOf,
 } from './client-auth-flags.js';
 import { clientAuthFacts, clientAuthTable, nextSteps, shownThumbprint } from './client-auth-text.js';
-import { testText } from './credential-text.js';
+import { ofCredential } from './credential-command.js';
 import { examples } from './examples.js';
-import { EXIT, isTransient } from './exit-codes.js';
 import { UsageError } from './failure-text.js';
 import { readSecret } from './input.js';
-import { collected, connect, type PrintFlags, print, type Session } from './session.js';
+import { connect, type PrintFlags, print, printAll, type Session } from './session.js';
 import { visible } from './terminal-text.js';
+import { printTest } from './test-answer.js';
 
 type NewFlags = PrintFlags & ProofFlags;
 type WishFlags = PrintFlags & CertificateWish;
@@ -37,18 +37,17 @@ export function addClientAuthCommands(group: Command, session: Session): void {
 }
 
 function addList(group: Command, session: Session): void {
-  const list = of(group, 'auths', 'list the ways in which a credential proves itself')
+  const list = ofCredential(group, 'auths', 'list the ways in which a credential proves itself')
     .description('Lists the secrets and certificates of a credential. Requests are made with the active one.')
     .option('--json', 'print { items, next_cursor } as JSON')
     .action(async (credential: string, flags: PrintFlags) => {
-      const items = await collected(connect(session).clientAuths.each(credential));
-      print(session, flags, { items, next_cursor: null }, ({ items }) => clientAuthTable(items));
+      await printAll(session, flags, connect(session).clientAuths.each(credential), clientAuthTable);
     });
   examples(list, 'tokenwell credential auths demo-mail');
 }
 
 function addCreate(group: Command, session: Session): void {
-  const create = of(group, 'auth-create', 'put a next secret or certificate beside the active one')
+  const create = ofCredential(group, 'auth-create', 'put a next secret or certificate beside the active one')
     .description(
       'Stores a next secret or certificate beside the active one; no provider is called, and nothing uses it before ' +
         'auth-activate. Unless said, the method of a secret is that of the active one. On a terminal a missing secret ' +
@@ -70,8 +69,7 @@ function addTest(group: Command, session: Session): void {
     )
     .action(async (credential: string, id: string, flags: PrintFlags) => {
       const answer = await connect(session).clientAuths.test(credential, id);
-      print(session, flags, answer, answer => testText(answer, 'This client authentication'));
-      if (!answer.ok) session.exitCode = isTransient(answer.finding?.class) ? EXIT.unavailable : EXIT.refused;
+      printTest(session, flags, answer, 'This client authentication');
     });
   examples(test, 'tokenwell credential auth-test demo-mail $NEXT_AUTH_ID');
 }
@@ -105,7 +103,7 @@ function addDelete(group: Command, session: Session): void {
 }
 
 function addGenerate(group: Command, session: Session): void {
-  const generate = of(group, 'certificate-generate', 'make a key pair in the vault')
+  const generate = ofCredential(group, 'certificate-generate', 'make a key pair in the vault')
     .description(
       'Makes an RSA key and a certificate that it signed itself, beside the active client authentication. The private ' +
         'key never leaves the vault; the certificate is for the provider. Nothing uses it before auth-activate.',
@@ -127,7 +125,7 @@ function addGenerate(group: Command, session: Session): void {
 }
 
 function addDownload(group: Command, session: Session): void {
-  const download = of(group, 'certificate', 'write the newest certificate of a credential (.cer)')
+  const download = ofCredential(group, 'certificate', 'write the newest certificate of a credential (.cer)')
     .description(
       'Writes the newest certificate of a credential as the provider takes it (.cer, in DER), to a file or to standard ' +
         'output where that is no terminal. It is public; the private key is not in it.',
@@ -138,14 +136,9 @@ function addDownload(group: Command, session: Session): void {
   examples(download, 'tokenwell credential certificate demo-mail --out demo-mail.cer   # after certificate-generate');
 }
 
-/** A command about a credential. */
-function of(group: Command, name: string, summary: string): Command {
-  return group.command(name).summary(summary).argument('<credential>', 'id of the credential');
-}
-
 /** A command about one of its client auths. */
 function one(group: Command, name: string, summary: string, json = 'print the answer as JSON'): Command {
-  return of(group, name, summary)
+  return ofCredential(group, name, summary)
     .argument('<auth-id>', 'its id, as `credential auths` lists it')
     .option('--json', json);
 }

@@ -48,19 +48,21 @@ export async function commandLine(args: readonly string[], surroundings: Surroun
 }
 
 /**
- * `help ledger verify` as `ledger verify --help`: commander's own help command knows the first level alone, and says
- * nothing of a command that there is not. That one is left to be refused as if it were to be run.
+ * `help ledger verify` as `ledger verify --help`: commander's own help command knows the first level alone. A command
+ * that there is not stays without --help, so that it is refused; commander would explain the one above it instead.
  */
 function helpLast(program: Command, args: readonly string[]): string[] {
-  const [first, ...path] = args;
-  if (first !== 'help' || path.length === 0 || path[0]?.startsWith('-')) return [...args];
-  let command: Command | undefined = program;
+  const asked = args[0] === 'help' && args[1] !== undefined && !args[1].startsWith('-');
+  const path = asked ? args.slice(1) : args;
+  let command: Command = program;
   for (const [depth, name] of path.entries()) {
-    command = command.commands.find(one => one.name() === name);
-    if (!command) return path.slice(0, depth + 1);
-    if (command.commands.length === 0) return [...path.slice(0, depth + 1), '--help'];
+    if (command.commands.length === 0) return asked ? [...path.slice(0, depth), '--help'] : [...args];
+    if (name.startsWith('-') || name === 'help') break;
+    const next = command.commands.find(one => one.name() === name);
+    if (!next) return path.slice(0, depth + 1);
+    command = next;
   }
-  return [...path, '--help'];
+  return asked ? [...path, '--help'] : [...args];
 }
 
 /** All commands, before any is run. */

@@ -3,7 +3,7 @@ import type { Key } from '../client/client.js';
 import { timeArgument } from './arguments.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
-import { collected, connect, type PrintFlags, print, remark, type Session, settings } from './session.js';
+import { connect, type PrintFlags, print, printAll, remark, type Session, settings } from './session.js';
 import { counted, table } from './table.js';
 import { bare, visible } from './terminal-text.js';
 
@@ -26,7 +26,7 @@ export function addKeyCommands(group: Command, session: Session): void {
     .description(
       'Makes an API key and prints it, this once. A consumer may have several, so that they can be rotated one by one. ' +
         '`consumer key admin --offline` is for a lost admin key: it asks no vault but opens the database itself (TOKENWELL_DATA_DIR or ' +
-        'TOKENWELL_DATABASE_URL, and the master key; also beside a running vault), ends all keys of the consumer admin, gives it the role admin and one new key.',
+        'TOKENWELL_DATABASE_URL, and the master key; also beside a running vault), ends all keys and the trust of the consumer admin, gives it the role admin and one new key.',
     )
     .argument('<consumer>', 'id of the consumer')
     .option('--expires <date>', 'when the key expires, such as 2027-01-31 (never unless given)', timeArgument)
@@ -41,8 +41,7 @@ export function addKeyCommands(group: Command, session: Session): void {
     .argument('<consumer>', 'id of the consumer')
     .option('--json', 'print { items, next_cursor } as JSON')
     .action(async (consumer: string, flags: PrintFlags) => {
-      const items = await collected(connect(session).keys.each(consumer));
-      print(session, flags, { items, next_cursor: null }, ({ items }) => keyTable(consumer, items));
+      await printAll(session, flags, connect(session).keys.each(consumer), items => keyTable(consumer, items));
     });
   examples(keys, 'tokenwell consumer keys helpdesk');
   addDelete(group, session);

@@ -3,6 +3,7 @@ import type { SetupGuide, SetupWish } from '../client/client.js';
 import { examples } from './examples.js';
 import { connect, print, type Session } from './session.js';
 import { bareLines, visible, visibleLines } from './terminal-text.js';
+import { doerInWords } from './words.js';
 
 interface SetupFlags extends SetupWish {
   format: 'text' | 'markdown' | 'powershell' | 'json';
@@ -11,14 +12,6 @@ interface SetupFlags extends SetupWish {
 type Step = SetupGuide['steps'][number];
 
 const PURPOSES = ['imap', 'pop', 'smtp', 'graph-read', 'graph-readwrite', 'graph-send'];
-
-const DOERS: Readonly<Record<string, string>> = {
-  tenant_administrator: 'the tenant administrator',
-  exchange_administrator: 'an Exchange administrator',
-  project_owner: 'the owner of the Google Cloud project',
-  operator: 'an operator of this vault',
-  mailbox_owner: 'the owner of the mailbox',
-};
 
 /** `credential setup`: the guide for administrators of the provider. */
 export function addSetupCommand(group: Command, session: Session): void {
@@ -72,7 +65,6 @@ function setupText({ credential, purpose, provider, mailboxes, steps, remove }: 
 }
 
 function stepText({ title, who, why, optional, text, instructions = [], commands = [], link }: Step, at: number) {
-  const doer = Object.hasOwn(DOERS, who) ? DOERS[who] : who;
   const lines = [
     `   ${why}`,
     ...(text === undefined ? [] : [`   ${text}`]),
@@ -80,7 +72,7 @@ function stepText({ title, who, why, optional, text, instructions = [], commands
     ...(link === undefined ? [] : [`   ${link}`]),
   ];
   return [
-    visible(`${at}. ${title}${optional ? ' (where needed)' : ''}: ${doer}`),
+    visible(`${at}. ${title}${optional ? ' (where needed)' : ''}: ${doerInWords(who)}`),
     ...lines.map(visible),
     ...commands.flatMap(({ shell, text }) => [
       shell === 'powershell' ? '   With PowerShell:' : '   In a shell:',

@@ -1,9 +1,8 @@
-import type { Credential, TestAnswer } from '../client/client.js';
+import type { Credential } from '../client/client.js';
 import { authText, certificateFacts } from './client-auth-text.js';
-import { providerText as answerText } from './failure-text.js';
 import { facts, table } from './table.js';
 import { visible } from './terminal-text.js';
-import { accountsInWords, actorInWords, isUnclaimed, serviceInWords, signInAdvice } from './words.js';
+import { accountsInWords, isUnclaimed, serviceInWords, signInAdvice } from './words.js';
 
 /** Credentials, one a line. */
 export function credentialTable(credentials: readonly Credential[]): string {
@@ -55,23 +54,6 @@ export function credentialFacts(credential: Credential): string {
 function awaited({ id, disabled, grant_type, accounts }: Credential): string | undefined {
   if (disabled || !accounts.pending || !isUnclaimed('pending', grant_type)) return undefined;
   return signInAdvice(`${id} [account]`);
-}
-
-/** How a test of `what` went, step by step, and what to do where it failed. */
-export function testText({ ok, steps, finding }: TestAnswer, what: string): string {
-  const rows = steps.map(({ step, ok, ms, detail }) => [step, ok ? 'ok' : 'failed', `${ms} ms`, detail]);
-  const lines = [table(['step', 'result', 'time', 'detail'], rows), ''];
-  if (ok) return [...lines, `${what} works.`].join('\n');
-  lines.push(`${what} does not work now.`);
-  if (finding) {
-    lines.push(
-      `Who must act: ${actorInWords(finding.class, finding.reason)}.`,
-      `What to do: ${visible(finding.action)}`,
-    );
-    const provider = answerText(finding.provider);
-    if (provider !== undefined) lines.push(`The provider said: ${provider}`);
-  }
-  return lines.join('\n');
 }
 
 function authFacts({ id, client_auth }: Credential) {

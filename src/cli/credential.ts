@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
-import type { Credential, CredentialReplace } from '../client/client.js';
+import {
+  type Credential,
+  type CredentialCreate,
+  type CredentialReplace,
+  type TokenwellClient,
+  TokenwellError,
+} from '../client/client.js';
 import { addAdminLinkCommand } from './account-link.js';
 import { addClientAuthCommands } from './client-auth.js';
 import { needsSecret } from './client-auth-flags.js';
+import { ofCredential } from './credential-command.js';
 import {
   addCredentialFlags,
   type CredentialChanges,
@@ -11,13 +18,14 @@ import {
   completed,
 } from './credential-flags.js';
 import { addSetupCommand } from './credential-setup.js';
-import { credentialFacts, credentialTable, testText } from './credential-text.js';
+import { credentialFacts, credentialTable } from './credential-text.js';
 import { examples } from './examples.js';
-import { EXIT, isTransient } from './exit-codes.js';
 import { UsageError } from './failure-text.js';
 import { readSecret } from './input.js';
-import { collected, connect, type PrintFlags, print, type Session } from './session.js';
+import { addPresetsCommand } from './presets.js';
+import { connect, type PrintFlags, print, printAll, type Session } from './session.js';
 import { visible } from './terminal-text.js';
+import { printTest } from './test-answer.js';
 
 /** `credential …`: OAuth client registrations. */
 export function addCredentialCommands(program: Command, session: Session): void {
@@ -27,6 +35,7 @@ export function addCredentialCommands(program: Command, session: Session): void 
     .description('Named OAuth client registrations. Secrets go in and never come out.');
   addWriting(group, session);
   addReading(group, session);
+  addPresetsCommand(group, session);
   addClientAuthCommands(group, session);
   addSwitches(group, session);
   addAdminLinkCommand(group, session);
@@ -47,16 +56,14 @@ function addWriting(group: Command, session: Session): void {
   examples(
     addCredentialFlags(create),
     'printf %s $CLIENT_SECRET | tokenwell credential create new-mail --token-url $TOKEN_URL --client-id $CLIENT_ID --scope mail.read --secret-file -',
+    'printf %s $CLIENT_SECRET | tokenwell credential create acme-imap --preset microsoft --tenant acme.example --purpose imap --client-id $CLIENT_ID --secret-file -',
   );
-  const replace = group
-    .command('replace')
-    .summary('change a credential')
+  const replace = ofCredential(group, 'replace', 'change a credential')
     .description(
       'Changes what the flags name and leaves the rest. With --file the credential becomes what the file says; if the ' +
         'file holds a version, only that version is changed. A text given as "" takes its field out. The stored secret ' +
         'stays, unless the change sends it to another place or in another way: then give it again.',
     )
-    .argument('<credential>', 'id of the credential')
     .action((id: string, flags: CredentialFlags) => change(session, id, flags));
   examples(
     addCredentialFlags(replace),
@@ -72,30 +79,23 @@ function addReading(group: Command, session: Session): void {
     .description('Lists all credentials in order of id, with what their accounts need.')
     .option('--json', 'print { items, next_cursor } as JSON')
     .action(async (flags: PrintFlags) => {
-      const items = await collected(connect(session).credentials.each());
-      print(session, flags, { items, next_cursor: null }, ({ items }) => credentialTable(items));
+      await printAll(session, flags, connect(session).credentials.each(), credentialTable);
     });
   examples(list, 'tokenwell credential list');
-  const show = group
-    .command('show')
-    .summary('show a credential')
+  const show = ofCredential(group, 'show', 'show a credential')
     .description(
       'Shows a credential. What --json prints may be edited and given to `credential replace --file`, or with its secret to `credential create --file`.',
     )
-    .argument('<credential>', 'id of the credential')
     .option('--json', 'print the answer as JSON')
     .action(async (id: string, flags: PrintFlags) => {
       print(session, flags, await connect(session).credentials.get(id), credentialFacts);
     });
   examples(show, 'tokenwell credential show demo-mail', 'tokenwell credential show demo-mail --json > credential.json');
-  const test = group
-    .command('test')
-    .summary('ask the provider for a token now')
+  const test = ofCredential(group, 'test', 'ask the provider for a token now')
     .description(
       'Asks the provider for a token now and says how it went; the token stays in the vault. Ends with 0 if the provider ' +
         'gave one, 3 if waiting may help, 1 otherwise.',
     )
-    .argument('<credential>', 'id of the credential')
     .option('--account <account>', 'account of the credential ("default" unless given)')
     .option('--json', 'print the answer as JSON')
     .action((id: string, flags: PrintFlags & { account?: string }) => tryOut(session, id, flags));
@@ -103,31 +103,22 @@ function addReading(group: Command, session: Session): void {
 }
 
 function addSwitches(group: Command, session: Session): void {
-  const disable = group
-    .command('disable')
-    .summary('stop all draws of a credential')
+  const disable = ofCredential(group, 'disable', 'stop all draws of a credential')
     .description('Stops all draws of a credential, on every instance, from the answer on. Nothing is deleted.')
-    .argument('<credential>', 'id of the credential')
     .option('--json', 'print the answer as JSON')
     .action(async (id: string, flags: PrintFlags) => {
       print(session, flags, await connect(session).credentials.disable(id), () => `No token of ${id} leaves any more.`);
     });
   examples(disable, 'tokenwell credential disable demo-mail');
-  const enable = group
-    .command('enable')
-    .summary('allow draws of a credential again')
+  const enable = ofCredential(group, 'enable', 'allow draws of a credential again')
     .description('Undoes disable.')
-    .argument('<credential>', 'id of the credential')
     .option('--json', 'print the answer as JSON')
     .action(async (id: string, flags: PrintFlags) => {
       print(session, flags, await connect(session).credentials.enable(id), () => `Tokens of ${id} may be drawn again.`);
     });
   examples(enable, 'tokenwell credential enable demo-mail');
-  const remove = group
-    .command('delete')
-    .summary('delete a credential')
+  const remove = ofCredential(group, 'delete', 'delete a credential')
     .description('Deletes a credential with its secrets, accounts and tokens, and every permission that names it.')
-    .argument('<credential>', 'id of the credential')
     .option('--json', 'print { deleted } as JSON')
     .action(async (id: string, flags: PrintFlags) => {
       await connect(session).credentials.remove(id);
@@ -146,10 +137,22 @@ async function store(session: Session, id: string | undefined, flags: Credential
   const credential = completed(id, await changesOf(session, flags));
   const { client_auth } = credential;
   const ask = session.input.isTTY === true && needsSecret(client_auth.method) && client_auth.secret === undefined;
+  if (ask) await refusedBut('client_auth.secret', client, credential);
   if (ask) client_auth.secret = await readSecret(session, '-');
   print(session, flags, await client.credentials.create(credential), stored => {
     return `Stored the credential ${visible(stored.id)}.\n\n${credentialFacts(stored)}`;
   });
+}
+
+/** Throws what the vault does not take beside this field, so that nobody types a secret for what is refused all the same. */
+async function refusedBut(field: string, client: TokenwellClient, credential: CredentialCreate): Promise<void> {
+  try {
+    await client.credentials.create(credential);
+  } catch (error) {
+    if (!(error instanceof TokenwellError) || error.code !== 'invalid_request') throw error;
+    const errors = error.errors.filter(wrong => wrong.field !== field);
+    if (errors.length > 0) throw new TokenwellError({ ...error, errors });
+  }
 }
 
 async function change(session: Session, id: string, flags: CredentialFlags): Promise<void> {
@@ -188,7 +191,5 @@ function kept(stored: Credential['client_auth'], method: string, { client_auth }
 }
 
 async function tryOut(session: Session, id: string, flags: PrintFlags & { account?: string }): Promise<void> {
-  const answer = await connect(session).credentials.test(id, flags);
-  print(session, flags, answer, answer => testText(answer, 'The credential'));
-  if (!answer.ok) session.exitCode = isTransient(answer.finding?.class) ? EXIT.unavailable : EXIT.refused;
+  printTest(session, flags, await connect(session).credentials.test(id, flags), 'The credential');
 }

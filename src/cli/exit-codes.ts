@@ -10,8 +10,8 @@ Exit codes:
   2  used wrongly: arguments, files or environment
   3  nothing answers, or it is unavailable at present: try again later
   4  ledger verify found a flaw
-With --json, what a vault says no with is JSON too, on standard error: code, detail, action and more; so is that none
-answers. Wrong use, and what fails on this machine, is told there in words.`;
+With --json, standard error holds JSON too when a vault says no, or none answers: code, detail, action and more. Wrong
+use, and what fails on this machine, is told there in words.`;
 
 const EXIT_HELP_OF_SERVE = `
 Exit codes:

@@ -55,7 +55,10 @@ function flagOf(field: string): string {
   // Of a further client auth the fields stand by themselves.
   const proof = PROOF_FLAGS.get(field.replace(/^client_auth\./, ''));
   if (proof !== undefined) return proof;
+  if (outer === 'mailboxes') return '--mailbox';
+  if (outer === 'servers') return '--mail-server';
   if (field === 'expires_at' || field === 'expires_in') return '--expires';
+  if (outer === 'trust' && inner !== undefined) return `--trust-${inner}`;
   const name = outer === 'client_auth' ? (inner ?? outer) : outer.replace(/params$/, 'param');
   return `--${name.replaceAll('_', '-')}`;
 }

@@ -61,6 +61,16 @@ export function remark(session: Session, text: string): void {
   session.err.write(`${visibleLines(text)}\n`);
 }
 
+/** Prints everything that a list gives, page after page, as one. */
+export async function printAll<Item>(
+  session: Session,
+  flags: PrintFlags,
+  each: AsyncIterable<Item>,
+  inWords: (items: Item[]) => string,
+): Promise<void> {
+  print(session, flags, { items: await collected(each), next_cursor: null }, ({ items }) => inWords(items));
+}
+
 /** Everything that a list gives, page after page. */
 export async function collected<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const found: Item[] = [];

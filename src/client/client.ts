@@ -13,6 +13,7 @@ export type {
   NewConnectLink,
 } from '../api/accounts.js';
 export type { CertificateWish, ClientAuth, ClientAuthCreate } from '../api/client-auths.js';
+export type { Preset } from '../api/presets.js';
 export type { SetupGuide } from '../api/setup.js';
 export type {
   Consumer,
@@ -35,6 +36,7 @@ export type { ClientAuthCalls } from './client-auths.js';
 export type { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 export type { CredentialCalls, SetupWish } from './credentials.js';
 export { type ErrorFacts, TokenwellError, type TransportCode } from './errors.js';
+export type { KeyOptions } from './presented-key.js';
 export type { ClientOptions, Page, PageRequest } from './transport.js';
 
 /** Which token is wanted. */
@@ -62,7 +64,7 @@ export class TokenwellClient {
   readonly permissions: PermissionCalls;
   readonly #transport: Transport;
 
-  /** Throws `TypeError` for a `url` or `key` that cannot be one. Calls nobody. */
+  /** Throws `TypeError` for a `url` or `key` that cannot be one. Calls nobody and reads no file. */
   constructor(options: ClientOptions) {
     const transport = new Transport(options);
     this.credentials = new CredentialCalls(transport);
@@ -89,7 +91,7 @@ export class TokenwellClient {
     return this.#transport.call('POST', pathOf`/credentials/${credential}/token/rejected`, { body: report });
   }
 
-  /** Who the key stands for and what it may draw. */
+  /** Who the key or workload token stands for and what may be drawn. */
   async me(): Promise<Me> {
     return this.#transport.call('GET', '/me');
   }

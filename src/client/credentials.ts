@@ -1,3 +1,4 @@
+import type { Preset } from '../api/presets.js';
 import type { SetupGuide } from '../api/setup.js';
 import type { Credential, CredentialCreate, CredentialReplace, TestAnswer } from '../api.js';
 import { type Page, type PageRequest, pathOf, type Transport } from './transport.js';
@@ -56,6 +57,11 @@ export class CredentialCalls {
 
   async enable(id: string): Promise<Credential> {
     return this.#transport.call('POST', pathOf`/credentials/${id}/enable`);
+  }
+
+  /** The providers that the vault knows, all on one page. */
+  async presets(): Promise<Page<Preset>> {
+    return this.#transport.call('GET', '/presets');
   }
 
   /** Asks the provider for a token now and says how it went; a provider that says no is an answer, not an error. */

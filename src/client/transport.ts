@@ -1,11 +1,10 @@
 import { errorOf, notTokenwell, TokenwellError } from './errors.js';
+import { type KeyOptions, presentedKey } from './presented-key.js';
 
-/** Where the vault is, and the key to call it with. */
-export interface ClientOptions {
+/** Where the vault is, and what to call it with. */
+export interface ClientOptions extends KeyOptions {
   /** The vault's origin, such as `https://tokens.example.com`. */
   url: string;
-  /** An API key (`twk_…`) or the JWT of a trusted workload issuer. */
-  key: string;
   /** Stands in for the global `fetch`. */
   fetch?: typeof fetch;
   /** Milliseconds for one call from beginning to end; 30,000 unless said. */
@@ -41,16 +40,15 @@ const MOST_ITEMS = 1000;
 /** Calls a vault over HTTP: key, JSON, a total timeout, errors as `TokenwellError`. Follows no redirects, never repeats. */
 export class Transport {
   readonly #origin: string;
-  readonly #key: string;
+  readonly #key: () => Promise<string>;
   readonly #fetch: typeof fetch;
   readonly #timeoutMs: number;
 
   /** Throws `TypeError` for an address or a key that cannot be one; neither is shown. */
-  constructor({ url, key, fetch: given, timeoutMs = 30_000 }: ClientOptions) {
+  constructor({ url, key, keyFile, fetch: given, timeoutMs = 30_000 }: ClientOptions) {
     // What fetch says of a key or address that it cannot use repeats it, so both are looked at first.
-    if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('key must be one line without spaces.');
+    this.#key = presentedKey({ key, keyFile });
     this.#origin = originOf(url);
-    this.#key = key;
     this.#fetch = given ?? fetch;
     this.#timeoutMs = timeoutMs;
   }
@@ -112,7 +110,7 @@ export class Transport {
 
   async #send(method: string, address: URL, { body, ifMatch, accept = 'application/json' }: CallOptions) {
     const headers = {
-      authorization: `Bearer ${this.#key}`,
+      authorization: `Bearer ${await this.#key()}`,
       accept,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch === '*' ? '*' : `"${ifMatch}"` }),

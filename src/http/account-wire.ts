@@ -3,6 +3,7 @@ import type { Finding } from '../vault/account.js';
 import type { AccountView, Disconnected } from '../vault/accounts.js';
 import type { NewLink } from '../vault/connect-links.js';
 import { type ConnectLink as Link, usable } from '../vault/consent.js';
+import { whoOf } from '../vault/errors.js';
 import type { Grant } from '../vault/grant.js';
 import { scopeTokens } from '../vault/scopes.js';
 import { textOf, timeOf } from './wire.js';
@@ -10,7 +11,7 @@ import { textOf, timeOf } from './wire.js';
 /** Accounts and links between the domain and the wire. */
 
 /** An account as GET answers it. */
-export function accountAnswer({ account, grant, missing, candidate, nextDue }: AccountView): Account {
+export function accountAnswer({ account, grant, missing, candidate, nextDue, access }: AccountView): Account {
   return {
     credential: account.credential,
     account: account.account,
@@ -21,11 +22,13 @@ export function accountAnswer({ account, grant, missing, candidate, nextDue }: A
     next_refresh_at: timeOf(nextDue),
     grant: grant && grantAnswer(grant, missing),
     candidate: candidate && candidateAnswer(candidate),
+    access: access && { missing: access.missing, excess: access.excess, detail: access.detail },
   };
 }
 
-function findingAnswer(finding: Finding): NonNullable<Account['finding']> {
-  return { ...finding, at: textOf(finding.at) };
+/** One that was stored before findings named who must act is told by its class. */
+function findingAnswer({ script: _, who, ...finding }: Finding): NonNullable<Account['finding']> {
+  return { ...finding, who: who ?? whoOf(finding.class), at: textOf(finding.at) };
 }
 
 function grantAnswer(grant: Grant, missing: string[]): NonNullable<Account['grant']> {
@@ -34,6 +37,7 @@ function grantAnswer(grant: Grant, missing: string[]): NonNullable<Account['gran
     scopes: scopeTokens(grant.scopes),
     missing_scopes: missing,
     lasting: grant.hasRefreshToken,
+    client_auth: grant.clientAuth || undefined,
     identity: grant.identity,
   };
 }

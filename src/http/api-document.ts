@@ -137,7 +137,8 @@ function codesOf(operation: Operation): ErrorCode[] {
   const inPath = operation.parameters?.some(parameter => parameter.in === 'path');
   const codes: (ErrorCode | false)[] = [
     'invalid_request',
-    ...(role ? (['unauthenticated', 'rate_limited', 'internal', 'draining'] as const) : []),
+    // Of a workload's token nothing can be said while its issuer does not answer.
+    ...(role ? (['unauthenticated', 'rate_limited', 'internal', 'provider_unavailable', 'draining'] as const) : []),
     role !== undefined && role !== 'any' && role !== 'draw' && 'forbidden',
     inPath === true && 'not_found',
     ...(operation.requestBody ? (['too_large', 'unsupported_media_type'] as const) : []),

@@ -100,6 +100,7 @@ const refused: accounts.Account = {
   state: 'needs_user',
   finding: {
     class: 'needs_user',
+    who: 'mailbox_owner',
     reason: 'grant_refused',
     message: 'The provider no longer accepts this sign-in.',
     action: 'The owner of the mailbox must sign in again: make a connect link and send it.',
@@ -264,6 +265,7 @@ export const ANSWERS: Record<string, unknown> = {
     ],
     finding: {
       class: 'needs_operator',
+      who: 'operator',
       reason: 'provider_refused',
       message: 'The provider says that the client secret is wrong.',
       action: 'Create a new secret at the provider and store it here.',

@@ -79,7 +79,11 @@ export async function describeApi(app: FastifyInstance, publicUrl: string): Prom
       components: {
         schemas: SCHEMAS,
         securitySchemes: {
-          apiKey: { type: 'http', scheme: 'bearer', description: 'The API key of a consumer: `twk_…`.' },
+          apiKey: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The API key of a consumer, `twk_…`, or the JWT of a workload that a consumer trusts.',
+          },
           client: { type: 'http', scheme: 'basic', description: 'The id of a consumer and its API key.' },
         },
       },

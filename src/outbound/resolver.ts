@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
+import { Places } from '../vault/places.js';
 
 /** All addresses of a name. Rejects when there is none, with the resolver's `code` (`ENOTFOUND`, `EAI_AGAIN` …). */
 export type Resolve = (host: string) => Promise<LookupAddress[]>;
@@ -19,8 +20,7 @@ export function createResolve(resolve: Resolve = systemLookup, limit = 3): Resol
   const places = { quick: new Places(limit - 1), slow: new Places(1) };
 
   async function ask(host: string): Promise<LookupAddress[]> {
-    const place = slow.has(host) ? places.slow : places.quick;
-    await place.take();
+    const giveBack = await (slow.has(host) ? places.slow : places.quick).take('names');
     const timer = setTimeout(() => slow.size < MOST_SLOW_NAMES && slow.add(host), SLOW_MS);
     slow.delete(host);
     try {
@@ -28,7 +28,7 @@ export function createResolve(resolve: Resolve = systemLookup, limit = 3): Resol
     } finally {
       questions.delete(host);
       clearTimeout(timer);
-      place.giveBack();
+      giveBack();
     }
   }
 
@@ -39,28 +39,6 @@ export function createResolve(resolve: Resolve = systemLookup, limit = 3): Resol
     questions.set(host, question);
     return question;
   };
-}
-
-/** So many at once; whoever comes later waits. First come, first served. */
-class Places {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  async take(): Promise<void> {
-    if (this.#free === 0) await new Promise<void>(go => this.#waiting.push(go));
-    else this.#free -= 1;
-  }
-
-  /** The place passes to the next one directly, so that nobody slips in between. */
-  giveBack(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#free += 1;
-  }
 }
 
 function systemLookup(host: string): Promise<LookupAddress[]> {

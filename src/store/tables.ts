@@ -139,6 +139,9 @@ export interface Tables {
     description: string | null;
     role: string;
     disabled: number;
+    trust_issuer: string | null;
+    trust_audience: string | null;
+    trust_subject: string | null;
     created_at: number;
     updated_at: number;
   };

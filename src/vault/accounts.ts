@@ -8,6 +8,7 @@ import { type Keeping, notTold } from './keeping.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
+import { type Access, accessOf } from './presets/access.js';
 import { identityRejected, OTHER_IDENTITY } from './refresh-findings.js';
 import type { Refreshing } from './refreshing.js';
 import { type Actor, actorOf, require } from './roles.js';
@@ -25,6 +26,8 @@ export interface AccountView {
   candidate: Grant | undefined;
   /** When it is renewed without a draw, in epoch milliseconds. */
   nextDue: number | undefined;
+  /** What the newest token holds too little or too much of. */
+  access: Access | undefined;
 }
 
 interface Ended {
@@ -251,7 +254,10 @@ export class Accounts {
     const missing = grant ? missingScopes(consentScope(credential), grant.scopes) : [];
     const works = account.state === 'connected' || account.state === 'degraded';
     const nextDue = works ? await this.#store.due.nextDue(account.credential, account.account) : undefined;
-    return { account, grant, missing, candidate, nextDue };
+    // One that does not open is told by the next draw.
+    const scope = drawScope(credential);
+    const token = await this.#store.reads.findToken(credential.id, account.account, scope).catch(() => undefined);
+    return { account, grant, missing, candidate, nextDue, access: token && accessOf(credential, token) };
   }
 }
 

@@ -13,6 +13,7 @@ import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Clock, type KeyPairs, type KeyPairWish, type Provider, ProviderFailure } from './ports.js';
 import { type Actor, actorOf, require } from './roles.js';
+import { retryAll } from './sharing.js';
 import type { Reads, Store, Tx } from './store.js';
 import type { TestResult, TestStep } from './testing.js';
 
@@ -98,7 +99,7 @@ export class ClientAuths {
       const next = await found(tx, credentialId, id);
       if (next.active) throw new VaultError('conflict', 'This is the active client authentication already.');
       if (!(await tx.clientAuths.activate(credential, id, this.#clock.now()))) throw changedMeanwhile();
-      await tx.accounts.retry(credentialId);
+      await retryAll(tx, credentialId, await tx.credentials.sharing(credentialId));
     });
     return await this.get(actor.caller, credentialId, id);
   }
@@ -121,7 +122,7 @@ export class ClientAuths {
     require(actor.caller, 'operator');
     const credential = await this.#credential(credentialId);
     const clientAuth = await found(this.#store.reads, credentialId, id);
-    const limited = this.#limits.handTest(credentialId, id);
+    const limited = this.#limits.authTest(credentialId, id);
     if (limited) throw limited;
     const started = this.#clock.monotonic();
     const step = (detail: string, ok: boolean): TestStep => ({
@@ -151,7 +152,7 @@ export class ClientAuths {
         const knows = 'The provider knows the client by it. It gives tokens to people’s grants only, as it should.';
         return { ok: true, steps: [step(knows, true)], finding: undefined };
       }
-      const { at: _, ...finding } = findingOf(error, this.#clock.now());
+      const { at: _, script: __, ...finding } = findingOf(error, this.#clock.now());
       return { ok: false, steps: [step(finding.message, false)], finding };
     }
   }

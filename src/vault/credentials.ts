@@ -9,7 +9,7 @@ import type { Clock, Destinations, KeyPairs } from './ports.js';
 import { expand, type SaidCredential } from './presets/expansion.js';
 import { reregister } from './reregistration.js';
 import { type Actor, actorOf, require } from './roles.js';
-import { holderErrors, sharerErrors } from './sharing.js';
+import { holderErrors, retryAll, sharerErrors } from './sharing.js';
 import type { Store, Tx } from './store.js';
 
 /** A credential with its accounts counted by state. */
@@ -91,15 +91,15 @@ export class Credentials {
       const moved = changesDestination(before, input) ? movedProof(input, clientAuth) : [];
       const proof = moved.length > 0 ? moved : missingProof(input, clientAuth);
       const expiry = expiryErrors(input.secretExpiresAt, clientAuth.secretExpiresAt, now);
-      const errors = [...proof, ...expiry, ...(await holderErrors(tx, before, input))];
+      const sharing = await tx.credentials.sharing(id);
+      const errors = [...proof, ...expiry, ...(await holderErrors(tx, sharing, before, input))];
       if (errors.length > 0) throw invalid(errors);
       if (!(await tx.credentials.update(before, read, now))) throw versionConflict();
       // They were sealed for where they were to go.
       if (changesDestination(before, input)) await tx.clientAuths.removeOthers(id);
       await this.#followMailboxes(tx, id, before, input);
       if (changesTokens(before, input)) await this.#reregister(tx, id, now);
-      else await tx.accounts.retry(id);
-      for (const sharer of await tx.credentials.sharing(id)) await tx.accounts.retry(sharer);
+      await retryAll(tx, id, sharing);
     });
     return await this.get(actor.caller, id);
   }

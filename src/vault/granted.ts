@@ -17,7 +17,7 @@ import { belongsTo, consentScope, type Grant, sameIdentity } from './grant.js';
 import { randomId } from './ids.js';
 import type { Held, Keeping } from './keeping.js';
 import type { Ledger } from './ledger.js';
-import { type Clock, type GrantAnswer, type Provider, ProviderFailure } from './ports.js';
+import { type Clock, type GrantAnswer, type Identity, type Provider, ProviderFailure } from './ports.js';
 import { problemOf } from './problem.js';
 import {
   grantRefused,
@@ -209,13 +209,13 @@ export class Granted implements Way {
     return { progress };
   }
 
-  /** F43: another account's tokens wait for an operator; the grant and its refresh token stay as they are. */
+  /** F43: what is not known to be this account's waits for an operator; the grant and its refresh token stay as they are. */
   async #putAside(attempt: Try, { refreshToken, identity }: GrantAnswer): Promise<Obtained> {
     const { account, grant, lease } = attempt;
     const now = this.#clock.now();
     const stranger = typeof identity === 'object' && 'known' in identity ? identity.known : undefined;
     const candidate = { ...grant, id: randomId('grant'), kind: 'candidate' as const, kindSince: now, obtainedAt: now };
-    const finding = otherIdentity(now);
+    const finding = otherIdentity(now, { readable: namedBy(identity) !== undefined });
     const progress = { ...rejected(account, finding), state: 'needs_operator' as const };
     const also: Settlement['also'] = async tx => {
       for (const { id, kind } of await tx.grants.list(grant.credential, grant.account)) {
@@ -246,11 +246,20 @@ function mayHaveUsedIt({ class: failureClass, reason, sent }: ProviderFailure): 
   return failureClass === 'unavailable' && sent !== 'not_sent' && reason !== 'throttled';
 }
 
-/** OpenID Connect Core §12.2: `iss` and `sub` stay what they were, also in an ID token that is no good for another reason. */
+/**
+ * OpenID Connect Core §12.2: `iss` and `sub` stay what they were, also in an ID token that is no good for another reason.
+ * One that cannot be read may be anybody's.
+ */
 function isStranger(grant: Grant, { identity }: GrantAnswer): boolean {
   if (!grant.identity || identity === 'none') return false;
-  const named = 'known' in identity ? identity.known : identity.names;
-  return named !== undefined && !sameIdentity(grant.identity, named);
+  const named = namedBy(identity);
+  return named === undefined || !sameIdentity(grant.identity, named);
+}
+
+/** Whom an ID token names, whether or not it is believed; undefined where none can be read. */
+function namedBy(identity: GrantAnswer['identity']): Identity | undefined {
+  if (identity === 'none') return undefined;
+  return 'known' in identity ? identity.known : identity.names;
 }
 
 /** What a refresh names: nothing where it wants all that was granted; Microsoft keeps the grant only with offline_access. */

@@ -99,14 +99,21 @@ export class Limits {
 
   /** Counts a consumer's report that a token was refused: 6 a minute for an account, apart from what others do there. */
   report(consumer: string, credential: string, account: string): VaultError | undefined {
-    if (this.#handTests.add(`${credential} ${account} ${consumer}`) <= HAND_TESTS) return undefined;
-    return limited('reports of this account', this.#handTests.rest);
+    return this.#byHand(`${credential} ${account} ${consumer}`, 'reports of this account');
   }
 
   /** Counts a call by hand that reaches the provider: 6 a minute for an account. */
   handTest(credential: string, account: string): VaultError | undefined {
-    if (this.#handTests.add(`${credential} ${account}`) <= HAND_TESTS) return undefined;
-    return limited('tests of this account', this.#handTests.rest);
+    return this.#byHand(`${credential} ${account}`, 'tests of this account');
+  }
+
+  /** The same for a client authentication. */
+  authTest(credential: string, id: string): VaultError | undefined {
+    return this.#byHand(`${credential} ${id}`, 'tests of this client authentication');
+  }
+
+  #byHand(name: string, what: string): VaultError | undefined {
+    return this.#handTests.add(name) <= HAND_TESTS ? undefined : limited(what, this.#handTests.rest);
   }
 }
 

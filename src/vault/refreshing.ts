@@ -12,7 +12,6 @@ import { type Current, Superseded } from './settling.js';
 import type { Failpoints } from './steps.js';
 import type { Lease, Store } from './store.js';
 import { longEnough, type Token } from './token.js';
-import { Turn } from './turn.js';
 import { Waiting } from './waiting.js';
 
 /** What a new token is asked for. */
@@ -52,7 +51,7 @@ export class Refreshing {
   readonly #random: () => number;
   readonly #at: Failpoints;
   readonly #flights = new Map<string, Flight>();
-  readonly #turns = new Map<string, Turn>();
+  readonly #turns = new Places(1);
   readonly #places = new Places(AT_ONE_PROVIDER);
   readonly #waiting: Waiting;
 
@@ -117,14 +116,11 @@ export class Refreshing {
   }
 
   async #inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const turn = this.#turns.get(name) ?? new Turn();
-    this.#turns.set(name, turn);
-    const giveBack = await turn.take();
+    const giveBack = await this.#turns.take(name);
     try {
       return await work();
     } finally {
       giveBack();
-      if (turn.idle) this.#turns.delete(name);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Credential } from './credential.js';
 import type { FieldError } from './errors.js';
-import type { Reads } from './store.js';
+import type { Reads, Tx } from './store.js';
 
 /** A credential as far as it decides who may share a secret with it. */
 type Sharer = Pick<Credential, 'clientId' | 'tokenUrl' | 'revocationUrl'>;
@@ -36,18 +36,25 @@ export function sharerErrors(id: string, sharer: Sharer, sameAs: string, holder:
   return found ? error(found.rule, `${sameAs} ${found.why}, so its secret is not for this credential.`) : [];
 }
 
-/** What keeps a holder from becoming this: those that share its secret could do so no longer. */
+/** What keeps a holder from becoming this: those that share its secret (`sharing`) could do so no longer. */
 export async function holderErrors(
   reads: Pick<Reads, 'credentials'>,
+  sharing: readonly string[],
   before: Credential,
   after: Sharer & { sameAs: string | undefined },
 ): Promise<FieldError[]> {
-  const sharing = await reads.credentials.sharing(before.id);
-  if (sharing.length === 0) return [];
   const holder = { ...after, clientAuth: { ...before.clientAuth, sameAs: after.sameAs } };
   const sharers = await Promise.all(sharing.map(id => reads.credentials.find(id)));
   const ended = sharers.filter(one => one && sharingFlaw(one, holder)).map(one => one?.id);
   if (ended.length === 0) return [];
   const detail = `${ended.join(', ')} could not use this credential’s secret any more. Give each its own first.`;
   return [{ field: 'client_auth', rule: 'shared', detail }];
+}
+
+/**
+ * The next draw of a credential, and of those that share its secret, asks the provider at once: what it refused may have
+ * been what changed now.
+ */
+export async function retryAll(tx: Tx, holder: string, sharing: readonly string[]): Promise<void> {
+  for (const id of [holder, ...sharing]) await tx.accounts.retry(id);
 }

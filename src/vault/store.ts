@@ -5,6 +5,7 @@ import type { Consumer, ConsumerKey, Permission } from './consumer.js';
 import type { Credential, ReadCredential } from './credential.js';
 import type { DueStore } from './due-store.js';
 import type { Page, PageDraft, PageHead } from './page.js';
+import type { Workload } from './ports.js';
 import type { Secret } from './secret.js';
 import type { Token, TokenRejection } from './token.js';
 
@@ -37,6 +38,19 @@ export interface PageOffer extends PageDraft {
 /** A key, whose it is, and what that consumer may. */
 export interface KeyRecord {
   key: ConsumerKey;
+  consumer: Consumer;
+  permissions: Permission[];
+}
+
+/** What a token has shown by the keys of its issuer, and until when that is relied upon (monotonic milliseconds). */
+export interface Proof {
+  workload: Workload;
+  restsUntil: number;
+}
+
+/** A proven workload, the consumer that trusts it, and what that consumer may. */
+export interface WorkloadRecord {
+  proof: Proof;
   consumer: Consumer;
   permissions: Permission[];
 }
@@ -96,6 +110,13 @@ export interface ConsumerReads {
   permissions(consumer: string): Promise<Permission[]>;
   /** The key with this prefix, whose it is and what it may: all that a caller is made of. */
   byKey(prefix: string): Promise<KeyRecord | undefined>;
+  /** Whether any consumer, disabled or not, trusts this issuer. */
+  trustsIssuer(issuer: string): Promise<boolean>;
+  /**
+   * The consumers that trust this issuer with this audience; where a subject is given, only those that name it or have
+   * a `*` in theirs.
+   */
+  trusting(issuer: string, audience: string, subject?: string): Promise<Consumer[]>;
 }
 
 interface ClientAuthReads {

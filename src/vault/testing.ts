@@ -1,10 +1,11 @@
 import { type Finding, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
 import { type Credential, drawScope, ownAccounts } from './credential.js';
-import { disabled, missing, notConnected, VaultError } from './errors.js';
+import { aboutOf, disabled, missing, notConnected, VaultError } from './errors.js';
 import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
+import { type Access, accessOf } from './presets/access.js';
 import type { Refreshing } from './refreshing.js';
 import { type Actor, require } from './roles.js';
 import { Superseded } from './settling.js';
@@ -12,7 +13,7 @@ import type { Store } from './store.js';
 
 /** One step of a test and how it went. */
 export interface TestStep {
-  step: 'stored' | 'token';
+  step: 'stored' | 'token' | 'access';
   ok: boolean;
   /** Milliseconds. */
   ms: number;
@@ -23,7 +24,7 @@ export interface TestStep {
 export interface TestResult {
   ok: boolean;
   steps: TestStep[];
-  finding: Omit<Finding, 'at'> | undefined;
+  finding: Omit<Finding, 'at' | 'script'> | undefined;
 }
 
 /** "Save and test": asks the provider for a token now and says how it went. The token itself stays here. */
@@ -56,26 +57,27 @@ export class Testing {
     const limited = this.#limits.handTest(credentialId, account);
     if (limited) throw limited;
     const stored = this.#step('stored', true, started, 'The credential is stored and complete.');
-    const { step, finding } = await this.#ask(credential, account, actor.caller.consumer);
+    const { steps, finding } = await this.#ask(credential, account, actor.caller.consumer);
     // The provider may have taken its time: who was revoked meanwhile learns nothing.
     require(await this.#callers.renew(actor.caller), 'operator');
-    return { ok: step.ok, steps: [stored, step], finding };
+    return { ok: finding === undefined, steps: [stored, ...steps], finding };
   }
 
-  async #ask(
-    credential: Credential,
-    account: string,
-    consumer: string,
-  ): Promise<Pick<TestResult, 'finding'> & { step: TestStep }> {
+  async #ask(credential: Credential, account: string, consumer: string): Promise<Omit<TestResult, 'ok'>> {
     const started = this.#clock.monotonic();
     const scope = drawScope(credential);
     try {
       const token = await this.#refreshing.refresh(credential, account, scope, { minTtl: 0, force: true, consumer });
       const detail = `The provider gave a token for ${token.lifetime} s.`;
-      return { step: this.#step('token', true, started, detail), finding: undefined };
+      const gave = this.#step('token', true, started, detail);
+      const access = accessOf(credential, token);
+      if (!access) return { steps: [gave], finding: undefined };
+      const enough = access.missing.length === 0 || !access.certain;
+      const seen = this.#step('access', enough, this.#clock.monotonic(), access.detail);
+      return { steps: [gave, seen], finding: enough ? undefined : lacking(access) };
     } catch (error) {
       const finding = findingOf(error);
-      return { step: this.#step('token', false, started, finding.message), finding };
+      return { steps: [this.#step('token', false, started, finding.message)], finding };
     }
   }
 
@@ -84,12 +86,18 @@ export class Testing {
   }
 }
 
-function findingOf(error: unknown): Omit<Finding, 'at'> {
+/** The provider is content, and the mail server will not be. */
+function lacking({ missing, detail }: Access): TestResult['finding'] {
+  const action = `An administrator must add ${missing.join(', ')} to the application at the provider and approve it; then test again.`;
+  return { class: 'needs_admin', who: 'tenant_admin', reason: 'access_missing', message: detail, action };
+}
+
+function findingOf(error: unknown): Omit<Finding, 'at' | 'script'> {
   if (error instanceof Superseded) {
     const message = 'The credential was changed during the test.';
-    return { class: 'unavailable', reason: 'superseded', message, action: 'Test again.' };
+    return { class: 'unavailable', who: 'operator', reason: 'superseded', message, action: 'Test again.' };
   }
   if (!(error instanceof VaultError)) throw error;
-  const { class: errorClass = 'unavailable', action = 'Try again.', provider } = error.details;
-  return { class: errorClass, reason: error.code, message: error.message, action, ...(provider ? { provider } : {}) };
+  const { class: errorClass = 'unavailable', action = 'Try again.' } = error.details;
+  return { class: errorClass, reason: error.code, message: error.message, action, ...aboutOf(error.details) };
 }

@@ -1,8 +1,9 @@
 import { type Account, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
-import { type Caller, permits, permittedScopes } from './consumer.js';
+import { type Caller, holderOf, permits, permittedScopes, traceOf } from './consumer.js';
 import { type Credential, drawableScopes, drawn, drawScope } from './credential.js';
 import { disabled, invalid, notConnected, notFound, VaultError } from './errors.js';
+import { knownOf } from './findings/known.js';
 import { type Ledger, ledgerUnavailable } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Drawable, drawName, type Memory } from './memory.js';
@@ -28,6 +29,8 @@ export interface DrawRequest {
   /** Undefined: the credential's own scope. */
   scope: string | undefined;
   requestId: string;
+  /** The token that a server refused: the caller gets another one, or is told why there is none. */
+  refused?: string;
 }
 
 /** Something that will need attention although a token was given. */
@@ -91,20 +94,14 @@ export class Tokens {
    * (also: not permitted), `conflict`, `not_connected`, `provider_refused`, `provider_unavailable`, `ledger_unavailable`.
    */
   async issue(caller: Caller, request: DrawRequest): Promise<Issued> {
-    return await this.#issue(caller, request);
-  }
-
-  /** `refused`: the token that the caller reported; it gets another one or is told why there is none. */
-  async #issue(caller: Caller, request: DrawRequest, refused?: string): Promise<Issued> {
-    const limited = this.#limits.draw(caller.keyId);
+    const limited = this.#limits.draw(holderOf(caller));
     if (limited) throw limited;
     let current = caller;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (attempt > 1) current = await this.#callers.renew(current);
       const draw = new Draw(current.revision);
       try {
-        const drawable =
-          this.#remembered(current, request, draw) ?? (await this.#load(current, request, draw, refused));
+        const drawable = this.#remembered(current, request, draw) ?? (await this.#load(current, request, draw));
         if (!(await this.#record(current, request, drawable.token, draw))) continue;
         this.#usage.note(drawable.token);
         return this.#issued(drawable, request.minTtl);
@@ -128,12 +125,12 @@ export class Tokens {
       const scope = await this.#scopeOf(credential, account, request.scope);
       await this.#authorize(caller, credential, request.account, scope, new Draw(caller.revision));
       const newest = await this.#store.reads.findToken(credential.id, account.account, scope);
-      const told = { tokenId: report.tokenId, rejection: readRejection(report) };
+      const told = { report, rejection: readRejection(report), known: knownOf(credential) };
       await this.#rejections.note({ caller, requestId: request.requestId }, newest, told);
     } catch (error) {
       throw this.#refused(caller, request, error);
     }
-    return await this.#issue(caller, request, report.tokenId);
+    return await this.issue(caller, { ...request, refused: report.tokenId });
   }
 
   /** Only a "yes" comes from memory; undefined sends the draw to the store. */
@@ -146,14 +143,14 @@ export class Tokens {
     return drawable;
   }
 
-  async #load(caller: Caller, request: DrawRequest, draw: Draw, refused?: string): Promise<Drawable> {
+  async #load(caller: Caller, request: DrawRequest, draw: Draw): Promise<Drawable> {
     const readAt = await this.#store.standing();
     draw.restsOn(readAt.revision);
     const { credential, account } = await this.#drawable(request);
     const scope = await this.#scopeOf(credential, account, request.scope);
     await this.#authorize(caller, credential, request.account, scope, draw);
     const asked = { minTtl: request.minTtl, force: false, consumer: caller.consumer };
-    const token = await this.#token(credential, account, scope, { ...asked, refused });
+    const token = await this.#token(credential, account, scope, asked, request.refused);
     const drawable = this.#describe(credential, account, token);
     await this.#at('draw.read');
     const name = drawName(request.credential, request.account, request.scope);
@@ -199,7 +196,8 @@ export class Tokens {
     credential: Credential,
     account: Account,
     scope: string,
-    { refused, ...asked }: Asked & { refused: string | undefined },
+    asked: Asked,
+    refused: string | undefined,
   ): Promise<Token> {
     const { minTtl } = asked;
     if (credential.disabled) throw disabled(credential.id);
@@ -234,8 +232,7 @@ export class Tokens {
     return this.#ledger.append(
       {
         at: this.#clock.now(),
-        consumer: caller.consumer,
-        key_id: caller.keyId,
+        ...traceOf(caller),
         action: 'token.issue',
         credential: token.credential,
         account: token.account,
@@ -252,11 +249,10 @@ export class Tokens {
   /** Notes a refusal in the ledger and in the key's limit; answers the error that the caller gets. */
   #refused(caller: Caller, request: DrawRequest, error: unknown): unknown {
     if (!(error instanceof VaultError) || error.code === 'ledger_unavailable') return error;
-    const limited = this.#limits.refusedDraw(caller.keyId);
+    const limited = this.#limits.refusedDraw(holderOf(caller));
     const { credential, account, requestId } = request;
     this.#ledger.refuse({
-      consumer: caller.consumer,
-      key_id: caller.keyId,
+      ...traceOf(caller),
       action: 'token.refuse',
       credential,
       account,

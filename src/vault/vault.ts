@@ -16,7 +16,7 @@ import { Limits } from './limits.js';
 import type { Logger } from './logger.js';
 import { Memory } from './memory.js';
 import type { PageHead } from './page.js';
-import type { Chain, Clock, Destinations, KeyPairs, Provider } from './ports.js';
+import type { Chain, Clock, Destinations, KeyPairs, Provider, WorkloadTokens } from './ports.js';
 import { replaceAdminKey } from './recovery.js';
 import { Refreshing } from './refreshing.js';
 import { Rejections } from './rejections.js';
@@ -38,6 +38,7 @@ export interface VaultDeps {
   provider: Provider;
   destinations: Destinations;
   keyPairs: KeyPairs;
+  workloadTokens: WorkloadTokens;
   chain: Chain;
   clock: Clock;
   log: Logger;
@@ -88,7 +89,7 @@ export class Vault {
     this.#clock = clock;
     this.limits = new Limits({ clock, drawsPerSecond: deps.drawsPerSecond });
     this.ledger = new Ledger({ ...deps, memory });
-    this.callers = new Callers({ store, memory, clock, failpoints });
+    this.callers = new Callers({ ...deps, memory });
     const breakers = new Breakers({ store, clock });
     const { ledger } = this;
     const keeping = new Keeping({ ...deps, ledger });
@@ -108,7 +109,7 @@ export class Vault {
     this.clientAuths = new ClientAuths({ ...shared, callers: this.callers, provider, keyPairs });
     const { credentials, clientAuths } = this;
     this.setup = new Setup({ credentials, clientAuths, clock, redirectUri: deps.redirectUri });
-    this.consumers = new Consumers(shared);
+    this.consumers = new Consumers({ ...shared, destinations });
     this.testing = new Testing({ ...shared, callers: this.callers });
     const granting = new Granting({ ...deps, ledger, keeping });
     this.connectLinks = new ConnectLinks({ store, ledger, clock, origins: deps.returnToOrigins });

@@ -2,26 +2,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Test } from 'tap';
 import { broken, newCredential, startRunning } from '../http/running.js';
-import { AssertionChecker, type Registration } from '../support/assertion-checker.js';
 import { startAuthorizationServer } from '../support/authorization-server.js';
-import { type Answer, json, token } from '../support/scripted-provider.js';
+import { type Answer, json } from '../support/scripted-provider.js';
+import { generated } from './client-auths.js';
 import { type KeyFiles, PASSWORD } from './files.js';
-
-const AUTHS = '/api/v1/credentials/mail/client-auths';
-
-/** A token for whoever proves itself by one of these; the others are told so as Microsoft tells it. */
-function strict(registrations: readonly Registration[], flaws: string[]): Answer {
-  const checkers = registrations.map(registration => new AssertionChecker(registration));
-  return (socket, request) => {
-    const now = Math.floor(Date.now() / 1000);
-    void Promise.all(checkers.map(checker => checker.flaw(request.form, now).catch(String))).then(found => {
-      const refused = json(401, { error: 'invalid_client', error_codes: [700027] });
-      if (!found.includes(undefined)) flaws.push(found.join('; '));
-      const good = found.includes(undefined) ? token(`at-${request.form.get('client_assertion')?.slice(-8)}`) : refused;
-      good(socket, request);
-    });
-  };
-}
+import { ofCertificate, strict } from './strict.js';
 
 /** A running vault whose credential `mail` proves itself with a certificate from a file. */
 async function startWithCertificate(t: Test, files: KeyFiles, more: Record<string, unknown> = {}) {
@@ -56,14 +41,14 @@ export function clientCases(t: Test, files: KeyFiles): void {
       t.notMatch(made.text, /PRIVATE KEY|p@ss/);
       const test = async () => (await send('POST', '/api/v1/credentials/mail/test', { key: keys.operator })).json;
       const flaws: string[] = [];
-      provider.always(strict([registration], flaws));
+      provider.always(strict([ofCertificate(registration)], flaws));
       t.equal((await draw()).status, 200);
       for (let n = 0; n < 3; n++) t.match(await test(), { ok: true });
       const { client_auth } = made.json;
       const body = { ...made.json, client_auth: { ...client_auth, signing_alg: 'RS256' } };
       const headers = { 'if-match': '*' };
       t.match(await send('PUT', '/api/v1/credentials/mail', { key: keys.operator, headers, body }), { status: 200 });
-      provider.always(strict([{ ...registration, algorithm: 'RS256' }], flaws));
+      provider.always(strict([ofCertificate({ ...registration, algorithm: 'RS256' })], flaws));
       t.match(await test(), { ok: true }, 'the other way, with the key that is stored');
       t.strictSame(flaws, []);
       t.notOk(provider.requests.some(({ form }) => form.has('client_secret')));
@@ -110,46 +95,6 @@ export function clientCases(t: Test, files: KeyFiles): void {
     }
   });
 
-  t.test('a next certificate is tried, activated and the old one deleted without a draw that fails', async t => {
-    const { send, keys, draw, provider, registration } = await startWithCertificate(t, files);
-    const generate = '/api/v1/credentials/mail/certificate/generate';
-    const flaws: string[] = [];
-    provider.always(strict([registration], flaws));
-    t.equal((await draw()).status, 200);
-    const made = await send('POST', generate, { key: keys.operator, body: { months: 12 } });
-    t.match(made, {
-      status: 201,
-      json: { active: false, has_secret: true, certificate: { subject: 'CN=tokenwell mail' } },
-    });
-    const next = `${AUTHS}/${made.json.id}`;
-    t.match((await send('POST', `${next}/test`, { key: keys.operator })).json, {
-      ok: false,
-      finding: { class: 'needs_operator' },
-    });
-    const both = [registration, { ...registration, certificate: await certificateOf(send, keys.auditor) }];
-    provider.always(strict(both, flaws));
-    t.match((await send('POST', `${next}/test`, { key: keys.operator })).json, { ok: true });
-    t.match(await send('DELETE', `${AUTHS}/${(await active(send, keys.auditor)).id}`, { key: keys.operator }), {
-      status: 409,
-    });
-    const statuses: number[] = [];
-    let running = true;
-    const load = Array.from({ length: 8 }, async () => {
-      while (running)
-        statuses.push((await send('GET', '/api/v1/credentials/mail/token?min_ttl=3590', { key: keys.service })).status);
-    });
-    const before = await active(send, keys.auditor);
-    t.match(await send('POST', `${next}/activate`, { key: keys.operator }), { status: 200, json: { active: true } });
-    await new Promise(resolve => setTimeout(resolve, 300));
-    provider.always(strict(both.slice(1), flaws));
-    t.match(await send('DELETE', `${AUTHS}/${before.id}`, { key: keys.operator }), { status: 204 });
-    t.match(await send('POST', '/api/v1/credentials/mail/test', { key: keys.operator }), { json: { ok: true } });
-    running = false;
-    await Promise.all(load);
-    t.strictSame([...new Set(statuses)], [200], `${statuses.length} draws meanwhile`);
-    t.equal((await send('GET', AUTHS, { key: keys.auditor })).json.items.length, 1);
-  });
-
   t.test('what cannot be a certificate is refused by field and rule, and nothing is stored', async t => {
     const { send, keys, provider } = await startRunning(t);
     const post = async (client_auth: object) =>
@@ -185,26 +130,4 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise(resolve => server.close(resolve));
   return port;
-}
-
-type Send = Awaited<ReturnType<typeof startRunning>>['send'];
-
-async function active(send: Send, key: string): Promise<{ id: string }> {
-  const { json: list } = await send('GET', AUTHS, { key });
-  return list.items.find((one: { active: boolean }) => one.active);
-}
-
-async function generated(send: Send, key: string, path: string): Promise<string> {
-  const { status, json: made } = await send('POST', `${path}/certificate/generate`, { key });
-  if (status !== 201) throw new Error(JSON.stringify(made));
-  await send('POST', `${path}/client-auths/${made.id}/activate`, { key });
-  return await certificateOf(send, key, path);
-}
-
-/** As an administrator would upload it. */
-async function certificateOf(send: Send, key: string, path = '/api/v1/credentials/mail'): Promise<string> {
-  const { headers, bytes } = await send('GET', `${path}/certificate.cer`, { key });
-  if (headers.get('content-type') !== 'application/pkix-cert') throw new Error('no certificate came');
-  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }

@@ -270,10 +270,13 @@ export function accountCases(t: Test): void {
     t.match(wrong, { code: 2, err: /'tomorrow' is invalid\. Give a span of time such as 90m, 12h or 7d\./ });
     const vault = await startRunningVault(t);
     await storePeople(vault, 'people');
-    const short = await run(words('account link people --expires 59s'), vault.variables);
-    t.match(short, { code: 1, out: '', err: /expires_in \(--expires\): at least 1m\. \[minimum\]\n/ });
-    const long = await run(words('account link people --expires 90d'), vault.variables);
-    t.match(long, { code: 1, out: '', err: /expires_in \(--expires\): at most 30d\. \[maximum\]\n/ });
+    for (const command of ['account link people', 'credential admin-consent-link people']) {
+      for (const span of ['59s', '31d']) {
+        const refused = await run(words(`${command} --expires ${span}`), vault.variables);
+        t.match(refused, { code: 2, out: '', err: /'--expires <span>' .* Give a span of time from 1m to 30d\.\n/ });
+      }
+    }
+    for (const span of ['1m', '30d']) await vault.must(words(`account link people --expires ${span}`));
     const away = await run(words('account link people --return-to https://evil.example/'), vault.variables);
     t.match(away, { code: 1, out: '', err: /return_to \(--return-to\): .*\[origin\]/ });
   });

@@ -53,6 +53,16 @@ export function commandCases(t: Test): void {
     t.match(await vault.must(words('credential list')), /There is no credential yet/);
   });
 
+  t.test('what the vault does not take is said before anybody types a secret', async t => {
+    const vault = await startRunningVault(t);
+    const flags = ['--token-url', vault.provider.url(), '--client-id', '<your client id>', '--scope', 'mail.read'];
+    const { code, out, err } = await run(['credential', 'create', 'mail', ...flags], vault.variables, { typed: true });
+    t.equal(code, 1);
+    t.equal(out, '');
+    t.match(err, /does not take 1 value:\n.*--client-id/);
+    t.notMatch(err, /secret/i, 'nor is it among what is wrong');
+  });
+
   t.test('token prints the bare token to standard output, a warning beside it', async t => {
     const vault = await startRunningVault(t);
     const TOKENWELL_KEY = await fill(vault);

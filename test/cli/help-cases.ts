@@ -58,7 +58,7 @@ export function helpCases(t: Test): void {
     for (const path of [['ledger', 'verify'], ['consumer', 'key'], ['ledger']]) {
       t.equal((await run(['help', ...path])).out, await helpOf(path), `help ${path.join(' ')}`);
     }
-    for (const line of ['help foo', 'help ledger foo', 'help ledger foo verify']) {
+    for (const line of ['help foo', 'help ledger foo', 'help ledger foo verify', 'foo --help', 'ledger foo -h']) {
       const refused = await run(line.split(' '));
       t.match(refused, { code: 2, out: '', err: /^tokenwell: unknown command 'foo'/ }, line);
     }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import { type App, build } from '../../src/app.js';
 import { adminKeyFile } from '../../src/first-start.js';
+import { compiled, KEY_PAIR_PROCESS } from '../support/compiled.js';
 import { ScriptedProvider } from '../support/scripted-provider.js';
 import { temporaryFolder, testConfig } from '../support/vault.js';
 import { run, type Variables } from './terminal.js';
@@ -23,8 +24,8 @@ export async function startRunningVault(t: Test): Promise<RunningVault> {
   const folder = temporaryFolder(t);
   const provider = await ScriptedProvider.start();
   t.teardown(() => provider.close());
-  // A process that reads a key pair starts with the test runner's own loaders, beside many others.
-  const app = await build(testConfig(folder), { logTo: { write: () => undefined }, keyPairMs: 25_000 });
+  const keyPairProcess = await compiled(KEY_PAIR_PROCESS);
+  const app = await build(testConfig(folder), { logTo: { write: () => undefined }, keyPairProcess });
   t.teardown(() => app.close());
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const adminKey = readFileSync(adminKeyFile({ dataDir: folder }), 'utf8').trim();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { commandLine } from '../../src/cli/command-line.js';
+import { compiled } from '../support/compiled.js';
 
 export type Variables = Record<string, string | undefined>;
 
@@ -32,12 +33,11 @@ export function words(line: string): string[] {
   return line.split(' ');
 }
 
-const ENTRY = fileURLToPath(new URL('../../src/cli/tokenwell.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+const ENTRY = fileURLToPath(await compiled('cli/tokenwell.js'));
 
 /** Starts the command as a process of its own, in this folder, with this environment and nothing else. */
 export function start(args: readonly string[], variables: Variables, folder: string): Child {
-  const child = spawn(process.execPath, ['--import', TSX, ENTRY, ...args], {
+  const child = spawn(process.execPath, [ENTRY, ...args], {
     cwd: folder,
     env: { PATH: process.env.PATH, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],

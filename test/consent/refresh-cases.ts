@@ -271,6 +271,27 @@ export function refreshCases(t: Test): void {
     },
   );
 
+  t.test('F43: an ID token that cannot be read may be anybody’s; its refresh token is kept all the same', async t => {
+    const large = idToken({ groups: 'g'.repeat(20_000) });
+    for (const id_token of [large, 'garbage', 'a.b.c.d.e', { payload: 'e30' }]) {
+      const { clock, draw, connect, vault, provider, admin } = await consentWorld(t);
+      await connect();
+      clock.advance(HOUR);
+      provider.next(token('whose', { refresh_token: 'refresh-whose', id_token }));
+      const { code, details, message } = await problem(draw());
+      t.match({ code, details, message }, { code: 'provider_refused', details: { class: 'needs_operator' } });
+      t.match(message, /may be another account’s, for their ID token cannot be read/);
+      await vault.vault.accounts.accept(admin, 'mail', 'default');
+      t.equal(await outcome(draw()), 'ok', 'an operator may say that it is the right one');
+      t.equal(sent(provider).get('refresh_token'), 'refresh-whose');
+    }
+    const nobody = await consentWorld(t, { input: { scope: 'mail.read offline_access' } });
+    await nobody.connect('default', { id_token: undefined });
+    nobody.clock.advance(HOUR);
+    nobody.provider.next(token('nobody', { id_token: 'garbage' }));
+    t.equal(await outcome(nobody.draw()), 'ok', 'a grant that never had an identity goes on without one');
+  });
+
   t.test(
     'invariant 13: a grant goes to no other token endpoint, and works again when the change is undone',
     async t => {

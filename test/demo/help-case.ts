@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Test } from 'tap';
 import { programOf } from '../../src/cli/command-line.js';
 import { run } from '../cli/terminal.js';
+import { signInByName } from '../support/sign-in-by-name.js';
 import { paste, type RunningDemo, startDemo } from './running.js';
 
 /** These come last, the offline one at the very end, because others need what they take away. */
@@ -24,29 +25,11 @@ async function examplesOf(): Promise<string[]> {
   return [...lines].sort((one, other) => lateness(one) - lateness(other));
 }
 
-/** Does what a person's browser does with a link: presses its button, signs in by name, and comes back. */
-async function signIn(link: string, name: string): Promise<void> {
-  const cookies = new Map<string, string>();
-  let url = new URL(link);
-  let sent: RequestInit = { method: 'POST', headers: { origin: url.origin } };
-  for (let step = 0; step < 10 && !url.pathname.startsWith('/connect/results/'); step++) {
-    const headers = { ...sent.headers, cookie: [...cookies].map(pair => pair.join('=')).join('; ') };
-    const response = await fetch(url, { ...sent, headers, redirect: 'manual' });
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, key = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      cookies.set(key, value);
-    }
-    const location = response.headers.get('location');
-    sent = location === null ? { method: 'POST', body: new URLSearchParams({ name, decision: 'allow' }) } : {};
-    url = new URL(location ?? url, url);
-  }
-}
-
 /** As the help says it: two people, each by a link. */
 async function twoSignIns({ folder }: RunningDemo): Promise<void> {
   for (const name of ['anna@acme.example', 'ben@acme.example']) {
     const printed = await paste('. demo/session.sh; tokenwell account link info-mail', folder);
-    await signIn(/^http\S+$/m.exec(printed)?.[0] ?? 'no link was printed', name);
+    await signInByName(/^http\S+$/m.exec(printed)?.[0] ?? 'no link was printed', name);
   }
 }
 

@@ -9,7 +9,7 @@ import { Mortal } from './mortal.js';
 const REFRESH = ['refresh.leased', 'refresh.intended', 'refresh.answered', 'refresh.stored'] as const satisfies Step[];
 const CONSENT = ['consent.claimed', 'consent.answered', 'consent.stored'] as const satisfies Step[];
 /** Seconds; a strict provider is asked again when the access token that is left has ended. */
-const LIFETIME = 2;
+const LIFETIME = 1;
 const ACCOUNT = `${MAIL}/accounts/default`;
 
 let consents = 0;
@@ -46,7 +46,7 @@ async function settled({ admin }: Mortal): Promise<string> {
     if (json.code !== 'provider_unavailable' && json.code !== 'rate_limited') {
       return (await admin.must('GET', ACCOUNT)).json.finding?.reason ?? json.code;
     }
-    await new Promise(resolve => setTimeout(resolve, 700));
+    await new Promise(resolve => setTimeout(resolve, 300));
   }
 }
 

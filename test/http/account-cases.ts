@@ -166,7 +166,7 @@ export function accountCases(t: Test): void {
     const status = async (link: string) => (await fetch(`${url}${new URL(link).pathname}`)).status;
     t.strictSame(await Promise.all([owner, other, admin].map(link => status(link.url))), [410, 200, 200]);
     const { json } = await send('GET', links, { key: keys.auditor });
-    const ended = json.items.filter((link: { ended_at?: string }) => link.ended_at !== undefined);
+    const ended = json.items.filter(link => link.ended_at !== undefined);
     t.match(ended, [{ id: owner.id, completed_at: undefined, usable: false }]);
     t.equal(ended.length, 1);
   });
@@ -236,7 +236,7 @@ async function walk(send: Running['send'], key: string, path: string, name: stri
   const pages: string[][] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
     const { json } = await send('GET', `${path}?limit=2${cursor && `&cursor=${cursor}`}`, { key });
-    pages.push(json.items.map((item: Record<string, string>) => item[name]));
+    pages.push(json.items.map(item => String(item[name])));
     cursor = json.next_cursor;
   }
   return pages;

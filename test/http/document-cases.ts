@@ -60,9 +60,10 @@ function expectedOperations(): string[] {
 }
 
 async function routesOf({ send }: Running): Promise<Route[]> {
-  const { json } = await send('GET', '/openapi.json');
-  const paths = Object.entries<Record<string, Operation>>(json.paths);
-  return paths.flatMap(([path, operations]) =>
+  const { paths }: { paths: Record<string, Record<string, Operation>> } = JSON.parse(
+    (await send('GET', '/openapi.json')).text,
+  );
+  return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
 }

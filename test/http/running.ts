@@ -4,6 +4,7 @@ import type { Test } from 'tap';
 import { type App, build, type Overrides } from '../../src/app.js';
 import { adminKeyFile } from '../../src/first-start.js';
 import { Api } from '../support/api.js';
+import { compiled, KEY_PAIR_PROCESS } from '../support/compiled.js';
 import { ScriptedProvider } from '../support/scripted-provider.js';
 import { temporaryFolder, testConfig } from '../support/vault.js';
 
@@ -14,8 +15,27 @@ export interface Answer {
   headers: Headers;
   text: string;
   bytes: Buffer;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers whose form it does not know yet
-  json: any; // a test looks into answers whose form it does not know yet
+  /** Without any field where no JSON came. */
+  json: Body;
+}
+
+/** What answers hold; which of it is there depends on what was asked. A test compares the rest without knowing its form. */
+export interface Body {
+  [field: string]: unknown;
+  id: string;
+  account: string;
+  url: string;
+  key: string;
+  detail: string;
+  token_id: string;
+  token_url: string;
+  client_auth: Record<string, unknown>;
+  error_description: string;
+  count?: number;
+  active: boolean;
+  errors?: { field: string; rule: string }[];
+  items: Body[];
+  next_cursor: string | null;
 }
 
 export interface Asked {
@@ -54,6 +74,7 @@ export async function startRunning(
   const config = testConfig(folder, options.env);
   const app = await build(config, {
     logTo: { write: line => void lines.push(line) },
+    keyPairProcess: await compiled(KEY_PAIR_PROCESS),
     ...options.overrides,
   });
   t.teardown(() => app.close());
@@ -84,7 +105,9 @@ async function fill(admin: Api, tokenUrl: string): Promise<Record<Exclude<RoleNa
   };
 }
 
-/** One request by fetch. */
+const JSON_TYPE = /^application\/(?:problem\+)?json\b/;
+
+/** One request by fetch. Rejects where what calls itself JSON is none. */
 export async function send(url: string, method: string, path: string, asked: Asked = {}): Promise<Answer> {
   const body = asked.raw ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body));
   const response = await fetch(`${url}${path}`, {
@@ -99,16 +122,8 @@ export async function send(url: string, method: string, path: string, asked: Ask
   });
   const bytes = Buffer.from(await response.arrayBuffer());
   const text = bytes.toString();
-  const json = /json/.test(response.headers.get('content-type') ?? '') && text !== '' ? parse(text) : undefined;
-  return { status: response.status, headers: response.headers, text, bytes, json };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const isJson = text !== '' && JSON_TYPE.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, text, bytes, json: JSON.parse(isJson ? text : '{}') };
 }
 
 /** A conversation of one side only, over a connection that the server must end. */
@@ -129,6 +144,6 @@ export function newCredential(id: string, tokenUrl: string, more: Record<string,
 
 /** The rules that a refused request broke, each as `field rule`. */
 export function broken(answer: Answer): string[] {
-  const errors: { field: string; rule: string }[] = answer.json?.errors ?? [];
+  const errors: { field: string; rule: string }[] = answer.json.errors ?? [];
   return errors.map(({ field, rule }) => `${field} ${rule}`);
 }

@@ -87,7 +87,8 @@ export function expansionCases(t: Test): void {
       revocationUrl: 'https://oauth2.googleapis.com/revoke',
       cloud: undefined,
     });
-    const service = expand(saying({ preset: 'google', purpose: 'smtp', grantType: 'jwt_bearer' }));
+    const delegated = { grantType: 'jwt_bearer', method: 'private_key_jwt', secret: undefined } as const;
+    const service = expand(saying({ preset: 'google', purpose: 'smtp', ...delegated }));
     t.match(service, { scope: 'https://mail.google.com/', signingAlg: 'RS256', authorizationUrl: undefined });
     const yahoo = expand(saying({ preset: 'yahoo', purpose: 'imap', grantType: 'authorization_code' }));
     t.match(yahoo, { scope: 'openid mail-w', servers: { imap: { host: 'imap.mail.yahoo.com' } } });

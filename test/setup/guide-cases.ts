@@ -59,6 +59,8 @@ const APPLICATION: Record<string, [name: string, id: string]> = {
   imap: ['IMAP.AccessAsApp', '5e5addcd-3e8d-4e90-baf5-964efab2b20a'],
   pop: ['POP.AccessAsApp', 'cb842b43-da6e-4506-86fe-bb12199c656d'],
 };
+const REGISTER = `az ad app show --id='${CLIENT}' --query=displayName --output=tsv || az ad app create --display-name='Tokenwell mail' --sign-in-audience='AzureADMyOrg' --query=appId --output=tsv
+az ad sp show --id='${CLIENT}' --query=id --output=tsv || az ad sp create --id='${CLIENT}'`;
 /** Whatever permits more than these. */
 const ANY_PERMISSION =
   /\b(?:(?:Application )?Mail\.\w+(?:\.All)?|(?:IMAP|POP)\.AccessAs\w+(?:\.All)?|SMTP\.Send\w*|full_access_as_app|EWS\.\w+)/g;
@@ -98,13 +100,22 @@ export function guideCases(t: Test): void {
       const [name = '', id] = APPLICATION[purpose] ?? [];
       const guide = guideOf({ purpose });
       t.strictSame(idsOf(guide), [
-        ...['cloud', 'register', 'redirect-uri', 'permissions', 'admin-consent', 'new-secret', 'connect-exchange'],
-        ...['new-service-principal', 'add-mailbox-permission', 'set-cas-mailbox', 'remove', 'test'],
+        ...[
+          'cloud',
+          'register-application',
+          'redirect-uri',
+          'permissions',
+          'admin-consent',
+          'new-secret',
+          'connect-exchange',
+        ],
+        ...['new-service-principal', 'add-mailbox-permission', 'enable-protocol', 'remove', 'test'],
       ]);
       t.strictSame(permissionsIn(stepsText(guide)), [name], 'nothing else is asked for');
       const add = `az ad app permission add --id='${CLIENT}' --api='${EXCHANGE}' --api-permissions='${id}=Role'`;
       t.equal(commandsOf(guide, 'permissions', 'bash'), add);
       t.match(commandsOf(guide, 'permissions'), `$names = @('${name}')`);
+      t.equal(commandsOf(guide, 'register-application', 'bash'), REGISTER);
       const principal = commandsOf(guide, 'new-service-principal');
       t.match(principal, `$enterprise = Get-MgServicePrincipal -Filter 'appId eq ''${CLIENT}'''`);
       t.match(
@@ -115,7 +126,7 @@ export function guideCases(t: Test): void {
       t.match(access, "foreach ($mailbox in @('info@acme.example', 'o''brien@acme.example'))");
       t.match(access, 'Add-MailboxPermission -Identity $mailbox -User $enterprise.Id -AccessRights FullAccess');
       const enabled = purpose === 'imap' ? '-ImapEnabled $true' : '-PopEnabled $true';
-      t.match(commandsOf(guide, 'set-cas-mailbox'), `Set-CASMailbox -Identity $mailbox ${enabled}`);
+      t.match(commandsOf(guide, 'enable-protocol'), `Set-CASMailbox -Identity $mailbox ${enabled}`);
       t.match(guide.remove, [{ permission: 'full_access_as_app', resource: 'Office 365 Exchange Online' }]);
       const removed = guide.remove.map(({ permission, resource }) => `${resource} ${permission}`);
       for (const one of ['Mail.Read', 'Mail.ReadWrite', 'Mail.Send']) {
@@ -132,10 +143,19 @@ export function guideCases(t: Test): void {
         const guide = guideOf({ purpose, cloud });
         const role = roles[purpose];
         t.strictSame(idsOf(guide), [
-          ...['cloud', 'register', 'new-secret', 'connect-exchange', 'new-service-principal', 'rbac', 'remove', 'test'],
+          ...[
+            'cloud',
+            'register-application',
+            'new-secret',
+            'connect-exchange',
+            'new-service-principal',
+            'mailbox-scope',
+            'remove',
+            'test',
+          ],
         ]);
         t.strictSame(permissionsIn(stepsText(guide)), [`Application ${role}`]);
-        const commands = commandsOf(guide, 'rbac');
+        const commands = commandsOf(guide, 'mailbox-scope');
         const name = `tokenwell-${CLIENT}-${purpose}`;
         t.ok(name.length <= 64, name);
         t.match(commands, `New-ManagementScope -Name '${name}' -RecipientRestrictionFilter $filter`);
@@ -158,13 +178,13 @@ export function guideCases(t: Test): void {
       t.strictSame(idsOf(role).slice(3), [
         'connect-exchange',
         'new-service-principal',
-        'rbac',
-        'set-cas-mailbox',
+        'mailbox-scope',
+        'enable-smtp-auth',
         'remove',
         'test',
       ]);
-      t.match(commandsOf(role, 'rbac'), "-Role 'Application SMTP.SendAsApp'");
-      t.match(commandsOf(role, 'set-cas-mailbox'), '-SmtpClientAuthenticationDisabled $false');
+      t.match(commandsOf(role, 'mailbox-scope'), "-Role 'Application SMTP.SendAsApp'");
+      t.match(commandsOf(role, 'enable-smtp-auth'), '-SmtpClientAuthenticationDisabled $false');
       t.match(role.remove.find(({ permission }) => permission === 'SMTP.SendAsApp')?.why, /no longer counts/);
       for (const cloud of ['gcc-high', 'dod', 'china'] as const) {
         const guide = guideOf({ purpose: 'smtp', cloud });
@@ -173,7 +193,7 @@ export function guideCases(t: Test): void {
         t.match(commandsOf(guide, 'permissions', 'bash'), 'SMTP.SendAsApp');
         t.notMatch(stepsText(guide), /7146a1f0|undefined/, 'no id that nobody is sure of');
         t.match(commandsOf(guide, 'add-mailbox-permission'), 'FullAccess');
-        t.match(commandsOf(guide, 'add-recipient-permission'), '-Trustee $enterprise.Id -AccessRights SendAs');
+        t.match(commandsOf(guide, 'add-send-as'), '-Trustee $enterprise.Id -AccessRights SendAs');
       }
     },
   );
@@ -188,15 +208,16 @@ export function guideCases(t: Test): void {
         t.match(commandsOf(guide, 'permissions', 'bash'), `${add}'${id}=Scope'\n`);
         t.notMatch(commandsOf(guide, 'permissions', 'bash'), /=Role/);
         const ids = idsOf(guide);
-        t.notOk(ids.some(one => ['new-service-principal', 'add-mailbox-permission', 'rbac'].includes(one)));
-        t.equal(ids.includes('set-cas-mailbox'), (MAIL as readonly string[]).includes(purpose));
+        t.notOk(ids.some(one => ['new-service-principal', 'add-mailbox-permission', 'mailbox-scope'].includes(one)));
+        const enabled = purpose === 'smtp' ? 'enable-smtp-auth' : 'enable-protocol';
+        t.equal(ids.includes(enabled), (MAIL as readonly string[]).includes(purpose));
         const redirect = guide.steps.find(({ id }) => id === 'redirect-uri');
         t.match(
           redirect?.instructions?.map(({ plain }) => plain),
           [/Web\. Not Single-page/, `Redirect URI: ${REDIRECT}`],
         );
         t.notOk(redirect?.optional);
-        t.match(commandsOf(guide, 'connect', 'bash'), "tokenwell account link 'mail' 'info@acme.example'");
+        t.match(commandsOf(guide, 'connect-link', 'bash'), "tokenwell account link 'mail' 'info@acme.example'");
         t.ok(guide.remove.some(({ permission, kind }) => permission === 'IMAP.AccessAsApp' && kind === 'Application'));
         t.notOk(guide.remove.some(({ permission, kind }) => permission === name && kind === 'Delegated'));
       }
@@ -216,14 +237,14 @@ export function guideCases(t: Test): void {
 export function wholeGuideCases(t: Test): void {
   t.test('the proof is what the credential has: certificate, secret, that of another one, none', async t => {
     const certified = guideOf({ purpose: 'imap', method: 'private_key_jwt' });
-    t.match(commandsOf(certified, 'upload-certificate'), "-eq '3F1A9C0B7D52E8846A1FB0C9D37E5A2641C8F09B'");
-    t.match(commandsOf(certified, 'upload-certificate'), "FromBase64String('MIIBAAAA')");
-    t.match(commandsOf(certified, 'upload-certificate', 'bash'), "az ad app credential reset --id='6f1c9f0e");
-    t.match(commandsOf(certified, 'upload-certificate', 'bash'), "--append --cert='@mail.pem'");
+    t.match(commandsOf(certified, 'certificate'), "-eq '3F1A9C0B7D52E8846A1FB0C9D37E5A2641C8F09B'");
+    t.match(commandsOf(certified, 'certificate'), "FromBase64String('MIIBAAAA')");
+    t.match(commandsOf(certified, 'certificate', 'bash'), "az ad app credential reset --id='6f1c9f0e");
+    t.match(commandsOf(certified, 'certificate', 'bash'), "--append --cert='@mail.pem'");
     t.match(stepsText(certified), /thumbprint that is shown there must be 3F1A9C0B.*\n/);
     t.notOk(idsOf(certified).includes('new-secret'));
     const none = guideOf({ purpose: 'imap', method: 'private_key_jwt' }, { certificate: undefined });
-    t.equal(commandsOf(none, 'upload-certificate', 'bash'), "tokenwell credential certificate-generate 'mail'");
+    t.equal(commandsOf(none, 'certificate', 'bash'), "tokenwell credential certificate-generate 'mail'");
     const secret = stepsText(guideOf({ purpose: 'imap' }));
     t.match(secret, /Copy the column Value at once.*Secret ID beside it is not the secret/);
     t.match(
@@ -265,13 +286,22 @@ export function wholeGuideCases(t: Test): void {
 
   t.test('Google: a consent screen that lasts, or delegation with exact scopes', async t => {
     const person = guideOf({ purpose: 'imap', preset: 'google', grantType: 'authorization_code' });
-    t.strictSame(idsOf(person), ['consent-screen', 'oauth-client', 'new-secret', 'mail-access', 'connect', 'test']);
+    t.strictSame(idsOf(person), [
+      'consent-screen',
+      'register-application',
+      'redirect-uri',
+      'new-secret',
+      'admin-consent',
+      'enable-protocol',
+      'connect-link',
+      'test',
+    ]);
     t.match(stepsText(person), /Internal\. .*External, then Publish app.*Never leave it at Testing/);
     t.match(stepsText(person), `Authorized redirect URIs, Add URI: ${REDIRECT}`);
     const account = 'mail-vault@acme.iam.gserviceaccount.com';
     const said = { purpose: 'smtp', preset: 'google', grantType: 'jwt_bearer', method: 'private_key_jwt' } as const;
     const service = guideOf({ ...said, clientId: account });
-    t.strictSame(idsOf(service), ['service-account', 'domain-wide-delegation', 'test']);
+    t.strictSame(idsOf(service), ['register-application', 'certificate', 'domain-wide-delegation', 'test']);
     t.match(stepsText(service), 'OAuth scopes, exactly: https://mail.google.com/\n');
     const describe = `gcloud iam service-accounts describe '${account}' --format='value(oauth2ClientId)'`;
     t.equal(commandsOf(service, 'domain-wide-delegation', 'bash'), describe);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import type { Test } from 'tap';
+import { codeBlock, codeSpan, escaped } from '../../src/vault/setup/prose.js';
 import { bash, flawOf, odata, powershell } from '../../src/vault/setup/quoting.js';
 import { temporaryFolder } from '../support/vault.js';
 import { HOSTILE, UNUSABLE } from './hostile.js';
@@ -71,5 +72,12 @@ export function quotingCases(t: Test): void {
     t.throws(() => bash`x ${inner}`, TypeError);
     t.equal(odata`name eq ${"o'brien"}`, "name eq 'o''brien'");
     t.equal(powershell`-Filter ${odata`name eq ${"o'brien"}`}`.text, "-Filter 'name eq ''o''''brien'''");
+  });
+
+  t.test('code in Markdown has a fence longer than any run of backticks in it; text has no markup', async t => {
+    t.equal(codeBlock('bash', 'a\n```\nb'), '````bash\na\n```\nb\n````');
+    t.equal(codeSpan('a``b'), '```a``b```');
+    t.equal(codeSpan('`a'), '`` `a ``');
+    t.equal(escaped('<b> [x](y) *z* `c` &lt; A & B'), '\\<b\\> \\[x\\](y) \\*z\\* \\`c\\` \\&lt; A & B');
   });
 }

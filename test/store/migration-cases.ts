@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import { migrate, migrationFiles } from '../../src/store/migrations.js';
 import { foundation } from '../../src/store/set-up.js';
+import { compiledBeside } from '../support/compiled.js';
 import { temporaryFolder } from '../support/vault.js';
 import { firstContentsFor, openEngine } from './open.js';
 
+const PROCESS = new URL('./migrating-process.ts', import.meta.url).pathname;
 const MIGRATIONS = new URL('../../migrations/', import.meta.url).pathname;
 
 /** Migrations on one engine; `database` answers the URL of an empty PostgreSQL database, or undefined for SQLite. */
@@ -71,12 +73,9 @@ export function migrationCases(t: Test, database: () => Promise<string | undefin
     const folder = temporaryFolder(t);
     const url = await database();
     const rounds = process.env.TEST_LONG ? 20 : 2;
+    const program = await compiledBeside(PROCESS);
     for (let round = 0; round < rounds; round++) {
-      const child = fork(new URL('./migrating-process.ts', import.meta.url).pathname, [
-        folder,
-        url ?? '',
-        String(round),
-      ]);
+      const child = fork(program, [folder, url ?? '', String(round)], { execArgv: [] });
       await once(child, 'message');
       child.kill('SIGKILL');
       await once(child, 'exit');

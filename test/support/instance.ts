@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Step } from '../../src/vault/steps.js';
+import { compiledBeside } from './compiled.js';
 import type { Teardown } from './vault.js';
 
 const PROCESS = fileURLToPath(new URL('./instance-process.ts', import.meta.url));
@@ -27,8 +28,8 @@ export interface Instance {
 
 /** Starts a whole instance in a process of its own, with this environment and nothing else; ended with the test. */
 export async function startInstance(t: Teardown, env: Record<string, string>): Promise<Instance> {
-  const child = fork(PROCESS, [], {
-    execArgv: ['--import', 'tsx'],
+  const child = fork(await compiledBeside(PROCESS), [], {
+    execArgv: [],
     env: { PATH: process.env.PATH, TOKENWELL_PORT: '0', TOKENWELL_ALLOWED_HOSTS: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

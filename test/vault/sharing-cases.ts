@@ -6,6 +6,17 @@ import { json } from '../support/scripted-provider.js';
 import { credentialInput, outcome, whole } from '../support/vault.js';
 import { problem, world } from './world.js';
 
+/** A client auth to put beside the active one. */
+const NEXT = {
+  method: 'client_secret_post',
+  secret: new Secret('next'),
+  secretExpiresAt: undefined,
+  signingAlg: undefined,
+  keyFile: undefined,
+  keyId: undefined,
+  sameAs: undefined,
+} as const;
+
 /** `world`, whose credential `mail` shares its secret with others of the same provider. */
 async function sharing(t: Test) {
   const made = await world(t);
@@ -40,6 +51,25 @@ export function sharingCases(t: Test): void {
     await replace('mail', credentialInput(provider.url(), { secret: new Secret('the-next-secret') }));
     await vault.vault.testing.test(await vault.admin(), 'tenant-b', 'default');
     t.equal(provider.requests.at(-1)?.form.get('client_secret'), 'the-next-secret');
+  });
+
+  t.test('whoever shares a secret is tried again at once when the holder activates a next one', async t => {
+    const { vault, provider, admin, create } = await sharing(t);
+    await create('tenant-b');
+    const { key } = await vault.consumer('other', [whole('tenant-b')]);
+    const draw = () => outcome(vault.draw(key, 'tenant-b'));
+    const state = async () => (await vault.vault.accounts.get(admin.caller, 'tenant-b', 'default')).account.state;
+    provider.next(json(401, { error: 'invalid_client' }));
+    t.equal(await draw(), 'provider_refused');
+    t.equal(await state(), 'needs_operator');
+    t.equal(await draw(), 'provider_refused', 'not asked again while nothing changed');
+    t.equal(provider.requests.length, 1);
+    const { clientAuths } = vault.vault;
+    const { id } = await clientAuths.add(admin, 'mail', NEXT);
+    await clientAuths.activate(admin, 'mail', id);
+    t.equal(await draw(), 'ok');
+    t.equal(provider.requests.at(-1)?.form.get('client_secret'), 'next');
+    t.equal(await state(), 'connected');
   });
 
   t.test('invariant 13: only the same client at the same servers shares, and only what is held', async t => {
@@ -97,15 +127,7 @@ export function sharingCases(t: Test): void {
   t.test('a next secret that was sealed for other addresses goes when they change', async t => {
     const { vault, admin, origin, replace } = await sharing(t);
     const { clientAuths } = vault.vault;
-    const none = {
-      secretExpiresAt: undefined,
-      signingAlg: undefined,
-      keyFile: undefined,
-      keyId: undefined,
-      sameAs: undefined,
-    };
-    const next = { ...none, method: 'client_secret_post' as const, secret: new Secret('next') };
-    await clientAuths.add(admin, 'mail', next);
+    await clientAuths.add(admin, 'mail', NEXT);
     await replace('mail', credentialInput(`${origin}/token`, { description: 'the same address' }));
     t.equal((await clientAuths.list(admin.caller, 'mail')).length, 2);
     await replace('mail', credentialInput(`${origin}/moved`, { secret: new Secret('given again') }));

@@ -32,23 +32,20 @@ const MOST_MEMORY_MB = 256;
 const MOST_AT_ONCE = 2;
 
 // The same file beside this one, whether it runs as written or compiled.
-const EXTENSION = extname(fileURLToPath(import.meta.url));
-const PROCESS = new URL(`./reading-process${EXTENSION}`, import.meta.url);
-// As it is written it needs what compiles it; compiled, nothing of how this process was started is its business.
-const COMPILED = EXTENSION === '.js';
+const PROCESS = new URL(`./reading-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
 /**
  * Reads and makes key pairs in a process that is killed when it takes too long: the libraries that read PKCS#12 count
- * to whatever a file says, and cannot be stopped.
+ * to whatever a file says, and cannot be stopped. `process` is another file than the one beside this.
  */
-export function createKeyPairs(deps: { clock: Clock; longestMs?: number }): KeyPairs {
-  const { clock, longestMs = LONGEST_MS } = deps;
+export function createKeyPairs(deps: { clock: Clock; longestMs?: number; process?: URL }): KeyPairs {
+  const { clock, longestMs = LONGEST_MS, process: file = PROCESS } = deps;
   let underWay = 0;
   const during = async (job: Job['job'], unanswered: () => Error): Promise<KeyPair> => {
     if (underWay >= MOST_AT_ONCE) throw busy('Other key pairs are being read or made.');
     underWay += 1;
     try {
-      return pairOf(await inProcess({ job, now: clock.now() }, longestMs), unanswered);
+      return pairOf(await inProcess(file, { job, now: clock.now() }, longestMs), unanswered);
     } finally {
       underWay -= 1;
     }
@@ -72,12 +69,14 @@ function pairOf(answer: Answer | undefined, unanswered: () => Error): KeyPair {
 }
 
 /** What the process answers; undefined when it had to be killed, or fell. */
-async function inProcess(job: Job, longestMs: number): Promise<Answer | undefined> {
-  const child = fork(PROCESS, {
+async function inProcess(file: URL, job: Job, longestMs: number): Promise<Answer | undefined> {
+  // As it is written it needs what compiles it; compiled, nothing of how this process was started is its business.
+  const compiled = extname(file.pathname) === '.js';
+  const child = fork(file, {
     serialization: 'advanced',
     stdio: 'ignore',
-    ...(COMPILED ? { env: {} } : {}),
-    execArgv: [...(COMPILED ? [] : process.execArgv), `--max-old-space-size=${MOST_MEMORY_MB}`],
+    ...(compiled ? { env: {} } : {}),
+    execArgv: [...(compiled ? [] : process.execArgv), `--max-old-space-size=${MOST_MEMORY_MB}`],
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), longestMs);
   const answered = once(child, 'message').then(([answer]: Answer[]) => answer);

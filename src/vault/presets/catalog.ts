@@ -48,8 +48,8 @@ function atHost({ authorizationUrl, tokenUrl }: Pick<Whereabouts, 'authorization
     for (const cloud of Object.values(preset.clouds)) {
       const { tokenUrl: token = '', authorizationUrl: authorization = '' } = preset.endpoints;
       const hosts = [token, authorization].flatMap(template => hostOf(filled(template, cloud.hosts)) ?? []);
-      const host = hostOf(tokenUrl);
-      if (host === undefined || ![...hosts, ...(cloud.alsoAt ?? [])].includes(host)) continue;
+      const known = [...hosts, ...(cloud.alsoAt ?? [])];
+      if (![tokenUrl, authorizationUrl ?? ''].some(url => known.includes(hostOf(url) ?? ''))) continue;
       const tenant = tenantIn(authorizationUrl ?? '', authorization) ?? tenantIn(tokenUrl, token);
       return { preset, cloud, tenant };
     }

@@ -3,6 +3,8 @@ import type { Preset } from './preset.js';
 // Microsoft Entra ID and Exchange Online. Endpoints and hosts: Microsoft, "National clouds" and "Microsoft 365 URLs and
 // IP address ranges"; scopes: "Authenticate an IMAP, POP or SMTP connection using OAuth".
 
+/** Roles of Exchange's own, which reach only the mailboxes of a group. */
+const RBAC = 'Exchange RBAC for Applications';
 const IDENTITY = 'openid profile offline_access';
 
 export const microsoft: Preset = {
@@ -82,17 +84,18 @@ export const microsoft: Preset = {
   },
   grants: {
     client_credentials: {
+      claim: 'roles',
       purposes: {
         imap: { scope: 'https://{outlook}/.default', needs: ['IMAP.AccessAsApp'] },
         pop: { scope: 'https://{outlook}/.default', needs: ['POP.AccessAsApp'] },
-        // With a role of Exchange's own RBAC the token needs none.
-        smtp: { scope: 'https://{outlook}/.default', needs: [] },
-        'graph-read': { scope: 'https://{graph}/.default', needs: ['Mail.Read'] },
-        'graph-readwrite': { scope: 'https://{graph}/.default', needs: ['Mail.ReadWrite'] },
-        'graph-send': { scope: 'https://{graph}/.default', needs: ['Mail.Send'] },
+        smtp: { scope: 'https://{outlook}/.default', needs: ['SMTP.SendAsApp'], orElsewhere: RBAC },
+        'graph-read': { scope: 'https://{graph}/.default', needs: ['Mail.Read'], orElsewhere: RBAC },
+        'graph-readwrite': { scope: 'https://{graph}/.default', needs: ['Mail.ReadWrite'], orElsewhere: RBAC },
+        'graph-send': { scope: 'https://{graph}/.default', needs: ['Mail.Send'], orElsewhere: RBAC },
       },
     },
     authorization_code: {
+      claim: 'scp',
       purposes: {
         imap: {
           scope: `${IDENTITY} https://{outlook_delegated}/IMAP.AccessAsUser.All`,
@@ -111,6 +114,7 @@ export const microsoft: Preset = {
   },
   refreshPolicy: 'none',
   idleDays: 90,
+  harmless: ['User.Read'],
   scopes: {
     resources: {
       '': ['graph.microsoft.com', 'graph.microsoft.us', 'dod-graph.microsoft.us', 'microsoftgraph.chinacloudapi.cn'],

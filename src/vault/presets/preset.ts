@@ -41,6 +41,8 @@ export interface Preset {
   /** Days without use after which a refresh token ends. */
   idleDays?: number;
   scopes?: ScopeHabits;
+  /** What tokens hold unasked, and what opens nothing but a person's own profile. */
+  harmless?: readonly string[];
   /** What an administrator should know before relying on it. */
   notes: readonly string[];
 }
@@ -73,10 +75,20 @@ interface Endpoints {
   adminConsent?: string;
 }
 
+/** What is asked for a purpose, and what of it a good token holds. */
+export interface PurposeHabits {
+  scope: string;
+  needs: readonly string[];
+  /** What else may give the same, without a trace in the token. */
+  orElsewhere?: string;
+}
+
 /** What a provider wants of one grant type. */
 export interface GrantHabits {
   /** For each purpose that this grant type serves: what is asked, and what of it a good token must hold. */
-  purposes: Partial<Record<Purpose, { scope: string; needs: readonly string[] }>>;
+  purposes: Partial<Record<Purpose, PurposeHabits>>;
+  /** The claim in which an access token that is a JWT names what it allows; left out where the answer's `scope` does. */
+  claim?: 'roles' | 'scp';
   authorizationParams?: Readonly<Record<string, string>>;
   signingAlg?: SigningAlg;
 }

@@ -5,7 +5,7 @@ import type { Case, Step } from './guide.js';
 import { say, words } from './prose.js';
 import { bash, joined } from './quoting.js';
 
-// The steps at every provider: what this credential still lacks, the sign-in of people, the test.
+// The steps at every provider: what this credential still lacks, whose proof it has, the sign-in of people, the test.
 
 /** The scope that a token for the purpose is asked with, as the preset has it. */
 export function scopeFor({ at, credential, purpose }: Case): string {
@@ -55,7 +55,7 @@ export function connectStep({ credential: { id }, mailboxes }: Case): Step {
         ];
   const [first = bash`tokenwell account link ${id}`, ...more] = links;
   return {
-    id: 'connect',
+    id: 'connect-link',
     title: say`Have the owners of the mailboxes sign in`,
     who: 'mailbox_owner',
     why: say`With this grant type access comes from the person who signs in, and only from them.`,
@@ -79,5 +79,17 @@ export function testStep({ credential: { id, grantType }, mailboxes }: Case): St
     why: say`It shows now whether the provider gives a token, and not when the first mail waits.`,
     text: say`Success is the last line: ${success} Otherwise the answer says who must act and what to do. Changes at a provider may need some minutes, those of roles up to two hours.`,
     commands: [joined(first, ...more)],
+  };
+}
+
+/** What another credential holds is set up with that one. */
+export function sharedStep({ credential: { clientAuth } }: Case, holder: string): Step {
+  const certificate = clientAuth.method === 'private_key_jwt';
+  return {
+    id: certificate ? 'certificate' : 'new-secret',
+    title: certificate ? say`Have the certificate uploaded` : say`Have the secret made`,
+    who: 'operator',
+    why: say`This credential proves itself with what ${holder} holds, so it is set up once, there.`,
+    commands: [bash`tokenwell credential setup ${holder}`],
   };
 }

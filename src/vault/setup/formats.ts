@@ -2,8 +2,8 @@ import type { Doer, Guide, Step } from './guide.js';
 import { codeBlock, codeSpan, escaped } from './prose.js';
 
 const WHO: Readonly<Record<Doer, string>> = {
-  tenant_administrator: 'the tenant administrator',
-  exchange_administrator: 'an Exchange administrator',
+  tenant_admin: 'an administrator of the organisation',
+  exchange_admin: 'an administrator of the mailboxes (Exchange)',
   project_owner: 'the owner of the Google Cloud project',
   operator: 'an operator of this vault',
   mailbox_owner: 'the owner of the mailbox',

@@ -1,24 +1,21 @@
 import type { Credential } from '../credential.js';
+import type { Who } from '../errors.js';
+import type { Script } from '../findings/words.js';
 import type { Certificate } from '../ports.js';
 import type { AtProvider } from '../presets/catalog.js';
 import type { Purpose } from '../presets/preset.js';
 import type { Prose } from './prose.js';
-import type { Script } from './quoting.js';
+import type { Command } from './quoting.js';
 
-/** Who must do a step. */
-export const DOERS = [
-  'tenant_administrator',
-  'exchange_administrator',
-  'project_owner',
-  'operator',
-  'mailbox_owner',
-] as const;
-export type Doer = (typeof DOERS)[number];
+/** Who does a step: whoever a finding may name, and at Google the owner of the project in which the client is. */
+export type Doer = Exclude<Who, 'provider'> | 'project_owner';
+
+/** A stable word for a step: findings name the step that mends them by it, and there are some that mend nothing. */
+export type StepId = Script | 'mailboxes' | 'permissions' | 'connect-exchange' | 'consent-screen' | 'remove' | 'test';
 
 /** One thing that somebody does. */
 export interface Step {
-  /** A stable word: findings name the step that mends them. */
-  id: string;
+  id: StepId;
   title: Prose;
   who: Doer;
   /** In a sentence. */
@@ -29,7 +26,7 @@ export interface Step {
   text?: Prose;
   /** What to do by hand, in order. Where there are commands too, either will do. */
   instructions?: readonly Prose[];
-  commands?: readonly Script[];
+  commands?: readonly Command[];
   /** To be opened in a browser. */
   link?: string;
 }

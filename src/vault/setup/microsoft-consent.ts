@@ -5,7 +5,7 @@ import { scopeFor } from './closing-steps.js';
 import type { Step } from './guide.js';
 import { type MicrosoftCase, namesOf } from './microsoft-case.js';
 import { say, words } from './prose.js';
-import { bash, powershell, type Script } from './quoting.js';
+import { bash, type Command, powershell } from './quoting.js';
 
 /** Approval by an administrator for the whole organisation; undefined where the application has no permission in Entra. */
 export function consentStep(one: MicrosoftCase): Step | undefined {
@@ -18,7 +18,7 @@ export function consentStep(one: MicrosoftCase): Step | undefined {
   return {
     id: 'admin-consent',
     title: signedIn ? say`Approve the application, where people may not` : say`Grant admin consent`,
-    who: 'tenant_administrator',
+    who: 'tenant_admin',
     why: signedIn
       ? say`Many organisations let only an administrator approve applications that read mail.`
       : say`An application permission counts only once an administrator has granted it.`,
@@ -49,14 +49,14 @@ function consentUrl(one: MicrosoftCase): string | undefined {
   return url.href;
 }
 
-function roleAssignments(): Script {
+function roleAssignments(): Command {
   return powershell`foreach ($one in $wanted) {
   $granted = Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $enterprise.Id -All | Where-Object { $_.AppRoleId -eq $one.Id -and $_.ResourceId -eq $resource.Id }
   if (-not $granted) { New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $enterprise.Id -PrincipalId $enterprise.Id -ResourceId $resource.Id -AppRoleId $one.Id | Out-Null }
 }`;
 }
 
-function delegatedGrant({ own }: MicrosoftCase, of: keyof typeof RESOURCES): Script {
+function delegatedGrant({ own }: MicrosoftCase, of: keyof typeof RESOURCES): Command {
   return powershell`$names = ${namesOf(own.permissions)}
 $resource = Get-MgServicePrincipal -Filter ${`appId eq '${RESOURCES[of].appId}'`}
 $grant = Get-MgOauth2PermissionGrant -All | Where-Object { $_.ClientId -eq $enterprise.Id -and $_.ConsentType -eq 'AllPrincipals' -and $_.ResourceId -eq $resource.Id }

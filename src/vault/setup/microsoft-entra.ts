@@ -2,7 +2,7 @@ import { RESOURCES } from '../presets/microsoft-setup.js';
 import type { Step } from './guide.js';
 import { byClientId, displayName, type MicrosoftCase, namesOf } from './microsoft-case.js';
 import { say, words } from './prose.js';
-import { bash, joined, powershell, type Script } from './quoting.js';
+import { bash, type Command, joined, powershell } from './quoting.js';
 
 // The steps in Microsoft Entra ID that come before consent: the tools, the registration, its permissions.
 
@@ -24,7 +24,7 @@ export function cloudStep(one: MicrosoftCase): Step {
   return {
     id: 'cloud',
     title: say`Sign in at the right cloud`,
-    who: 'tenant_administrator',
+    who: 'tenant_admin',
     why: say`Each cloud has its own portal, its own directory and its own tools, and what is set up in one is unknown in the others.`,
     text: say`This credential is at ${words(`${at.preset.name}, ${at.cloud.name}`)}. Use the portal, the Azure CLI or PowerShell for the steps in Entra; one of the three is enough. The role Cloud Application Administrator will do, except that application permissions of Microsoft Graph are granted by a Privileged Role Administrator.`,
     instructions: [
@@ -60,9 +60,9 @@ export function registerStep(one: MicrosoftCase): Step {
   const audience = AUDIENCES[at.tenant ?? ''] ?? 'AzureADMyOrg';
   const named = tenant === undefined ? say`` : say` and Directory (tenant) ID (${tenant})`;
   return {
-    id: 'register',
+    id: 'register-application',
     title: say`Have the application registered`,
-    who: 'tenant_administrator',
+    who: 'tenant_admin',
     why: say`The registration is what the provider knows this credential by.`,
     text: say`Where there is no registration with this client id yet, make one and give its ids to the credential: ${`tokenwell credential replace ${id} --client-id … --tenant …`}, then ask for this guide again. The enterprise application of the same name is the registration as one tenant knows it; a registration of another tenant has only that here.`,
     instructions: [
@@ -90,7 +90,7 @@ export function redirectStep(one: MicrosoftCase): Step {
   return {
     id: 'redirect-uri',
     title: say`Register the redirect URI`,
-    who: 'tenant_administrator',
+    who: 'tenant_admin',
     why: say`The provider sends a browser back only to an address that it knows.`,
     ...(signedIn ? {} : { optional: true }),
     text: say`${needed} The Azure CLI can only replace the whole list, so it is not used here.`,
@@ -124,7 +124,7 @@ export function permissionStep(one: MicrosoftCase): Step | undefined {
   return {
     id: 'permissions',
     title: say`Ask for the permissions that are needed, and no others`,
-    who: 'tenant_administrator',
+    who: 'tenant_admin',
     why: signedIn
       ? say`With delegated permissions the application does what the person who signs in may do, and no more.`
       : say`With an application permission it acts without anybody signing in.`,
@@ -141,7 +141,7 @@ export function permissionStep(one: MicrosoftCase): Step | undefined {
 }
 
 /** What the registration asks for is a list that is written as a whole, so what is there is written again. */
-function declared({ own, signedIn }: MicrosoftCase, resource: string): Script {
+function declared({ own, signedIn }: MicrosoftCase, resource: string): Command {
   const known = signedIn ? powershell`$resource.Oauth2PermissionScopes` : powershell`$resource.AppRoles`;
   const kind = signedIn ? 'Scope' : 'Role';
   return powershell`$resource = Get-MgServicePrincipal -Filter ${`appId eq '${resource}'`}

@@ -3,7 +3,7 @@ import type { Step } from './guide.js';
 import { byClientId, displayName, type MicrosoftCase } from './microsoft-case.js';
 import { roleCommands } from './microsoft-rbac.js';
 import { say, words } from './prose.js';
-import { joined, powershell, type Script } from './quoting.js';
+import { type Command, joined, powershell } from './quoting.js';
 
 // The steps in Exchange Online: the application as Exchange knows it, its access to mailboxes, their protocols.
 
@@ -32,7 +32,7 @@ Connect-ExchangeOnline -ExchangeEnvironmentName ${cloud.exchangeEnvironment} @si
   return {
     id: 'connect-exchange',
     title: say`Sign in to Exchange Online PowerShell`,
-    who: 'exchange_administrator',
+    who: 'exchange_admin',
     why: say`What may be done with a mailbox is decided in Exchange, and the portal of Entra has no page for it.`,
     ...(signedIn ? {} : { text: session }),
     commands: [signedIn ? connect : joined(connect, sameTenant)],
@@ -44,7 +44,7 @@ function principalStep(one: MicrosoftCase): Step {
   return {
     id: 'new-service-principal',
     title: say`Make the application known to Exchange`,
-    who: 'exchange_administrator',
+    who: 'exchange_admin',
     why: say`Exchange gives access only to applications that were registered with it, by the Object ID of the enterprise application.`,
     text: say`The App registrations page shows another Object ID, with which nothing works and no error says so; so the commands look the right one up, and put a wrong one right.`,
     commands: [
@@ -64,7 +64,7 @@ function fullAccessStep(one: MicrosoftCase): Step {
   return {
     id: 'add-mailbox-permission',
     title: say`Give the application access to its mailboxes`,
-    who: 'exchange_administrator',
+    who: 'exchange_admin',
     why: say`This is what keeps it out of all other mailboxes: its permission in Entra opens none.`,
     ...onMailboxes(
       one,
@@ -79,9 +79,9 @@ function fullAccessStep(one: MicrosoftCase): Step {
 
 function sendAsStep(one: MicrosoftCase): Step {
   return {
-    id: 'add-recipient-permission',
+    id: 'add-send-as',
     title: say`Let the application send as its mailboxes`,
-    who: 'exchange_administrator',
+    who: 'exchange_admin',
     why: say`Mail is taken only from whom the sender has allowed to send in their name.`,
     ...onMailboxes(
       one,
@@ -100,16 +100,16 @@ function roleStep(one: MicrosoftCase, role: string): Step {
     ? say`If Exchange does not know this role yet, give the permission ${'SMTP.SendAsApp'} of Office 365 Exchange Online (application) and ${'Add-MailboxPermission'} in its place.`
     : say`If Exchange does not know this role, ask Microsoft when it comes to this cloud, rather than give the permission for every mailbox.`;
   return {
-    id: 'rbac',
+    id: 'mailbox-scope',
     title: say`Give the application its role, for its mailboxes alone`,
-    who: 'exchange_administrator',
+    who: 'exchange_admin',
     why: say`The same permission granted in Entra would reach every mailbox of the organisation.`,
     text: say`This is RBAC for Applications and needs the role group Organization Management. The mailboxes are the direct members of a group; whoever is taken out of it is out of reach. It may take two hours to be felt, except by the last command: InScope must be True. ${without}`,
     ...onMailboxes(one, roleCommands(one, role)),
   };
 }
 
-const SWITCHES: Readonly<Record<Protocol, { name: string; on: Script }>> = {
+const SWITCHES: Readonly<Record<Protocol, { name: string; on: Command }>> = {
   imap: { name: 'IMAP', on: powershell`-ImapEnabled $true` },
   pop: { name: 'POP', on: powershell`-PopEnabled $true` },
   smtp: { name: 'Authenticated SMTP', on: powershell`-SmtpClientAuthenticationDisabled $false` },
@@ -122,9 +122,9 @@ function protocolStep(one: MicrosoftCase, protocol: Protocol): Step {
       ? SECURITY_DEFAULTS
       : say`A mailbox keeps this setting; Exchange takes up to an hour to follow it.`;
   return {
-    id: 'set-cas-mailbox',
+    id: protocol === 'smtp' ? 'enable-smtp-auth' : 'enable-protocol',
     title: say`Switch ${words(name)} on for the mailboxes`,
-    who: 'exchange_administrator',
+    who: 'exchange_admin',
     why: say`Where it is off, sign-in fails however right the token is.`,
     text: sending,
     instructions: [
@@ -137,6 +137,6 @@ function protocolStep(one: MicrosoftCase, protocol: Protocol): Step {
 const SECURITY_DEFAULTS = say`The setting of a mailbox goes before that of the organisation, which is off in newer tenants and may stay off. Security defaults and authentication policies can refuse it all the same.`;
 
 /** No command without a mailbox: an empty name might be taken for every one. */
-function onMailboxes({ mailboxes }: MicrosoftCase, script: Script): Pick<Step, 'commands'> {
+function onMailboxes({ mailboxes }: MicrosoftCase, script: Command): Pick<Step, 'commands'> {
   return mailboxes.length > 0 ? { commands: [script] } : {};
 }

@@ -1,3 +1,4 @@
+import { sharedStep } from './closing-steps.js';
 import type { Step } from './guide.js';
 import type { MicrosoftCase } from './microsoft-case.js';
 import { say, together } from './prose.js';
@@ -15,26 +16,15 @@ export function proofStep(one: MicrosoftCase): Step | undefined {
   return method === 'private_key_jwt' ? certificateStep(one) : secretStep(one);
 }
 
-function sharedStep({ credential: { clientAuth } }: MicrosoftCase, holder: string): Step {
-  const certificate = clientAuth.method === 'private_key_jwt';
-  return {
-    id: certificate ? 'upload-certificate' : 'new-secret',
-    title: certificate ? say`Have the certificate uploaded` : say`Have the secret made`,
-    who: 'operator',
-    why: say`This credential proves itself with what ${holder} holds, so it is set up once, there.`,
-    commands: [bash`tokenwell credential setup ${holder}`],
-  };
-}
-
 function certificateStep(one: MicrosoftCase): Step {
   const { credential, certificate } = one;
   const { id, clientId } = credential;
   const [file, pem] = [`${id}.cer`, `${id}.pem`];
   const download = bash`tokenwell credential certificate ${id} --out=${file}`;
   const step = {
-    id: 'upload-certificate',
+    id: 'certificate' as const,
     title: say`Upload the certificate`,
-    who: 'tenant_administrator' as const,
+    who: 'tenant_admin' as const,
     why: say`The provider checks with it what the vault signs; the private key stays in the vault.`,
   };
   if (!certificate) {
@@ -77,7 +67,7 @@ function secretStep({ credential, now }: MicrosoftCase): Step {
   return {
     id: 'new-secret',
     title: say`Make a client secret, before the last one ends`,
-    who: 'tenant_administrator',
+    who: 'tenant_admin',
     why: say`The application proves itself with it, and a secret always ends: when it has, nothing works until there is a new one.`,
     text: together(
       stored,

@@ -1,11 +1,11 @@
 import { type MicrosoftCase, scopeName } from './microsoft-case.js';
-import { powershell, type Script } from './quoting.js';
+import { type Command, powershell } from './quoting.js';
 
 /**
  * A role for the members of a group alone (Microsoft, "Role Based Access Control for Applications in Exchange Online").
  * Everything that is there already stays; members that are not named are told of, not taken out.
  */
-export function roleCommands(one: MicrosoftCase, role: string): Script {
+export function roleCommands(one: MicrosoftCase, role: string): Command {
   const { mailboxes } = one;
   const name = scopeName(one);
   return powershell`if ((Get-OrganizationConfig).IsDehydrated) { Enable-OrganizationCustomization }

@@ -75,7 +75,7 @@ function removeStep(one: MicrosoftCase): Step {
   return {
     id: 'remove',
     title: say`Take away what is too much`,
-    who: 'tenant_administrator',
+    who: 'tenant_admin',
     why: say`Whoever gets hold of the application can do all that it was ever given.`,
     text: say`The commands remove nothing: they name what the application holds beyond this, with the command that takes it away. Something else may use the same registration.`,
     instructions: [

@@ -25,26 +25,26 @@ class Written {
 }
 
 /** A command, or several lines of them, ready to be run. */
-export type Script = Written;
+export type Command = Written;
 
 /** What may stand in a command: a value, a list of values, a command made before. */
-export type Filling = string | readonly string[] | Script;
+export type Filling = string | readonly string[] | Command;
 
 /**
  * A command of PowerShell out of our own words; every value in it becomes one argument, a list becomes an array. Throws
  * `TypeError` for a value that no command can hold.
  */
-export function powershell(words: TemplateStringsArray, ...values: readonly Filling[]): Script {
+export function powershell(words: TemplateStringsArray, ...values: readonly Filling[]): Command {
   return new Written('powershell', written(words, values, 'powershell'));
 }
 
 /** The same for a POSIX shell; a list becomes several arguments. Throws `TypeError`. */
-export function bash(words: TemplateStringsArray, ...values: readonly Filling[]): Script {
+export function bash(words: TemplateStringsArray, ...values: readonly Filling[]): Command {
   return new Written('bash', written(words, values, 'bash'));
 }
 
 /** Several commands of one shell, each on a line of its own. */
-export function joined(first: Script, ...others: readonly Script[]): Script {
+export function joined(first: Command, ...others: readonly Command[]): Command {
   return new Written(first.shell, [first, ...others].map(one => textFor(one, first.shell)).join('\n'));
 }
 
@@ -76,7 +76,7 @@ function filled(value: Filling, shell: Shell): string {
   return typeof value === 'string' ? one(checked(value)) : list(value.map(each => one(checked(each))));
 }
 
-function textFor({ shell, text }: Script, wanted: Shell): string {
+function textFor({ shell, text }: Command, wanted: Shell): string {
   if (shell !== wanted) throw new TypeError(`This is a command of ${shell}.`);
   return text;
 }

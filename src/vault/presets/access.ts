@@ -1,0 +1,79 @@
+import type { Credential } from '../credential.js';
+import { missingScopes, resourceScope, scopeTokens } from '../scopes.js';
+import type { Token } from '../token.js';
+import { providerOf } from './catalog.js';
+import type { PurposeHabits } from './preset.js';
+
+/** What a token allows, against what it is for. `missing` and `excess` as the provider names them. */
+export interface Access {
+  missing: string[];
+  excess: string[];
+  /** Whether what is missing will be missed: false where it may come from elsewhere than the token. */
+  certain: boolean;
+  /** What it means and what to do, in sentences. */
+  detail: string;
+}
+
+/** Names in a token came from outside; one that is not of this form is none that we know. */
+const NAME = /^[\w.:/-]{1,100}$/;
+const MOST_NAMES = 50;
+
+/** What an access token of a purpose holds too little or too much of; undefined where all is well or nobody can tell. */
+export function accessOf(credential: Credential, token: Token): Access | undefined {
+  const at = providerOf(credential);
+  const habits = at?.preset.grants[credential.grantType];
+  const wanted = purposesOf(credential).flatMap(purpose => habits?.purposes[purpose] ?? []);
+  const held = habits && heldBy(token, habits.claim);
+  if (wanted.length === 0 || held === undefined) return undefined;
+  const needs = [...new Set(wanted.flatMap(purpose => purpose.needs))];
+  const missing = missingScopes(needs.join(' '), held.join(' '));
+  // Whatever was asked for by name is meant.
+  const meant = `${needs.join(' ')} ${credential.scope} ${credential.consentScope ?? ''}`;
+  const harmless = at?.preset.harmless ?? [];
+  const excess = missingScopes(resourceScope(held.join(' ')), meant).filter(name => !harmless.includes(name));
+  if (missing.length === 0 && excess.length === 0) return undefined;
+  const elsewhere = wanted.find(({ orElsewhere }) => orElsewhere !== undefined)?.orElsewhere;
+  return { missing, excess, certain: elsewhere === undefined, detail: detailOf(missing, excess, elsewhere) };
+}
+
+function purposesOf({ purpose, mailboxes }: Credential) {
+  return [...new Set([...(purpose ? [purpose] : []), ...mailboxes.flatMap(({ purposes }) => purposes)])];
+}
+
+/** The permissions that the token names: in a claim of its own where it is a JWT, else as the provider said beside it. */
+function heldBy(token: Token, claim: 'roles' | 'scp' | undefined): string[] | undefined {
+  if (claim === undefined) return scopeTokens(token.grantedScope);
+  const claims = claimsOf(token.value.reveal());
+  if (!claims) return undefined;
+  const said = claims[claim];
+  const names = Array.isArray(said) ? said : typeof said === 'string' ? said.split(' ') : [];
+  return names.filter((name): name is string => typeof name === 'string' && NAME.test(name)).slice(0, MOST_NAMES);
+}
+
+/** Read to be told, never believed: nothing is decided by it. */
+function claimsOf(token: string): Record<string, unknown> | undefined {
+  const [, payload, signature] = token.split('.');
+  if (payload === undefined || signature === undefined) return undefined;
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function detailOf(missing: string[], excess: string[], elsewhere: PurposeHabits['orElsewhere']): string {
+  const sentences: string[] = [];
+  if (missing.length > 0) {
+    const names = missing.join(', ');
+    sentences.push(
+      elsewhere === undefined
+        ? `The token lacks ${names}: an administrator must add it to the application and approve it.`
+        : `The token does not name ${names}. That is right only where ${elsewhere} gives it; otherwise an administrator must add and approve it.`,
+    );
+  }
+  if (excess.length > 0) {
+    sentences.push(`It opens more than it is for: have ${excess.join(', ')} taken from the application.`);
+  }
+  return sentences.join(' ');
+}

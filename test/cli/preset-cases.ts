@@ -1,0 +1,80 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { startRunningVault } from './running-vault.js';
+import { run, words } from './terminal.js';
+
+const NOWHERE = { TOKENWELL_URL: 'http://127.0.0.1:9', TOKENWELL_KEY: 'twk_x' };
+const ENTRA = 'credential create acme --preset microsoft --tenant acme.example --client-id c --secret-file -';
+
+/** Credentials that a preset fills in. */
+export function presetCases(t: Test): void {
+  t.test('presets are listed, and one is shown with its addresses', async t => {
+    const { must, variables } = await startRunningVault(t);
+    const all = await must(words('credential presets'));
+    t.match(all, /^microsoft +Microsoft 365 +client_credentials +imap, pop, smtp, graph-read/m);
+    t.match(all, /^ +jwt_bearer +imap, pop, smtp$/m);
+    const one = await must(words('credential presets microsoft'));
+    t.match(one, /^token url +https:\/\/login\.microsoftonline\.com\/\{tenant\}\/oauth2\/v2\.0\/token$/m);
+    t.match(one, /^gcc-high .*smtp smtp\.office365\.us:587 \(starttls, not sure\)$/m);
+    t.match(one, /^client_credentials +imap +https:\/\/outlook\.office365\.com\/\.default +IMAP\.AccessAsApp$/m);
+    t.match(JSON.parse(await must(words('credential presets google --json'))), { items: [{ id: 'google' }] });
+    t.match(await run(words('credential presets nobody'), variables), {
+      code: 2,
+      err: /no preset nobody; there are: mic/,
+    });
+  });
+
+  t.test('a credential is stored and moved to another cloud with a few words', async t => {
+    const { must, variables } = await startRunningVault(t);
+    const flags =
+      '--purpose imap --mailbox a@acme.example --mailbox b@acme.example=imap,smtp --mail-server smtp=m.example:465';
+    const made = await must(words(`${ENTRA} ${flags}`), { input: 's' });
+    t.match(made, /^provider +microsoft, public, tenant acme\.example$/m);
+    t.match(made, /^scope +https:\/\/outlook\.office365\.com\/\.default$/m);
+    t.match(made, /^mail servers +smtp m\.example:465 \(implicit\)$/m);
+    t.match(made, /^mailboxes +a@acme\.example, b@acme\.example \(imap, smtp\)$/m);
+    const moved = await must(words('credential replace acme --cloud gcc-high --secret-file -'), { input: 's' });
+    t.match(moved, /^token url +https:\/\/login\.microsoftonline\.us\/acme\.example\/oauth2\/v2\.0\/token$/m);
+    const kept = await run(words('credential replace acme --cloud public'), variables);
+    t.match(kept, { code: 1, err: /client_auth\.secret \(--secret-file\): .*\[required_with_new_destination\]/ });
+  });
+
+  t.test('what is missing is asked for by its flag', async t => {
+    const { variables } = await startRunningVault(t);
+    const without = await run(words(ENTRA), variables, { input: 's' });
+    t.match(without, { code: 1, err: /purpose \(--purpose\): Say what the tokens are for: imap, pop.*\[required\]/ });
+    const account =
+      'credential create g --preset google --grant-type jwt_bearer --purpose imap --client-id c --secret-file -';
+    t.match(await run(words(account), variables, { input: 's' }), { code: 1, err: /mailboxes \(--mailbox\)/ });
+    const unused = [
+      ['credential create a --client-id c', /Still needed: --token-url, --scope;/],
+      ['credential create a --preset microsoft', /Still needed: --client-id;/],
+      ['credential create a --mailbox a@b=fax', /Give an address, or address=purposes of: imap/],
+      ['credential create a --mail-server imap=host', /Give it as imap=, pop= or smtp= with host:port/],
+      ['credential create a --cloud moon', /Allowed choices are public, gcc-high, dod, china/],
+      ['credential create a --service-account-file /nowhere.json', /nowhere\.json cannot be read/],
+    ] as const;
+    for (const [line, says] of unused) t.match(await run(words(line), NOWHERE), { code: 2, err: says }, line);
+  });
+
+  t.test('the key file of a service account gives client id, key and its name', async t => {
+    const { must, folder } = await startRunningVault(t);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const private_key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const [good, bad] = ['good.json', 'bad.json'].map(name => join(folder, name));
+    const key = { type: 'service_account', client_email: 'v@p.example', private_key_id: 'k1', private_key };
+    writeFileSync(good ?? '', JSON.stringify(key));
+    writeFileSync(bad ?? '', JSON.stringify({ client_id: 'x' }));
+    const line = 'credential create g --preset google --grant-type jwt_bearer --purpose imap --mailbox a@acme.example';
+    const made = JSON.parse(await must([...words(`${line} --json --service-account-file`), good ?? '']));
+    t.match(made, {
+      client_id: 'v@p.example',
+      client_auth: { method: 'private_key_jwt', key_id: 'k1', has_secret: true },
+    });
+    t.match(await must(words('account list g')), /^a@acme\.example +waiting for a first token/m);
+    const refused = await run([...words(`${line} --service-account-file`), bad ?? ''], NOWHERE);
+    t.match(refused, { code: 2, err: /bad\.json is no key file of a service account/ });
+  });
+}
