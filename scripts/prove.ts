@@ -10,6 +10,7 @@ import { FINDINGS_DEFENCES } from './findings-defences.js';
 import { GRANT_DEFENCES } from './grant-defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
 import { REPORT_DEFENCES } from './report-defences.js';
+import { SETUP_DEFENCES } from './setup-defences.js';
 import { UPKEEP_DEFENCES } from './upkeep-defences.js';
 import { WORKLOAD_DEFENCES } from './workload-defences.js';
 
