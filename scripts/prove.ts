@@ -70,6 +70,7 @@ const all = [
   FAULT_DEFENCES,
   FINDINGS_DEFENCES,
   WORKLOAD_DEFENCES,
+  SETUP_DEFENCES,
 ].flat();
 const defences = all.filter(({ name }) => name.includes(wanted));
 const rewritten = defences.filter(stale);

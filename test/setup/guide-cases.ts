@@ -300,6 +300,8 @@ export function wholeGuideCases(t: Test): void {
       const guide = guideOf({ purpose, cloud: purpose === 'smtp' ? 'dod' : 'public' }, { mailboxes: [] });
       t.equal(idsOf(guide)[0], 'mailboxes');
       const commands = guide.steps.flatMap(step => step.commands?.map(({ text }) => text) ?? []).join('\n');
+      const person = guideOf({ purpose, grantType: 'authorization_code' }, { mailboxes: [] });
+      t.equal(idsOf(person).includes('mailboxes'), (MAIL as readonly string[]).includes(purpose));
       t.notMatch(commands, /\$mailbox|-Identity (?:''|@\(\)|$)|Set-CASMailbox|Add-MailboxPermission/m, purpose);
     }
   });

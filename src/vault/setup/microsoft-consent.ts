@@ -14,7 +14,7 @@ export function consentStep(one: MicrosoftCase): Step | undefined {
   if (!first) return undefined;
   const url = consentUrl(one);
   const link = bash`tokenwell credential admin-consent-link ${credential.id}`;
-  const byLink = say`Or open the address below (it comes back to the redirect URI), or better make a link for it with ${link.text}: it adds a state, so that the answer is known to belong to this request, and shows what came of it.`;
+  const byLink = say`Or open the address below (it comes back to the redirect URI), or better make a link for it with ${link.text}: it adds a state, so that the answer is known to belong to this request, and shows what came of it. Right after the registration was made all of this may fail for a minute.`;
   return {
     id: 'admin-consent',
     title: signedIn ? say`Approve the application, where people may not` : say`Grant admin consent`,

@@ -14,7 +14,8 @@ export function microsoftGuide(of: Case): { steps: Step[]; remove: Excess[] } | 
   const one = microsoftCase(of);
   if (!one) return undefined;
   const steps = [
-    mailboxStep(one),
+    // Where people sign in to Graph, nothing is done mailbox by mailbox.
+    one.signedIn && one.own.protocol === undefined ? undefined : mailboxStep(one),
     cloudStep(one),
     registerStep(one),
     // Where nobody signs in, it is for the approval by a link alone.
