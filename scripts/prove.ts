@@ -10,6 +10,7 @@ import { FINDINGS_DEFENCES } from './findings-defences.js';
 import { GRANT_DEFENCES } from './grant-defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
 import { REPORT_DEFENCES } from './report-defences.js';
+import { SETUP_DEFENCES } from './setup-defences.js';
 import { UPKEEP_DEFENCES } from './upkeep-defences.js';
 import { WORKLOAD_DEFENCES } from './workload-defences.js';
 
@@ -69,6 +70,7 @@ const all = [
   FAULT_DEFENCES,
   FINDINGS_DEFENCES,
   WORKLOAD_DEFENCES,
+  SETUP_DEFENCES,
 ].flat();
 const defences = all.filter(({ name }) => name.includes(wanted));
 const rewritten = defences.filter(stale);

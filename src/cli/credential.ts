@@ -17,6 +17,7 @@ import {
   changesOf,
   completed,
 } from './credential-flags.js';
+import { addSetupCommand } from './credential-setup.js';
 import { credentialFacts, credentialTable } from './credential-text.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
@@ -39,6 +40,7 @@ export function addCredentialCommands(program: Command, session: Session): void 
   addClientAuthCommands(group, session);
   addSwitches(group, session);
   addAdminLinkCommand(group, session);
+  addSetupCommand(group, session);
   examples(group, 'tokenwell credential list', 'tokenwell credential test demo-mail');
 }
 

@@ -27,6 +27,7 @@ const NAMED: Readonly<Record<string, string>> = {
   tenant_admin: 'an administrator of the organisation',
   exchange_admin: 'an administrator of the mailboxes (Exchange)',
   operator: 'an operator of this vault',
+  project_owner: 'the owner of the Google Cloud project',
 };
 
 const UNREACHED = 'nobody if it worked before, unless it lasts; if this credential is new, an operator of this vault';
@@ -39,6 +40,11 @@ export function actorInWords({ who, class: errorClass = '' }: Actors, code: stri
   if (who !== undefined && Object.hasOwn(NAMED, who)) return wordsFor(NAMED, who);
   if (errorClass === 'unavailable' && code === 'provider_unavailable') return UNREACHED;
   return wordsFor(ACTORS, errorClass);
+}
+
+/** Who does a step of a set-up guide. */
+export function doerInWords(who: string): string {
+  return wordsFor(NAMED, who);
 }
 
 /** The accounts of a credential by state, as `2 connected, 1 must be put right by an operator`. */

@@ -14,6 +14,7 @@ export type {
 } from '../api/accounts.js';
 export type { CertificateWish, ClientAuth, ClientAuthCreate } from '../api/client-auths.js';
 export type { Discovered, Preset } from '../api/presets.js';
+export type { SetupGuide } from '../api/setup.js';
 export type {
   Consumer,
   ConsumerInput,
@@ -33,7 +34,7 @@ export type {
 export type { AccountCalls, ConnectLinkCalls, Revocation } from './accounts.js';
 export type { ClientAuthCalls } from './client-auths.js';
 export type { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
-export type { CredentialCalls } from './credentials.js';
+export type { CredentialCalls, SetupWish } from './credentials.js';
 export { type ErrorFacts, TokenwellError, type TransportCode } from './errors.js';
 export type { KeyOptions } from './presented-key.js';
 export type { ClientOptions, Page, PageRequest } from './transport.js';

@@ -84,6 +84,13 @@ export class Transport {
     return bytes;
   }
 
+  /** Calls where the answer is text of this media type, and answers it. Throws `TokenwellError`. */
+  async text(method: string, path: string, type: string, options: CallOptions = {}): Promise<string> {
+    const { status, bytes, headers } = await this.#exchange(method, path, { ...options, accept: type });
+    if (headers.get('content-type')?.split(';')[0] !== type) throw notTokenwell(status, this.#origin);
+    return textOf(bytes);
+  }
+
   /** Every item of a list, page after page. Throws `TokenwellError`. */
   async *each<Item>(path: string): AsyncGenerator<Item> {
     let cursor: string | undefined;

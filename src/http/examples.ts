@@ -1,9 +1,9 @@
 import type * as accounts from '../api/accounts.js';
 import type * as clientAuths from '../api/client-auths.js';
 import type * as api from '../api.js';
-import { google } from '../vault/presets/google.js';
 import type { OAuthToken } from './oauth-schemas.js';
-import { DISCOVERED, presetAnswer } from './preset-answer.js';
+import { DISCOVERED } from './preset-answer.js';
+import { providerExamples } from './provider-examples.js';
 
 /** What the API document shows: one request and one answer of every operation. Nothing here is a real secret. */
 
@@ -252,7 +252,7 @@ export const REQUESTS: Record<string, unknown> = {
 export const ANSWERS: Record<string, unknown> = {
   createCredential: { ...credential, accounts: { pending: 1 }, version: 1 },
   discoverProvider: DISCOVERED,
-  listPresets: { items: [presetAnswer(google)], next_cursor: null },
+  ...providerExamples(),
   listCredentials: { items: [credential], next_cursor: null },
   getCredential: credential,
   replaceCredential: { ...credential, description: 'Mailboxes of Acme and Sons', version: 4 },

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import * as accounts from '../api/accounts.js';
 import * as clientAuths from '../api/client-auths.js';
+import { SetupGuide } from '../api/setup.js';
 import * as api from '../api.js';
 import { type ApiDocument, completed } from './api-document.js';
 import { OAuthError, OAuthToken } from './oauth-schemas.js';
@@ -14,6 +15,7 @@ const SCHEMAS = {
   CredentialCreate: api.CredentialCreate,
   CredentialReplace: api.CredentialReplace,
   TestAnswer: api.TestAnswer,
+  SetupGuide,
   ClientAuth: clientAuths.ClientAuth,
   ClientAuthCreate: clientAuths.ClientAuthCreate,
   CertificateWish: clientAuths.CertificateWish,

@@ -44,3 +44,7 @@ export const Lines = Type.String({ description: 'One entry a line.' });
 export const Health = Type.Object({ status: Type.Literal('ok') });
 /** Requests are welcome. */
 export const Ready = Type.Object({ status: Type.Literal('ready') });
+/** A set-up guide to be sent on. */
+export const MarkdownText = Type.String({ description: 'The guide in Markdown.' });
+/** A set-up guide to be run. */
+export const PowerShellText = Type.String({ description: 'The guide as one script for PowerShell, in ASCII.' });

@@ -21,6 +21,7 @@ import { healthRoutes } from './routes/health.js';
 import { ledgerRoutes } from './routes/ledger.js';
 import { metadataRoutes } from './routes/metadata.js';
 import { presetRoutes } from './routes/presets.js';
+import { setupRoutes } from './routes/setup.js';
 import { tokenEndpointRoutes } from './routes/token-endpoint.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { closeInputs, type RouteDeps } from './scope.js';
@@ -67,7 +68,7 @@ const managementScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, pu
   closeInputs(scope);
   takeJson(scope);
   const ofCredentials = [credentialRoutes, credentialActionRoutes, clientAuthRoutes, accountRoutes, connectLinkRoutes];
-  const routes = [...ofCredentials, presetRoutes, consumerRoutes, accessRoutes, meRoutes, ledgerRoutes];
+  const routes = [...ofCredentials, setupRoutes, presetRoutes, consumerRoutes, accessRoutes, meRoutes, ledgerRoutes];
   for (const one of routes) scope.register(one, { vault, publicUrl, clock });
 };
 

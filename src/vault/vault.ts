@@ -22,6 +22,7 @@ import { replaceAdminKey } from './recovery.js';
 import { Refreshing } from './refreshing.js';
 import { Rejections } from './rejections.js';
 import { Renewals } from './renewals.js';
+import { Setup } from './setup/setup.js';
 import type { Failpoints } from './steps.js';
 import type { Standing, Store } from './store.js';
 import { Testing } from './testing.js';
@@ -67,6 +68,7 @@ export class Vault {
   readonly discovering: Discovering;
   readonly tokens: Tokens;
   readonly testing: Testing;
+  readonly setup: Setup;
   readonly accounts: Accounts;
   readonly connectLinks: ConnectLinks;
   readonly consents: Consents;
@@ -109,6 +111,8 @@ export class Vault {
     this.credentials = new Credentials({ ...shared, destinations, keyPairs });
     this.discovering = new Discovering({ ...deps, limits: this.limits });
     this.clientAuths = new ClientAuths({ ...shared, callers: this.callers, provider, keyPairs });
+    const { credentials, clientAuths } = this;
+    this.setup = new Setup({ credentials, clientAuths, clock, redirectUri: deps.redirectUri });
     this.consumers = new Consumers({ ...shared, destinations });
     this.testing = new Testing({ ...shared, callers: this.callers });
     const granting = new Granting({ ...deps, ledger, keeping });

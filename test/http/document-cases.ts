@@ -43,7 +43,7 @@ const OPERATIONS = `
   POST /api/v1/credentials/{credential}/certificate/generate · GET /api/v1/credentials/{credential}/certificate.cer
   GET,POST /api/v1/credentials/{credential}/connect-links
   DELETE /api/v1/credentials/{credential}/connect-links/{id}
-  POST /api/v1/credentials/{credential}/admin-consent-links
+  POST /api/v1/credentials/{credential}/admin-consent-links · GET /api/v1/credentials/{credential}/setup
   GET,POST /api/v1/consumers · GET,PUT,DELETE /api/v1/consumers/{consumer}
   GET,POST /api/v1/consumers/{consumer}/keys · DELETE /api/v1/consumers/{consumer}/keys/{id}
   GET,PUT /api/v1/consumers/{consumer}/permissions
