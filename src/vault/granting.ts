@@ -3,7 +3,7 @@ import { AFTER_A_WAIT, AGAIN_OR_ADMIN, ASK_ADMIN } from './callback.js';
 import type { Consent, ConsentOutcome } from './consent.js';
 import type { Credential } from './credential.js';
 import { drawScope } from './credential.js';
-import { keepAlive } from './due.js';
+import { idleEnd, keepAlive } from './due.js';
 import { type Doubt, doubtOf, type Grant, grantedScopes, originsOf, sameIdentity } from './grant.js';
 import { randomId } from './ids.js';
 import type { Held, Keeping } from './keeping.js';
@@ -212,6 +212,7 @@ function grantOf(
     obtainedAt: now,
     usedAt: undefined,
     keepAliveAt: answer.refreshToken ? keepAlive(credential, now, random) : undefined,
+    idleEndsAt: answer.refreshToken ? idleEnd(credential, now) : undefined,
   };
 }
 
