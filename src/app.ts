@@ -58,6 +58,8 @@ export interface OpenVault {
 
 export interface App extends OpenVault {
   server: Server['app'];
+  /** Serves metrics without a key, once it is told where to listen. */
+  metrics: Server['metrics'];
   /** From now on not ready; everything else is still served. */
   drain(): void;
 }
@@ -70,7 +72,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const opened = await openVault(config, { serving: true, overrides, log });
   try {
     await opened.vault.begin(opened.fresh);
-    const { app, drain } = await createServer({
+    const { app, metrics, drain } = await createServer({
       vault: opened.vault,
       log,
       clock: overrides.clock ?? systemClock,
@@ -88,10 +90,12 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
       publicUrl: config.publicUrl,
     });
     const close = async () => {
+      metrics.close();
+      metrics.closeAllConnections();
       await app.close();
       await opened.close();
     };
-    return { ...opened, server: app, drain, close };
+    return { ...opened, server: app, metrics, drain, close };
   } catch (error) {
     await opened.close();
     throw error;

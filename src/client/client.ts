@@ -3,6 +3,7 @@ import { AccountCalls, ConnectLinkCalls } from './accounts.js';
 import { ClientAuthCalls } from './client-auths.js';
 import { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 import { CredentialCalls } from './credentials.js';
+import { CalendarLinkCalls, ExpiryCalls } from './expiries.js';
 import { type ClientOptions, type Page, pathOf, Transport } from './transport.js';
 
 export type {
@@ -13,6 +14,7 @@ export type {
   NewConnectLink,
 } from '../api/accounts.js';
 export type { CertificateWish, ClientAuth, ClientAuthCreate } from '../api/client-auths.js';
+export type { CalendarLink, CalendarLinkCreate, Expiry, ExpiryQuery, NewCalendarLink } from '../api/expiries.js';
 export type {
   Consumer,
   ConsumerInput,
@@ -34,6 +36,7 @@ export type { ClientAuthCalls } from './client-auths.js';
 export type { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 export type { CredentialCalls } from './credentials.js';
 export { type ErrorFacts, TokenwellError, type TransportCode } from './errors.js';
+export type { CalendarLinkCalls, ExpiryCalls } from './expiries.js';
 export type { ClientOptions, Page, PageRequest } from './transport.js';
 
 /** Which token is wanted. */
@@ -59,6 +62,8 @@ export class TokenwellClient {
   readonly consumers: ConsumerCalls;
   readonly keys: KeyCalls;
   readonly permissions: PermissionCalls;
+  readonly expiries: ExpiryCalls;
+  readonly calendarLinks: CalendarLinkCalls;
   readonly #transport: Transport;
 
   /** Throws `TypeError` for a `url` or `key` that cannot be one. Calls nobody. */
@@ -71,6 +76,8 @@ export class TokenwellClient {
     this.consumers = new ConsumerCalls(transport);
     this.keys = new KeyCalls(transport);
     this.permissions = new PermissionCalls(transport);
+    this.expiries = new ExpiryCalls(transport);
+    this.calendarLinks = new CalendarLinkCalls(transport);
     this.#transport = transport;
   }
 
@@ -86,6 +93,11 @@ export class TokenwellClient {
    */
   async rejected(credential: string, report: RejectedToken): Promise<Token> {
     return this.#transport.call('POST', pathOf`/credentials/${credential}/token/rejected`, { body: report });
+  }
+
+  /** Whether the vault wants requests: its database answers and its ledger can be written. Throws what is wrong. */
+  async ready(): Promise<void> {
+    return this.#transport.ready();
   }
 
   /** Who the key stands for and what it may draw. */

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import * as accounts from '../api/accounts.js';
 import * as clientAuths from '../api/client-auths.js';
+import * as expiries from '../api/expiries.js';
 import * as api from '../api.js';
 import { type ApiDocument, completed } from './api-document.js';
 import { OAuthError, OAuthToken } from './oauth-schemas.js';
@@ -22,6 +23,10 @@ const SCHEMAS = {
   ConnectLinkCreate: accounts.ConnectLinkCreate,
   AdminConsentLinkCreate: accounts.AdminConsentLinkCreate,
   NewConnectLink: accounts.NewConnectLink,
+  Expiry: expiries.Expiry,
+  CalendarLink: expiries.CalendarLink,
+  CalendarLinkCreate: expiries.CalendarLinkCreate,
+  NewCalendarLink: expiries.NewCalendarLink,
   Token: api.Token,
   Consumer: api.Consumer,
   ConsumerCreate: api.ConsumerCreate,
@@ -47,6 +52,7 @@ const TAGS = [
     description: 'Whom a credential may act as: what each account was given, and the links by which people give it.',
   },
   { name: 'Consumers', description: 'Whoever calls this API: services and people, their keys and permissions.' },
+  { name: 'Expiries', description: 'What will end, before it does, and the calendars that show it.' },
   { name: 'Ledger', description: 'Who received or changed what.' },
   { name: 'Me', description: 'What your own key stands for.' },
   { name: 'Token endpoint', description: 'RFC 6749 for software that speaks OAuth and nothing else.' },
