@@ -26,7 +26,7 @@ export function diagnosisText(found: Diagnosis): string {
 }
 
 function accountText({ credential, account, state, finding }: Diagnosis['accounts'][number]): string {
-  const what = finding?.message ?? stateInWords({ state }, { grant_type: '', disabled: false });
+  const what = finding?.message ?? stateInWords({ state }, { grant_type: 'client_credentials', disabled: false });
   const action = finding?.action ?? `tokenwell account show ${credential} ${account}`;
   return `  ${visible(`${credential} ${account}: ${what}`)}\n    What to do: ${visible(action)}`;
 }

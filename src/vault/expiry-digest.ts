@@ -43,10 +43,10 @@ function paragraphs(expiries: readonly Expiry[]): string[] {
   ];
 }
 
-function whenOf({ kind, endsAt, daysLeft, severity, estimated }: Expiry): string {
+function whenOf({ kind, endsAt, daysLeft, estimated }: Expiry): string {
   const day = new Date(endsAt).toISOString().slice(0, 10);
   if (estimated && kind === 'client_secret') return `has no end date (reminder of ${day})`;
-  if (severity === 'expired') return `ended on ${day}`;
+  if (daysLeft < 0) return `ended on ${day}`;
   const left = daysLeft === 0 ? 'in less than a day' : `in ${daysLeft} day${daysLeft === 1 ? '' : 's'}`;
   return `ends on ${day}, ${left}`;
 }
