@@ -23,26 +23,45 @@ export interface EndRow {
   token_url: string | null;
 }
 
-/** Whether somebody must act: the same as `matters` of the domain. */
-export const isPressing = sql<SqlBool>`(e.disabled = 0 and e.spare = 0 and e.renewed = 0)`;
-
 const PLACE = ['c.preset', 'c.tenant', 'c.cloud', 'c.authorization_url', 'c.token_url'] as const;
 
-/** Everything of a kind that ends, as far as it is listed at `now`. */
-export function ends(db: Handle, kind: ExpiryKind, now: number) {
+/**
+ * Everything of a kind that ends, as far as it is listed at `now`; `pressing`: only that before whose end somebody must
+ * act, as `matters` of the domain says it, in conditions that come before any join.
+ */
+export function ends(db: Handle, kind: ExpiryKind, { now, pressing }: { now: number; pressing: boolean }) {
   switch (kind) {
     case 'client_secret':
-      return proofs(db, kind, sql`a.method in ('client_secret_post', 'client_secret_basic')`);
+      return pressed(
+        proofs(db, kind, sql`a.method in ('client_secret_post', 'client_secret_basic')`),
+        pressing && PROOF,
+      );
     case 'certificate':
-      return proofs(db, kind, sql`a.method = 'private_key_jwt'`);
+      return pressed(proofs(db, kind, sql`a.method = 'private_key_jwt'`), pressing && PROOF);
     case 'refresh_token':
-      return grants(db, now);
+      return pressed(grants(db, now), pressing && overdue(now));
     case 'consumer_key':
-      return keys(db, now);
+      return pressed(keys(db, now), pressing && sql`c.disabled = 0 and not ${LONGER}`);
     case 'connect_link':
-      return links(db, now);
+      return pressed(links(db, now), pressing && sql`1 = 0`);
   }
 }
+
+function pressed<Query extends { where(condition: RawBuilder<SqlBool>): Query }>(
+  query: Query,
+  condition: RawBuilder<unknown> | false,
+): Query {
+  return condition ? query.where(sql<SqlBool>`(${condition})`) : query;
+}
+
+const PROOF = sql`a.active = 1 and c.disabled = 0`;
+
+function overdue(now: number): RawBuilder<unknown> {
+  return sql`g.keep_alive_at < ${now - DAY_MS} and a.state <> 'disabled' and c.disabled = 0`;
+}
+
+const LONGER = sql`exists (select 1 from consumer_keys o where o.consumer = k.consumer
+  and o.id <> k.id and (o.expires_at is null or o.expires_at > k.expires_at))`;
 
 function proofs(db: Handle, kind: ExpiryKind, method: RawBuilder<SqlBool>) {
   return db
@@ -81,8 +100,7 @@ function grants(db: Handle, now: number) {
 }
 
 function keys(db: Handle, now: number) {
-  const longer = sql<number>`case when exists (select 1 from consumer_keys o where o.consumer = k.consumer
-    and o.id <> k.id and (o.expires_at is null or o.expires_at > k.expires_at)) then 1 else 0 end`;
+  const longer = sql<number>`case when ${LONGER} then 1 else 0 end`;
   return db
     .selectFrom('consumer_keys as k')
     .innerJoin('consumers as c', 'c.id', 'k.consumer')

@@ -14,7 +14,7 @@ import {
 import type { ExpiryFilter, ExpiryReads } from '../vault/expiry-store.js';
 import { calendarLinkReads } from './calendar-link-rows.js';
 import type { Engine, Handle } from './engine.js';
-import { type EndRow, ends, isPressing } from './expiry-ends.js';
+import { type EndRow, ends } from './expiry-ends.js';
 
 const LONGEST_THRESHOLD = THRESHOLDS[THRESHOLDS.length - 1] ?? 0;
 /** Those that somebody may have to act upon. */
@@ -62,10 +62,9 @@ async function each<Row>(kinds: readonly ExpiryKind[], read: (kind: ExpiryKind) 
 }
 
 async function pageOf(db: Handle, kind: ExpiryKind, { until, pressing, after, limit }: ExpiryFilter, now: number) {
-  let rows = db.selectFrom(ends(db, kind, now).as('e')).selectAll();
+  let rows = db.selectFrom(ends(db, kind, { now, pressing }).as('e')).selectAll();
   if (until !== undefined) rows = rows.where('e.ends_at', '<=', until);
   if (after) rows = rows.where('e.ends_at', '>=', after.endsAt).where(isBehind(kind, after));
-  if (pressing) rows = rows.where(isPressing);
   return await rows.orderBy('e.ends_at').orderBy('e.id').limit(limit).execute();
 }
 
@@ -83,10 +82,9 @@ async function unsaidOf(db: Handle, kind: ExpiryKind, now: number, limit: number
   const said = sql<SqlBool>`not exists (select 1 from expiry_notices n where n.kind = ${kind} and n.id = e.id
     and n.ends_at = e.ends_at and n.threshold <= ${threshold})`;
   return await db
-    .selectFrom(ends(db, kind, now).as('e'))
+    .selectFrom(ends(db, kind, { now, pressing: true }).as('e'))
     .selectAll()
     .select(threshold.as('threshold'))
-    .where(isPressing)
     .where('e.ends_at', '<=', now + LONGEST_THRESHOLD * DAY_MS)
     .where('e.ends_at', '>', now - KEPT_DAYS * DAY_MS)
     .where(whole)
@@ -106,19 +104,17 @@ async function unmailedOf(db: Handle, kind: ExpiryKind, now: number, limit: numb
   const waits = sql<SqlBool>`e.id in (select n.id from expiry_notices n where n.kind = ${kind} and n.mailed_at is null
     and n.ends_at = e.ends_at)`;
   const rows = db
-    .selectFrom(ends(db, kind, now).as('e'))
+    .selectFrom(ends(db, kind, { now, pressing: true }).as('e'))
     .selectAll()
-    .where(isPressing)
     .where(waits);
   return await rows.orderBy('e.ends_at').orderBy('e.id').limit(limit).execute();
 }
 
 async function soonestOf(db: Handle, kind: ExpiryKind, now: number, limit: number) {
   const found = await db
-    .selectFrom(ends(db, kind, now).as('e'))
+    .selectFrom(ends(db, kind, { now, pressing: true }).as('e'))
     .select(['e.credential', 'e.consumer', 'e.estimated'])
     .select(eb => eb.fn.min('e.ends_at').as('ends_at'))
-    .where(isPressing)
     .groupBy(['e.credential', 'e.consumer', 'e.estimated'])
     .orderBy('ends_at')
     .limit(limit)
