@@ -84,6 +84,8 @@ export function calendarCases(t: Test): void {
     await send('POST', '/api/v1/credentials/off/disable', { key: keys.operator });
     await connected(running);
     clock.advance(6 * DAY);
+    const open = { key: keys.operator, body: { account: 'late@acme.example' } };
+    await send('POST', '/api/v1/credentials/people/connect-links', open);
     const { url } = await make();
     const answer = await read(url);
     t.equal(answer.status, 200);

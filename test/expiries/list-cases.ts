@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import { placeText } from '../../src/vault/expiry.js';
 import { Secret } from '../../src/vault/secret.js';
 import { json } from '../support/scripted-provider.js';
-import { outcome, whole } from '../support/vault.js';
+import { credentialInput, outcome, whole } from '../support/vault.js';
 import type { DatabaseUnderTest } from '../vault/databases.js';
 import { DAY, expiryWorld } from './world.js';
 
@@ -90,6 +90,18 @@ export function listCases(t: Test, database: DatabaseUnderTest): void {
     t.match(await list({ kind: 'certificate' }), [{ id: after.id, severity: 'notice' }]);
   });
 
+  t.test('a draw warns of a certificate that ends within two weeks', async t => {
+    const { vault, admin, clock, provider } = await start(t);
+    await vault.vault.credentials.create(admin, 'own', credentialInput(provider.url()));
+    const { id } = await vault.vault.clientAuths.generate(admin, 'own', { subject: 'own', months: 1 });
+    await vault.vault.clientAuths.activate(admin, 'own', id);
+    const { key } = await vault.consumer('desk', [whole('own')]);
+    t.equal((await vault.draw(key, 'own')).warning, undefined);
+    clock.advance(20 * DAY);
+    const { warning } = await vault.draw(key, 'own');
+    t.match(warning, { code: 'expiring_secret', detail: /^The certificate expires on 2026-12-01\. Create a new one/ });
+  });
+
   t.test('a refresh token ends so long after its last use as its provider lets it lie idle', async t => {
     const microsoft = { preset: 'microsoft', tenant: 'contoso.example', purpose: 'custom' as const };
     const { clock, list, connect, draw, vault, admin } = await start(t, { input: microsoft });
@@ -152,6 +164,7 @@ export function listCases(t: Test, database: DatabaseUnderTest): void {
     await link('second', { expiresIn: 2 * 86_400 });
     t.strictSame(await days('connect_link'), [['mail', 2, 'none']]);
     t.match((await list({ kind: 'connect_link' }))[0], { account: 'second', class: undefined });
+    t.notOk((await list({ pressing: true })).some(one => one.kind === 'connect_link'));
     clock.advance(2 * DAY);
     t.strictSame(await days('connect_link'), []);
   });
