@@ -35,7 +35,7 @@ const link: CalendarLink = {
 
 const newLink: NewCalendarLink = {
   id: link.id,
-  url: 'http://127.0.0.1:8080/calendar/….ics',
+  url: 'http://127.0.0.1:8080/calendar/tQ8m2ZrV6yK1pXw4sL9dNf0bHc7gJ3uEaRi5oTqWvYk.ics',
   expires_at: '2029-01-07T09:00:00.000Z',
 };
 

@@ -170,7 +170,7 @@ function columnsOf(input: ReadClientAuth, { to, since, kept }: Stored) {
   if (sameAs !== undefined)
     return { ...said, secret_expires_at: null, signing_alg: null, certificate: null, key_id: null, ...NO_END };
   const certificate = keyPair?.certificate ?? kept;
-  const end = endOfProof({ method, sameAs, secretExpiresAt, certificate }, to.tokenUrl, since);
+  const end = endOfProof({ method, secretExpiresAt, certificate }, to.tokenUrl, since);
   return {
     ...said,
     secret_expires_at: secretExpiresAt ?? null,

@@ -59,22 +59,21 @@ export interface Expiry extends Expiring {
 /** What a client proves itself with, as far as its end depends on it. */
 interface Proof {
   method: string;
-  sameAs: string | undefined;
   secretExpiresAt: number | undefined;
   certificate: { notAfter: number } | undefined;
 }
 
 /**
  * When a proof ends that was stored at `since`: by its certificate or its operator's word, else a reminder a year later
- * where its provider ends secrets, or is not known. Undefined where it does not end, or another credential holds it.
+ * where its provider ends secrets, or is not known. Undefined where it does not end.
  */
 export function endOfProof(
   proof: Proof,
   tokenUrl: string,
   since: number,
 ): { at: number; estimated: boolean } | undefined {
-  const { method, sameAs, secretExpiresAt, certificate } = proof;
-  if (sameAs !== undefined || method === 'none') return undefined;
+  const { method, secretExpiresAt, certificate } = proof;
+  if (method === 'none') return undefined;
   if (method === 'private_key_jwt') return certificate && { at: certificate.notAfter, estimated: false };
   if (secretExpiresAt !== undefined) return { at: secretExpiresAt, estimated: false };
   const ends = secretMonths(placeAt(tokenUrl)) !== 0;
