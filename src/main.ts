@@ -32,10 +32,14 @@ export async function run(config: Config): Promise<number> {
   return await Promise.race([end(), cap]);
 }
 
-/** Resolves once it listens; rejects where it cannot. */
+/** Resolves once it listens; rejects in plain words where it cannot. */
 async function listening(server: App['metrics'], at: NonNullable<Config['metricsListen']>): Promise<void> {
   server.listen(at);
-  await once(server, 'listening');
+  await once(server, 'listening').catch(cause => {
+    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    const where = `${at.host} port ${at.port}`;
+    throw new Error(`TOKENWELL_METRICS_LISTEN: ${where} cannot be opened${reason}. Choose another one.`, { cause });
+  });
 }
 
 /** The first request to stop; any further one changes nothing, because the first is being carried out. */

@@ -82,6 +82,7 @@ export function calendarCases(t: Test): void {
     await dated('alpha', 40);
     await dated('off', 5);
     await send('POST', '/api/v1/credentials/off/disable', { key: keys.operator });
+    clock.advance(DAY);
     await connected(running);
     clock.advance(6 * DAY);
     const open = { key: keys.operator, body: { account: 'late@acme.example' } };
@@ -94,10 +95,10 @@ export function calendarCases(t: Test): void {
     t.strictSame(
       events.map(({ summary, day }) => [summary, day]),
       [
-        ['Access of an account of people ends', '2026-11-08'],
+        ['Access of an account of people ends', '2026-11-09'],
         ['Client secret of alpha ends', '2026-12-11'],
         ['Client secret of acme: look up its end, no date is given', '2027-11-01'],
-        ['Client secret of people: look up its end, no date is given', '2027-11-01'],
+        ['Client secret of people: look up its end, no date is given', '2027-11-02'],
       ],
     );
     for (const { triggers } of events) t.strictSame(triggers, ['-P30D', '-P7D']);

@@ -63,6 +63,7 @@ export function mailCases(t: Test): void {
       text,
       /The owner of a mailbox must sign in again.*\n\nAccess of the account box-\d+@acme.example of mail ended on/,
     );
+    t.equal(text.match(/^Access of the account/gm)?.length, 10);
     t.match(text, /And 2 more accounts of mail: tokenwell account list mail\n/);
     t.notMatch(text, /client-secret|refresh-|access-|smtp-password/);
     await round();
@@ -121,9 +122,19 @@ export function mailCases(t: Test): void {
     const dataDir = temporaryFolder(t);
     const { vault, clock, create } = await expiryWorld(t, { env: envFor(server), dataDir });
     await create('acme', { secretExpiresAt: clock.now() + 40 * DAY });
+    await create('five-minutes-later', { secretExpiresAt: clock.now() + 45 * DAY + 5 * 60_000 });
     clock.advance(15 * DAY);
     await vault.vault.notices.round();
     t.equal(server.mails.length, 1);
+    const notices = async () => (await vault.entries()).filter(({ action }) => action === 'expiry.notice').length;
+    for (const [minutes, count] of [
+      [6, 1],
+      [5, 2],
+    ] as const) {
+      clock.advance(minutes * 60_000);
+      await vault.vault.notices.round();
+      t.equal(await notices(), count, `${minutes} minutes later`);
+    }
     await vault.close();
     const again = await startVault(t, { env: envFor(server), dataDir, overrides: { clock } });
     await again.vault.notices.round();
@@ -150,6 +161,8 @@ export function mailCases(t: Test): void {
     t.not(await send('smtp', starttls), 'ok', 'nobody vouches for it');
     t.equal(await send('smtp', starttls, trusted), 'ok');
     t.not(await send('smtps', implicit), 'ok');
+    const stranger = { authorities: authority.selfSigned('other').cert };
+    t.not(await send('smtps', implicit, stranger), 'ok', 'somebody else vouches');
     t.equal(await send('smtps', implicit, trusted), 'ok');
     t.strictSame(
       [plain, starttls, implicit].map(({ mails }) => mails.map(({ secure }) => secure)),
