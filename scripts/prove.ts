@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CERTIFICATE_DEFENCES } from './certificate-defences.js';
 import { CONSENT_DEFENCES } from './consent-defences.js';
 import { DEFENCES, type Defence } from './defences.js';
+import { EXPIRY_DEFENCES } from './expiry-defences.js';
 import { FAULT_DEFENCES } from './fault-defences.js';
 import { GRANT_DEFENCES } from './grant-defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
