@@ -65,6 +65,7 @@ const all = [
   UPKEEP_DEFENCES,
   REPORT_DEFENCES,
   CERTIFICATE_DEFENCES,
+  EXPIRY_DEFENCES,
   FAULT_DEFENCES,
 ].flat();
 const defences = all.filter(({ name }) => name.includes(wanted));
