@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { CERTIFICATE_DEFENCES } from './certificate-defences.js';
 import { CONSENT_DEFENCES } from './consent-defences.js';
 import { DEFENCES, type Defence } from './defences.js';
+import { EXPIRY_DEFENCES } from './expiry-defences.js';
 import { FAULT_DEFENCES } from './fault-defences.js';
 import { FINDINGS_DEFENCES } from './findings-defences.js';
 import { GRANT_DEFENCES } from './grant-defences.js';
@@ -67,6 +68,7 @@ const all = [
   UPKEEP_DEFENCES,
   REPORT_DEFENCES,
   CERTIFICATE_DEFENCES,
+  EXPIRY_DEFENCES,
   FAULT_DEFENCES,
   FINDINGS_DEFENCES,
   WORKLOAD_DEFENCES,

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addAccountCommands } from './account.js';
 import { addConsumerCommands } from './consumer.js';
 import { addCredentialCommands } from './credential.js';
+import { addDoctorCommand } from './doctor.js';
 import { EXIT, exitHelp } from './exit-codes.js';
 import { failureOf } from './failure-text.js';
 import { addLedgerCommands } from './ledger.js';
@@ -92,6 +93,7 @@ export function programOf(session: Session): Command {
   addConsumerCommands(program, session);
   addMeCommand(program, session);
   addLedgerCommands(program, session);
+  addDoctorCommand(program, session);
   return program;
 }
 

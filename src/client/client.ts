@@ -3,6 +3,7 @@ import { AccountCalls, ConnectLinkCalls } from './accounts.js';
 import { ClientAuthCalls } from './client-auths.js';
 import { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 import { CredentialCalls } from './credentials.js';
+import { CalendarLinkCalls, ExpiryCalls } from './expiries.js';
 import { type ClientOptions, type Page, pathOf, Transport } from './transport.js';
 
 export type {
@@ -13,6 +14,7 @@ export type {
   NewConnectLink,
 } from '../api/accounts.js';
 export type { CertificateWish, ClientAuth, ClientAuthCreate } from '../api/client-auths.js';
+export type { CalendarLink, CalendarLinkCreate, Expiry, ExpiryQuery, NewCalendarLink } from '../api/expiries.js';
 export type { Discovered, Preset } from '../api/presets.js';
 export type { SetupGuide } from '../api/setup.js';
 export type {
@@ -36,6 +38,7 @@ export type { ClientAuthCalls } from './client-auths.js';
 export type { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 export type { CredentialCalls, SetupWish } from './credentials.js';
 export { type ErrorFacts, TokenwellError, type TransportCode } from './errors.js';
+export type { CalendarLinkCalls, ExpiryCalls } from './expiries.js';
 export type { KeyOptions } from './presented-key.js';
 export type { ClientOptions, Page, PageRequest } from './transport.js';
 
@@ -62,6 +65,8 @@ export class TokenwellClient {
   readonly consumers: ConsumerCalls;
   readonly keys: KeyCalls;
   readonly permissions: PermissionCalls;
+  readonly expiries: ExpiryCalls;
+  readonly calendarLinks: CalendarLinkCalls;
   readonly #transport: Transport;
 
   /** Throws `TypeError` for a `url` or `key` that cannot be one. Calls nobody and reads no file. */
@@ -74,6 +79,8 @@ export class TokenwellClient {
     this.consumers = new ConsumerCalls(transport);
     this.keys = new KeyCalls(transport);
     this.permissions = new PermissionCalls(transport);
+    this.expiries = new ExpiryCalls(transport);
+    this.calendarLinks = new CalendarLinkCalls(transport);
     this.#transport = transport;
   }
 
@@ -89,6 +96,11 @@ export class TokenwellClient {
    */
   async rejected(credential: string, report: RejectedToken): Promise<Token> {
     return this.#transport.call('POST', pathOf`/credentials/${credential}/token/rejected`, { body: report });
+  }
+
+  /** Whether the vault wants requests: its database answers and its ledger can be written. Throws what is wrong. */
+  async ready(): Promise<void> {
+    return this.#transport.ready();
   }
 
   /** Who the key or workload token stands for and what may be drawn. */

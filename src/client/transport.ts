@@ -14,11 +14,13 @@ export interface ClientOptions extends KeyOptions {
 /** What a call may carry besides its method and path. */
 export interface CallOptions {
   /** Query parameters; undefined ones are left out. */
-  query?: Readonly<Record<string, string | number | undefined>>;
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   body?: unknown;
   /** A version, or `*` for whatever is there (RFC 9110 §13.1.1). */
   ifMatch?: number | '*';
+  /** The path stands at the root, not below /api/v1. */
+  atRoot?: true;
   /** The type of the answer's body; JSON unless said. */
   accept?: string;
 }
@@ -77,6 +79,13 @@ export class Transport {
     await this.#exchange(method, path, options);
   }
 
+  /** Asks `/readyz`. Throws `TokenwellError` unless the vault says that it is ready. */
+  async ready(): Promise<void> {
+    const answer: unknown = await this.call('GET', '/readyz', { atRoot: true });
+    const ready = typeof answer === 'object' && answer !== null && 'status' in answer && answer.status === 'ready';
+    if (!ready) throw notTokenwell(200, this.#origin);
+  }
+
   /** Calls where the answer is a file of this content type, and answers its bytes. Throws `TokenwellError`. */
   async bytes(method: string, path: string, type: string): Promise<Uint8Array> {
     const { status, bytes, headers } = await this.#exchange(method, path, { accept: type });
@@ -92,18 +101,18 @@ export class Transport {
   }
 
   /** Every item of a list, page after page. Throws `TokenwellError`. */
-  async *each<Item>(path: string): AsyncGenerator<Item> {
+  async *each<Item>(path: string, asked: CallOptions['query'] = {}): AsyncGenerator<Item> {
     let cursor: string | undefined;
     do {
       const query: PageRequest = { cursor, limit: MOST_ITEMS };
-      const page: Page<Item> = await this.call('GET', path, { query: { ...query } });
+      const page: Page<Item> = await this.call('GET', path, { query: { ...asked, ...query } });
       yield* page.items;
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);
   }
 
   async #exchange(method: string, path: string, options: CallOptions) {
-    const { status, ok, bytes, headers } = await this.#send(method, this.#address(path, options.query), options);
+    const { status, ok, bytes, headers } = await this.#send(method, this.#address(path, options), options);
     if (!ok) throw errorOf(status, textOf(bytes), this.#origin);
     return { status, bytes, headers };
   }
@@ -126,8 +135,8 @@ export class Transport {
     }
   }
 
-  #address(path: string, query: CallOptions['query'] = {}): URL {
-    const address = new URL(`/api/v1${path}`, this.#origin);
+  #address(path: string, { query = {}, atRoot }: CallOptions): URL {
+    const address = new URL(`${atRoot ? '' : '/api/v1'}${path}`, this.#origin);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) address.searchParams.set(name, String(value));
     }

@@ -1,7 +1,12 @@
 import type { ErrorCode } from '../vault/errors.js';
-import { ANSWERS, PARAMETERS, REQUESTS } from './examples.js';
+import * as examples from './examples.js';
+import { EXPIRY_ANSWERS, EXPIRY_PARAMETERS, EXPIRY_REQUESTS } from './expiry-examples.js';
 import { PROBLEMS } from './problem-examples.js';
 import { STATUS, TITLE } from './problems.js';
+
+const ANSWERS = { ...examples.ANSWERS, ...EXPIRY_ANSWERS };
+const PARAMETERS = { ...examples.PARAMETERS, ...EXPIRY_PARAMETERS };
+const REQUESTS = { ...examples.REQUESTS, ...EXPIRY_REQUESTS };
 
 type Schema = Record<string, unknown>;
 

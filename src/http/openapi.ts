@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import * as accounts from '../api/accounts.js';
 import * as clientAuths from '../api/client-auths.js';
+import * as expiries from '../api/expiries.js';
 import { SetupGuide } from '../api/setup.js';
 import * as api from '../api.js';
 import { type ApiDocument, completed } from './api-document.js';
@@ -24,6 +25,10 @@ const SCHEMAS = {
   ConnectLinkCreate: accounts.ConnectLinkCreate,
   AdminConsentLinkCreate: accounts.AdminConsentLinkCreate,
   NewConnectLink: accounts.NewConnectLink,
+  Expiry: expiries.Expiry,
+  CalendarLink: expiries.CalendarLink,
+  CalendarLinkCreate: expiries.CalendarLinkCreate,
+  NewCalendarLink: expiries.NewCalendarLink,
   Token: api.Token,
   Consumer: api.Consumer,
   ConsumerCreate: api.ConsumerCreate,
@@ -49,6 +54,7 @@ const TAGS = [
     description: 'Whom a credential may act as: what each account was given, and the links by which people give it.',
   },
   { name: 'Consumers', description: 'Whoever calls this API: services and people, their keys and permissions.' },
+  { name: 'Expiries', description: 'What will end, before it does, and the calendars that show it.' },
   { name: 'Ledger', description: 'Who received or changed what.' },
   { name: 'Me', description: 'What your own key stands for.' },
   { name: 'Token endpoint', description: 'RFC 6749 for software that speaks OAuth and nothing else.' },

@@ -33,6 +33,14 @@ export const ClientAuthParams = Type.Object(
   closed,
 );
 
+export const CALENDAR_LINK_ID_PATTERN = '^cal_[A-Za-z0-9_-]{22}$';
+
+/** The path of a calendar's link. */
+export const CalendarLinkParams = Type.Object(
+  { id: Type.String({ pattern: CALENDAR_LINK_ID_PATTERN, description: 'The id of a calendar link.' }) },
+  closed,
+);
+
 /** A certificate in DER. */
 export const CertificateFile = Type.Unsafe<Buffer>({ type: 'string', description: 'The certificate in DER.' });
 

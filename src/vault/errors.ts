@@ -102,6 +102,7 @@ const WHERE_LISTED = {
   'client authentication': 'tokenwell credential auths',
   certificate: 'tokenwell credential auths',
   link: 'tokenwell account links',
+  'calendar link': 'GET /api/v1/expiries/calendar-links',
   consumer: 'tokenwell consumer list',
   key: 'tokenwell consumer keys',
 } as const;

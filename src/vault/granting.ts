@@ -3,7 +3,7 @@ import { inWords } from './callback.js';
 import type { Consent, ConsentOutcome } from './consent.js';
 import type { Credential } from './credential.js';
 import { drawScope } from './credential.js';
-import { keepAlive } from './due.js';
+import { idleEnd, keepAlive } from './due.js';
 import { aboutOf, type ErrorClass } from './errors.js';
 import { SIGN_IN } from './findings/sign-in.js';
 import { type Doubt, doubtOf, type Grant, grantedScopes, originsOf, sameIdentity } from './grant.js';
@@ -214,6 +214,7 @@ function grantOf(
     obtainedAt: now,
     usedAt: undefined,
     keepAliveAt: answer.refreshToken ? keepAlive(credential, now, random) : undefined,
+    idleEndsAt: answer.refreshToken ? idleEnd(credential, now) : undefined,
   };
 }
 

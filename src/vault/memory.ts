@@ -9,7 +9,8 @@ export interface Drawable {
   /** What a draw without `scope` asks; a permission's scopes are compared with it. */
   askedScope: string;
   refreshFailing: { detail: string; retryAt: number | undefined } | undefined;
-  secretExpiresAt: number | undefined;
+  /** When what its client proves itself with ends. */
+  proofEnd: { at: number; what: 'client secret' | 'certificate' } | undefined;
 }
 
 /**

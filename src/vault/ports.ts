@@ -344,3 +344,15 @@ export interface KeyPairs {
   /** A new RSA key and a certificate that it signed itself. */
   generate(wish: KeyPairWish): Promise<KeyPair>;
 }
+
+/** A mail in plain text. */
+export interface Mail {
+  /** One line. */
+  subject: string;
+  text: string;
+}
+
+/** Sends mails to whom the configuration names. Rejects when one was not taken, within bounded time. */
+export interface Mailer {
+  send(mail: Mail): Promise<void>;
+}

@@ -4,6 +4,7 @@ import type { ConsentReads, ConsentWrites, GrantReads, GrantWrites } from './con
 import type { Consumer, ConsumerKey, Permission } from './consumer.js';
 import type { Credential, ReadCredential } from './credential.js';
 import type { DueStore } from './due-store.js';
+import type { ExpiryReads, ExpiryWrites } from './expiry-store.js';
 import type { Page, PageDraft, PageHead } from './page.js';
 import type { Workload } from './ports.js';
 import type { Secret } from './secret.js';
@@ -177,6 +178,7 @@ export interface Tx
   };
   readonly grants: GrantWrites;
   readonly consents: ConsentWrites;
+  readonly expiries: ExpiryWrites;
   readonly consumers: ConsumerReads & {
     insert(consumer: Consumer): Promise<void>;
     update(consumer: Consumer): Promise<boolean>;
@@ -226,6 +228,7 @@ export interface Store {
   claimBreaker(breaker: Breaker, now: number, ms: number): Promise<boolean>;
   ledger: LedgerReads;
   due: DueStore;
+  expiries: ExpiryReads;
   /** Forgets feed rows older than the newest `keep` and older than `before`, and raises the floor. */
   purgeChanges(keep: number, before: number): Promise<void>;
   /**

@@ -224,7 +224,7 @@ export class Tokens {
       token,
       askedScope: token.scope,
       refreshFailing: failing ? { detail: account.finding?.message ?? '', retryAt: account.nextTryAt } : undefined,
-      secretExpiresAt: credential.clientAuth.secretExpiresAt,
+      proofEnd: proofEnd(credential.clientAuth),
     };
   }
 
@@ -290,7 +290,7 @@ class Draw {
 }
 
 function warningOf(drawable: Drawable, minTtl: number, now: number): Warning | undefined {
-  const { token, refreshFailing, secretExpiresAt } = drawable;
+  const { token, refreshFailing, proofEnd: end } = drawable;
   if (refreshFailing) {
     const { detail, retryAt } = refreshFailing;
     const retryAfter = Math.max(1, Math.ceil(((retryAt ?? now) - now) / 1000));
@@ -305,14 +305,19 @@ function warningOf(drawable: Drawable, minTtl: number, now: number): Warning | u
     const detail = `The newest token lives ${left} s more (${token.lifetime} s as it came), less than the ${minTtl} s asked for.`;
     return { code: 'min_ttl_unreachable', detail };
   }
-  if (secretExpiresAt !== undefined && secretExpiresAt - now < SECRET_WARNING_MS) {
-    const day = new Date(secretExpiresAt).toISOString().slice(0, 10);
+  if (end && end.at - now < SECRET_WARNING_MS) {
+    const day = new Date(end.at).toISOString().slice(0, 10);
     return {
       code: 'expiring_secret',
-      detail: `The client secret expires on ${day}. Create a new one and store it here.`,
+      detail: `The ${end.what} expires on ${day}. Create a new one and store it here.`,
     };
   }
   return undefined;
+}
+
+function proofEnd({ certificate, secretExpiresAt }: Credential['clientAuth']): Drawable['proofEnd'] {
+  if (certificate) return { at: certificate.notAfter, what: 'certificate' };
+  return secretExpiresAt === undefined ? undefined : { at: secretExpiresAt, what: 'client secret' };
 }
 
 const SEVERAL = {

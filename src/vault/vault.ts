@@ -1,6 +1,7 @@
 import { Accounts } from './accounts.js';
 import { Application } from './application.js';
 import { Breakers } from './breakers.js';
+import { CalendarLinks } from './calendar-links.js';
 import { Callers } from './callers.js';
 import { ClientAuths } from './client-auths.js';
 import { ConnectLinks } from './connect-links.js';
@@ -8,6 +9,7 @@ import { Consents } from './consents.js';
 import { Consumers } from './consumers.js';
 import { Credentials } from './credentials.js';
 import { type Discover, Discovering } from './discovering.js';
+import { Expiries } from './expiries.js';
 import { Granted } from './granted.js';
 import { Granting } from './granting.js';
 import { History } from './history.js';
@@ -16,8 +18,9 @@ import { Ledger } from './ledger.js';
 import { Limits } from './limits.js';
 import type { Logger } from './logger.js';
 import { Memory } from './memory.js';
+import { Notices } from './notices.js';
 import type { PageHead } from './page.js';
-import type { Chain, Clock, Destinations, KeyPairs, Provider, WorkloadTokens } from './ports.js';
+import type { Chain, Clock, Destinations, KeyPairs, Mailer, Provider, WorkloadTokens } from './ports.js';
 import { replaceAdminKey } from './recovery.js';
 import { Refreshing } from './refreshing.js';
 import { Rejections } from './rejections.js';
@@ -57,6 +60,8 @@ export interface VaultDeps {
   redirectUri: string;
   /** Origins to which the page after a consent may lead on. */
   returnToOrigins: readonly string[];
+  /** Left out: nobody is told by mail. */
+  mailer?: Mailer | undefined;
 }
 
 /** The domain, joined: what Tokenwell does, by noun. */
@@ -72,6 +77,9 @@ export class Vault {
   readonly accounts: Accounts;
   readonly connectLinks: ConnectLinks;
   readonly consents: Consents;
+  readonly expiries: Expiries;
+  readonly calendarLinks: CalendarLinks;
+  readonly notices: Notices;
   readonly history: History;
   readonly ledger: Ledger;
   readonly limits: Limits;
@@ -121,9 +129,13 @@ export class Vault {
     this.consents = new Consents({ ...deps, ledger, limits, granting, connectLinks });
     this.accounts = new Accounts({ ...shared, keeping, callers: this.callers });
     this.history = new History({ store, clock });
+    this.expiries = new Expiries({ store, clock });
+    this.calendarLinks = new CalendarLinks({ store, ledger, clock });
+    this.notices = new Notices({ ...deps, ledger });
     const { random, log } = deps;
     this.renewals = new Renewals({ ...shared, usage, random, log });
-    this.upkeep = new Upkeep({ ...shared, history: this.history, renewals: this.renewals, log });
+    const { history, renewals, notices } = this;
+    this.upkeep = new Upkeep({ ...shared, history, renewals, notices, log });
   }
 
   /** The first page of this instance: proves that the ledger can be written before anyone is served. */

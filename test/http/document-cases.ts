@@ -24,7 +24,8 @@ interface Route {
 /** Every operation of this release. */
 const OPERATIONS = `
   GET /healthz · GET /readyz · GET /.well-known/oauth-authorization-server
-  GET /api/v1/me · GET /api/v1/ledger
+  GET /metrics · GET /api/v1/me · GET /api/v1/ledger · GET /api/v1/expiries
+  GET,POST /api/v1/expiries/calendar-links · DELETE /api/v1/expiries/calendar-links/{id}
   GET /api/v1/presets · POST /api/v1/presets/discover
   GET,POST /api/v1/credentials · GET,PUT,DELETE /api/v1/credentials/{credential}
   POST /api/v1/credentials/{credential}/disable · POST /api/v1/credentials/{credential}/enable
@@ -176,6 +177,7 @@ async function call({ send, keys }: Running, route: Route, caller: 'none' | 'wro
 }
 
 function idFor(path: string): string {
+  if (path.includes('calendar-links')) return `cal_${'a'.repeat(22)}`;
   if (path.includes('connect-links')) return `link_${'a'.repeat(22)}`;
   return path.includes('client-auths') ? `auth_${'a'.repeat(22)}` : 'abcdefghijkm';
 }
