@@ -23,6 +23,7 @@ export function writeSession(file: string, demo: Demo): { replaced: boolean; rem
     VAULT: demo.vault,
     ADMIN_KEY: demo.adminKey,
     HELPDESK_KEY: demo.helpdeskKey,
+    ISSUER: demo.provider.issuer,
     TOKEN_URL: demo.provider.tokenUrl,
     INTROSPECTION_URL: demo.provider.introspectionUrl,
     CLIENT_ID: demo.client.id,

@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import { CERTIFICATE_DEFENCES } from './certificate-defences.js';
 import { CONSENT_DEFENCES } from './consent-defences.js';
 import { DEFENCES, type Defence } from './defences.js';
+import { EXPIRY_DEFENCES } from './expiry-defences.js';
 import { FAULT_DEFENCES } from './fault-defences.js';
+import { FINDINGS_DEFENCES } from './findings-defences.js';
 import { GRANT_DEFENCES } from './grant-defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
 import { REPORT_DEFENCES } from './report-defences.js';
+import { SETUP_DEFENCES } from './setup-defences.js';
 import { UPKEEP_DEFENCES } from './upkeep-defences.js';
+import { WORKLOAD_DEFENCES } from './workload-defences.js';
 
 // Switches each defence off in a copy of the tree, by exchanging one piece of text, and runs the test that must then fail.
 // Usage: npm run prove [-- words of a defence's name]
@@ -64,7 +68,11 @@ const all = [
   UPKEEP_DEFENCES,
   REPORT_DEFENCES,
   CERTIFICATE_DEFENCES,
+  EXPIRY_DEFENCES,
   FAULT_DEFENCES,
+  FINDINGS_DEFENCES,
+  WORKLOAD_DEFENCES,
+  SETUP_DEFENCES,
 ].flat();
 const defences = all.filter(({ name }) => name.includes(wanted));
 const rewritten = defences.filter(stale);

@@ -80,7 +80,7 @@ export const UPKEEP_DEFENCES: readonly Defence[] = [
   {
     name: 'rejected: only the newest token counts',
     file: 'src/vault/rejections.ts',
-    defence: 'if (newest?.id !== tokenId || newest.rejected) return;',
+    defence: 'if (newest?.id !== report.tokenId || newest.rejected) return;',
     without: 'if (!newest) return;',
     test: 'test/vault.test.ts',
     only: 'token|report|claims',

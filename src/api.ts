@@ -18,6 +18,7 @@ import {
   text,
   words,
 } from './api/fields.js';
+import { Trust, TrustView, Workload } from './api/workloads.js';
 import { LEDGER_ACTIONS } from './ledger-actions.js';
 
 // The wire: what requests and answers look like (JSON in snake_case; times RFC 3339 UTC; durations whole seconds).
@@ -47,6 +48,12 @@ export const ProblemClass = words(
   'Who must act, or why it is nobody’s fault.',
 );
 
+export const Who = words(
+  ['mailbox_owner', 'tenant_admin', 'exchange_admin', 'operator', 'provider'],
+  'Who must act: the owner of the mailbox, an administrator of their organisation, whoever administers the mailboxes, an operator of this vault; `provider`: nobody here, waiting helps.',
+);
+export const FindingLink = Type.String({ format: 'uri', description: 'A page of the provider that explains more.' });
+
 /** The body of every answer that says no (RFC 9457). */
 export const Problem = open({
   type: Type.String({ description: '`urn:tokenwell:problem:` and the code.' }),
@@ -57,7 +64,9 @@ export const Problem = open({
   request_id: Type.String({ description: 'Names this request in the log and the ledger.' }),
   errors: Type.Optional(Type.Array(FieldProblem)),
   class: Type.Optional(ProblemClass),
-  action: Type.Optional(Type.String({ description: 'What to do, in a sentence.' })),
+  who: Type.Optional(Who),
+  action: Type.Optional(Type.String({ description: 'What to do, in plain words.' })),
+  link: Type.Optional(FindingLink),
   connect_url: Type.Optional(
     Type.String({ format: 'uri', description: 'The page of the account that needs attention.' }),
   ),
@@ -131,9 +140,11 @@ export const TestAnswer = open({
   finding: Type.Optional(
     open({
       class: ProblemClass,
+      who: Type.Optional(Who),
       reason: Type.String({ description: 'A stable word.' }),
       message: Type.String(),
-      action: Type.String({ description: 'What to do, in a sentence.' }),
+      action: Type.String({ description: 'What to do, in plain words.' }),
+      link: Type.Optional(FindingLink),
       provider: Type.Optional(ProviderWords),
     }),
   ),
@@ -196,6 +207,7 @@ const consumerFields = {
   description: Type.Optional(Description),
   role: Role,
   disabled: Type.Optional(Type.Boolean({ description: 'A disabled consumer is answered 401. Left out: as it is.' })),
+  trust: Type.Optional(Trust),
 };
 
 /** A new consumer. */
@@ -212,6 +224,7 @@ export const Consumer = open({
   id: Slug,
   ...consumerFields,
   disabled: Type.Boolean(),
+  trust: Type.Optional(TrustView),
   created_at: Time,
   updated_at: Time,
 });
@@ -251,11 +264,12 @@ export const Permission = open({
 /** All permissions of a consumer as they are read. */
 export const Permissions = Type.Array(Permission);
 
-/** Who is behind a key. */
+/** Who is behind a key or a workload token. */
 export const Me = open({
   consumer: Type.String(),
   role: Role,
-  key: open({ id: Type.String(), expires_at: Type.Optional(Time) }),
+  key: Type.Optional(open({ id: Type.String(), expires_at: Type.Optional(Time) })),
+  workload: Type.Optional(Workload),
   permissions: Permissions,
 });
 
@@ -282,6 +296,7 @@ export const LedgerEntry = open({
   revision: Type.Integer({ description: 'The revision under which it was written.' }),
   consumer: Type.Optional(Type.String()),
   key_id: Type.Optional(Type.String()),
+  workload: Type.Optional(Type.String({ description: 'The subject of the workload that came without a key.' })),
   action: Type.String(),
   subject: Type.Optional(Type.String({ description: 'The consumer, link or consent that it is about.' })),
   credential: Type.Optional(Type.String()),

@@ -12,10 +12,14 @@ import { createKeyPairs } from './crypto/certificates/key-pairs.js';
 import { openKeyRing } from './crypto/key-ring.js';
 import { readMasterKeyFile } from './crypto/master-key.js';
 import { firstContents } from './first-start.js';
+import { isLoopback } from './hosts.js';
 import { logOptions } from './http/logging.js';
 import { createServer, type Server } from './http/server.js';
+import { createMailer } from './mail/mailer.js';
+import { createDiscovery } from './oauth/discovery.js';
 import { createProvider } from './oauth/provider.js';
-import { type AllowedHost, parseAllowedHost } from './outbound/allowed-hosts.js';
+import { createWorkloadTokens } from './oauth/workload-tokens.js';
+import { type AllowedHost, allowsHost, parseAllowedHost } from './outbound/allowed-hosts.js';
 import { createOutbound, type Outbound, type OutboundOptions } from './outbound/outbound.js';
 import type { Engine } from './store/engine.js';
 import { migrate, requireSchema } from './store/migrations.js';
@@ -23,7 +27,7 @@ import { openPostgres } from './store/postgres.js';
 import { endLeases, foundation } from './store/set-up.js';
 import { openSqlite } from './store/sqlite.js';
 import { createStore } from './store/store.js';
-import type { Clock } from './vault/ports.js';
+import type { Clock, Mailer } from './vault/ports.js';
 import { type Failpoints, noFailpoints } from './vault/steps.js';
 import type { Store } from './vault/store.js';
 import { Vault } from './vault/vault.js';
@@ -58,6 +62,8 @@ export interface OpenVault {
 
 export interface App extends OpenVault {
   server: Server['app'];
+  /** Serves metrics without a key, once it is told where to listen. */
+  metrics: Server['metrics'];
   /** From now on not ready; everything else is still served. */
   drain(): void;
 }
@@ -70,7 +76,7 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
   const opened = await openVault(config, { serving: true, overrides, log });
   try {
     await opened.vault.begin(opened.fresh);
-    const { app, drain } = await createServer({
+    const { app, metrics, drain } = await createServer({
       vault: opened.vault,
       log,
       clock: overrides.clock ?? systemClock,
@@ -88,10 +94,12 @@ export async function build(config: Config, overrides: Overrides = {}): Promise<
       publicUrl: config.publicUrl,
     });
     const close = async () => {
+      metrics.close();
+      metrics.closeAllConnections();
       await app.close();
       await opened.close();
     };
-    return { ...opened, server: app, drain, close };
+    return { ...opened, server: app, metrics, drain, close };
   } catch (error) {
     await opened.close();
     throw error;
@@ -163,6 +171,8 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
       ...(keyPairMs ? { longestMs: keyPairMs } : {}),
       ...(keyPairProcess ? { process: keyPairProcess } : {}),
     }),
+    workloadTokens: createWorkloadTokens({ fetch: outbound.fetch, clock, log }),
+    discover: createDiscovery(outbound.fetch),
     chain: ring.chain,
     clock,
     log,
@@ -172,6 +182,7 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
     failpoints,
     mostWaiters: overrides.mostWaiters ?? MOST_WAITERS,
     redirectUri: `${config.publicUrl}/OAuth2Callback`,
+    mailer: await openMailer(config),
     returnToOrigins: [new URL(config.publicUrl).origin, ...config.returnToOrigins],
   });
   const close = async () => {
@@ -206,6 +217,16 @@ async function openOutbound(config: Config, overrides: Overrides): Promise<Outbo
     ...(overrides.resolve ? { resolve: overrides.resolve } : {}),
     ...(overrides.deadlineMs ? { deadlineMs: overrides.deadlineMs } : {}),
   });
+}
+
+/** TLS may be missing only on this machine, or where the operator allowed the host. */
+async function openMailer({ notices, allowedHosts, caFile }: Config): Promise<Mailer | undefined> {
+  if (!notices) return undefined;
+  const { smtpUrl: url, to, from } = notices;
+  const { hostname, port } = new URL(url.reveal());
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const plain = isLoopback(host) || allowsHost(allowedHosts.map(allowedHost), host, Number(port || 587));
+  return createMailer({ url, to, from, plain, authorities: caFile && (await readFile(caFile, 'utf8')) });
 }
 
 function allowedHost(text: string): AllowedHost {

@@ -2,7 +2,18 @@ import { isIPv6 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { areAPair, certificatesFlaw, chainFlaw, keyFlaw } from './certificates.js';
 import { Environment, type NamedFile, type Variables } from './environment.js';
-import { isBareUrl, isHost, isHostEntry, isLoopback, isProxyEntry, isUnspecified, originOf } from './hosts.js';
+import {
+  isBareUrl,
+  isHost,
+  isHostEntry,
+  isLoopback,
+  isMailAddress,
+  isMailServer,
+  isProxyEntry,
+  isUnspecified,
+  listenerOf,
+  originOf,
+} from './hosts.js';
 import { PICTURES, pictureFlaw, pictureUrl } from './picture.js';
 import { Secret } from './vault/secret.js';
 
@@ -33,6 +44,11 @@ const KNOWN = [
   'TOKENWELL_BEHIND_TLS_PROXY',
   'TOKENWELL_ALLOW_UNSAFE_DATABASE',
   'TOKENWELL_LOG_LEVEL',
+  'TOKENWELL_METRICS_LISTEN',
+  'TOKENWELL_SMTP_URL',
+  'TOKENWELL_SMTP_URL_FILE',
+  'TOKENWELL_NOTICE_TO',
+  'TOKENWELL_NOTICE_FROM',
   'TOKENWELL_BRAND_NAME',
   'TOKENWELL_BRAND_LOGO_FILE',
   'TOKENWELL_URL',
@@ -40,7 +56,13 @@ const KNOWN = [
   'TOKENWELL_KEY_FILE',
 ];
 
-const SECRET = ['TOKENWELL_DATABASE_URL', 'TOKENWELL_MASTER_KEY', 'TOKENWELL_OUTBOUND_PROXY', 'TOKENWELL_KEY'];
+const SECRET = [
+  'TOKENWELL_DATABASE_URL',
+  'TOKENWELL_MASTER_KEY',
+  'TOKENWELL_OUTBOUND_PROXY',
+  'TOKENWELL_SMTP_URL',
+  'TOKENWELL_KEY',
+];
 
 /** How this process serves: API.md "Environment", read and checked. Paths are absolute. Frozen, all the way down. */
 export interface Config {
@@ -70,6 +92,10 @@ export interface Config {
   readonly behindTlsProxy: boolean;
   readonly allowUnsafeDatabase: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Where metrics are served without a key; left out: nowhere. */
+  readonly metricsListen?: { readonly host: string; readonly port: number };
+  /** Who is told by mail of what ends, and by which server; left out: nobody. */
+  readonly notices?: { readonly smtpUrl: Secret; readonly to: readonly string[]; readonly from: string };
   /** Who runs this vault, as mailbox owners know it. */
   readonly brandName: string;
   /** A picture of theirs, as a data URL. */
@@ -90,7 +116,8 @@ export function readConfig(variables: Variables = process.env): Config {
   const env = new Environment({ variables, known: KNOWN, secret: SECRET });
   const listener = readListener(env);
   const publicUrl = readPublicUrl(env, listener);
-  const config = { ...listener, publicUrl, ...readStorage(env), ...readNetwork(env), ...readRunning(env) };
+  const served = { ...listener, publicUrl, ...readStorage(env), ...readNetwork(env) };
+  const config = { ...served, ...readRunning(env), ...readWatching(env) };
   env.finish();
   return freeze(config);
 }
@@ -104,7 +131,11 @@ export function readVariable(name: string, variables: Variables = process.env): 
 export function readClientConfig(variables: Variables = process.env): ClientConfig {
   const env = new Environment({ variables, known: KNOWN, secret: SECRET });
   const url = readOrigin(env, 'TOKENWELL_URL') ?? 'http://127.0.0.1:8080';
-  const key = env.secret('TOKENWELL_KEY', text => /^[\x21-\x7e]+$/.test(text), 'an API key: one line without spaces');
+  const key = env.secret(
+    'TOKENWELL_KEY',
+    text => /^[\x21-\x7e]+$/.test(text),
+    'an API key or workload token: one line without spaces',
+  );
   if (!env.has('TOKENWELL_KEY') && !env.has('TOKENWELL_KEY_FILE')) {
     env.refuse('TOKENWELL_KEY', 'an API key, here or in the file that TOKENWELL_KEY_FILE names');
   }
@@ -210,6 +241,29 @@ function readRunning(
     logLevel: env.word('TOKENWELL_LOG_LEVEL', LOG_LEVELS) ?? 'info',
     brandName: env.text('TOKENWELL_BRAND_NAME', isName, 'at most 60 characters, not only blanks') ?? 'Tokenwell',
     ...(logo === undefined ? {} : { brandLogo: pictureUrl(logo.bytes) }),
+  };
+}
+
+const MAIL_ADDRESSES = 'mail addresses such as operators@example.com';
+
+/** What tells people and machines how the vault is doing. */
+function readWatching(env: Environment): Pick<Config, 'metricsListen' | 'notices'> {
+  const allowed = 'an address and a port, such as 127.0.0.1:9464';
+  const metricsListen = listenerOf(
+    env.text('TOKENWELL_METRICS_LISTEN', text => listenerOf(text) !== undefined, allowed) ?? '',
+  );
+  const url = env.secret('TOKENWELL_SMTP_URL', isMailServer, 'smtp[s]://user:password@host:port');
+  const to = env.list('TOKENWELL_NOTICE_TO', isMailAddress, MAIL_ADDRESSES);
+  const from = env.text('TOKENWELL_NOTICE_FROM', isMailAddress, MAIL_ADDRESSES);
+  const names = ['TOKENWELL_SMTP_URL', 'TOKENWELL_NOTICE_TO', 'TOKENWELL_NOTICE_FROM'];
+  const lacking = names.filter(name => !env.has(name) && !env.has(`${name}_FILE`));
+  if (lacking.length < names.length)
+    for (const name of lacking) env.refuse(name, `a value: ${names.join(', ')} go together`);
+  return {
+    ...(metricsListen ? { metricsListen } : {}),
+    ...(url === undefined || from === undefined || to.length === 0
+      ? {}
+      : { notices: { smtpUrl: new Secret(url), to, from } }),
   };
 }
 

@@ -51,6 +51,34 @@ export function originOf(text: string): string | undefined {
   return protocol === 'https:' || isLoopback(hostname) ? origin : undefined;
 }
 
+/** Whether the text is an address of SMTP submission: `smtp://` or `smtps://`, user and password, host, port; no more. */
+export function isMailServer(text: string): boolean {
+  if (!/^smtps?:\/\/[^\s/?#\\]+\/?$/.test(text) || !URL.canParse(text)) return false;
+  const { hostname, username, password } = new URL(text);
+  return isHost(hostname.replace(/^\[|\]$/g, '')) && [username, password].every(isDecodable);
+}
+
+/** Whether the text is one bare mail address, without a name beside it. */
+export function isMailAddress(text: string): boolean {
+  return text.length <= 254 && /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+$/.test(text);
+}
+
+/** An IP address or a name with a port, to listen on; undefined for anything else. */
+export function listenerOf(text: string): { host: string; port: number } | undefined {
+  const { bracketed, plain, port = '' } = WITH_PORT.exec(text)?.groups ?? {};
+  const host = bracketed?.includes(':') ? bracketed : plain;
+  if (host === undefined || !isHost(host) || port === '' || Number(port) > 65_535) return undefined;
+  return { host, port: Number(port) };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 function isAddress(text: string): boolean {
   return isIP(text) !== 0 && !text.includes('%');
 }

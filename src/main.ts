@@ -1,4 +1,5 @@
-import { build } from './app.js';
+import { once } from 'node:events';
+import { type App, build } from './app.js';
 import type { Config } from './config.js';
 import { adminKeyFile } from './first-start.js';
 
@@ -13,6 +14,7 @@ export async function run(config: Config): Promise<number> {
   const asked = stopSignal();
   try {
     await app.server.listen({ host: config.host, port: config.port });
+    if (config.metricsListen) await listening(app.metrics, config.metricsListen);
   } catch (error) {
     await app.close();
     throw error;
@@ -28,6 +30,16 @@ export async function run(config: Config): Promise<number> {
     return 0;
   };
   return await Promise.race([end(), cap]);
+}
+
+/** Resolves once it listens; rejects in plain words where it cannot. */
+async function listening(server: App['metrics'], at: NonNullable<Config['metricsListen']>): Promise<void> {
+  server.listen(at);
+  await once(server, 'listening').catch(cause => {
+    const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
+    const where = `${at.host} port ${at.port}`;
+    throw new Error(`TOKENWELL_METRICS_LISTEN: ${where} cannot be opened${reason}. Choose another one.`, { cause });
+  });
 }
 
 /** The first request to stop; any further one changes nothing, because the first is being carried out. */

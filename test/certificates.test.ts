@@ -4,6 +4,7 @@ import { makeKeyFiles } from './certificates/files.js';
 import { grantCases } from './certificates/grant-cases.js';
 import { readingCases } from './certificates/reading-cases.js';
 import { rotationCases } from './certificates/rotation-cases.js';
+import { cellCases } from './presets/cell-cases.js';
 
 const files = makeKeyFiles(t);
 if (!files && process.env.CI) throw new Error('the openssl command is needed in CI');
@@ -24,4 +25,8 @@ t.test('grants', { skip }, async t => {
 
 t.test('rotations', { skip }, async t => {
   if (files) rotationCases(t, files);
+});
+
+t.test('ways to a token', { skip }, async t => {
+  if (files) cellCases(t, files);
 });

@@ -12,6 +12,7 @@ import { impostorCases } from './cli/impostor-cases.js';
 import { offlineCases } from './cli/offline-cases.js';
 import { presetCases } from './cli/preset-cases.js';
 import { processCases } from './cli/process-cases.js';
+import { workloadCases } from './cli/workload-cases.js';
 
 t.test('arguments and texts', async t => argumentCases(t));
 t.test('the client', async t => clientCases(t));
@@ -25,4 +26,5 @@ t.test('failures', async t => failureCases(t));
 t.test('impostors', async t => impostorCases(t));
 t.test('help', async t => helpCases(t));
 t.test('commands that open the database', async t => offlineCases(t));
+t.test('workloads', async t => workloadCases(t));
 t.test('the process', async t => processCases(t));

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { ProblemClass, ProviderWords } from '../api.js';
+import { FindingLink, ProblemClass, ProviderWords, Who } from '../api.js';
 import { AccountName, closed, open, Slug, Time, text, Url, words } from './fields.js';
 
 // The wire of accounts, and of the links by which people connect them.
@@ -9,9 +9,11 @@ const scopes = (description: string) => Type.Array(Type.String(), { description 
 const Finding = open(
   {
     class: ProblemClass,
+    who: Type.Optional(Who),
     reason: Type.String({ description: 'A stable word.' }),
     message: Type.String({ description: 'What is wrong, in plain words.' }),
-    action: Type.String({ description: 'What to do, in a sentence.' }),
+    action: Type.String({ description: 'What to do, in plain words.' }),
+    link: Type.Optional(FindingLink),
     at: Time,
     provider: Type.Optional(ProviderWords),
   },

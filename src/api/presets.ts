@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Purpose, Servers } from './credentials.js';
-import { open, pageOf } from './fields.js';
+import { closed, open, pageOf, Url } from './fields.js';
 
 // The wire of what is known of providers. Names in braces stand for the tenant and the hosts of the cloud.
 
@@ -48,5 +48,18 @@ export const Preset = open({
   idle_days: Type.Optional(Type.Integer({ description: 'Days without use after which a refresh token ends.' })),
   notes: Strings('What to know before relying on it.'),
 });
+/** Whose addresses are wanted. */
+export const DiscoverRequest = closed({ issuer: Url });
+/** What an issuer says of itself; the first fields are those of a credential. */
+export const Discovered = open({
+  issuer: Type.String(),
+  authorization_url: Type.Optional(Type.String()),
+  token_url: Type.String(),
+  revocation_url: Type.Optional(Type.String()),
+  client_auth_methods: Strings('How a client may prove itself there, of what Tokenwell can do.'),
+  grant_types: Strings('As the issuer names them; empty where it names none.'),
+  scopes: Strings('As the issuer names them; empty where it names none.'),
+});
+export type Discovered = Static<typeof Discovered>;
 export type Preset = Static<typeof Preset>;
 export const PresetList = pageOf(Preset);

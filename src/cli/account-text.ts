@@ -50,6 +50,7 @@ export function accountFacts(account: Account, credential: Credential): string {
     'what is wrong': finding?.message,
     'who must act': step?.actor,
     'what to do': step?.action,
+    'read more': finding?.link,
     'provider said': providerText(finding?.provider),
   });
   return account.candidate ? `${own}\n\n${candidateText(account, account.candidate)}` : own;
@@ -64,12 +65,12 @@ function nextStep(
   { credential: id, account, state, finding }: Account,
   { disabled, grant_type }: Credential,
 ): { actor: string; action: string } | undefined {
-  const operator = actorInWords('needs_operator', '');
+  const operator = actorInWords({ class: 'needs_operator' }, '');
   if (disabled) return { actor: operator, action: enableAdvice(`credential enable ${id}`) };
   if (state === 'disabled') return { actor: operator, action: enableAdvice(`account enable ${id} ${account}`) };
-  if (finding) return { actor: actorInWords(finding.class, finding.reason), action: finding.action };
+  if (finding) return { actor: actorInWords(finding, finding.reason), action: finding.action };
   if (!isUnclaimed(state, grant_type)) return undefined;
-  return { actor: actorInWords('needs_user', ''), action: signInAdvice(`${id} ${account}`) };
+  return { actor: actorInWords({ class: 'needs_user' }, ''), action: signInAdvice(`${id} ${account}`) };
 }
 
 function enableAdvice(command: string): string {

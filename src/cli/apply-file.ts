@@ -30,7 +30,7 @@ export interface DeclaredCredential {
 export interface DeclaredConsumer {
   kind: 'consumer';
   id: string;
-  fields: Partial<Pick<ConsumerInput, 'role' | 'description' | 'disabled'>>;
+  fields: Partial<Pick<ConsumerInput, 'role' | 'description' | 'disabled' | 'trust'>>;
   permissions: PermissionInput[] | undefined;
   place: string;
 }

@@ -71,6 +71,7 @@ const CONSUMER = {
   role: 'text',
   description: 'text',
   disabled: 'flag',
+  trust: { fields: { issuer: 'text', audience: 'text', subject: 'text' } },
   permissions: { list: { fields: PERMISSION } },
 } as const satisfies Record<Exclude<keyof ConsumerInput, 'created_at' | 'updated_at'> | 'permissions', Shape>;
 

@@ -4,6 +4,7 @@ import { addAccountCommands } from './account.js';
 import { addApplyCommand } from './apply.js';
 import { addConsumerCommands } from './consumer.js';
 import { addCredentialCommands } from './credential.js';
+import { addDoctorCommand } from './doctor.js';
 import { EXIT, exitHelp } from './exit-codes.js';
 import { failureOf } from './failure-text.js';
 import { addImportCommands } from './import.js';
@@ -96,6 +97,7 @@ export function programOf(session: Session): Command {
   addConsumerCommands(program, session);
   addMeCommand(program, session);
   addLedgerCommands(program, session);
+  addDoctorCommand(program, session);
   return program;
 }
 

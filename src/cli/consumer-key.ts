@@ -26,7 +26,7 @@ export function addKeyCommands(group: Command, session: Session): void {
     .description(
       'Makes an API key and prints it, this once. A consumer may have several, so that they can be rotated one by one. ' +
         '`consumer key admin --offline` is for a lost admin key: it asks no vault but opens the database itself (TOKENWELL_DATA_DIR or ' +
-        'TOKENWELL_DATABASE_URL, and the master key; also beside a running vault), ends all keys of the consumer admin, gives it the role admin and one new key.',
+        'TOKENWELL_DATABASE_URL, and the master key; also beside a running vault), ends all keys and the trust of the consumer admin, gives it the role admin and one new key.',
     )
     .argument('<consumer>', 'id of the consumer')
     .option('--expires <date>', 'when the key expires, such as 2027-01-31 (never unless given)', timeArgument)

@@ -8,13 +8,14 @@ import { addPermitCommand, permissionTable } from './permissions.js';
 import { connect, type PrintFlags, print, printAll, type Session } from './session.js';
 import { facts, table } from './table.js';
 import { visible } from './terminal-text.js';
+import { addTrustFlags, type TrustFlags, trustOf } from './trust-flags.js';
 import { serviceInWords } from './words.js';
 
 interface ForceFlags extends PrintFlags {
   force?: true;
 }
 
-interface ConsumerFlags extends ForceFlags {
+interface ConsumerFlags extends ForceFlags, TrustFlags {
   role?: ConsumerInput['role'];
   description?: string;
 }
@@ -43,32 +44,41 @@ function addWriting(group: Command, session: Session): void {
     .option('--description <text>', 'for people')
     .option('--json', 'print the answer as JSON')
     .action(async (id: string, { role = 'service', description, ...flags }: ConsumerFlags) => {
-      const consumer = await connect(session).consumers.create({ id, role, description });
+      const trust = trustOf(flags);
+      const consumer = await connect(session).consumers.create({ id, role, description, trust });
       print(session, flags, consumer, ({ role }) => `Added the consumer ${id} with the role ${visible(role)}.`);
     });
   examples(
-    create,
+    addTrustFlags(create),
     'tokenwell consumer create invoices',
     'tokenwell consumer create audit --role auditor --description "Reads the ledger"',
+    'tokenwell consumer create releases --trust-issuer https://token.actions.githubusercontent.com --trust-audience tokenwell --trust-subject repo:acme/mail:ref:refs/heads/main',
   );
   const replace = group
     .command('replace')
-    .summary('change the role or description of a consumer')
+    .summary('change role, description or trust of a consumer')
     .description('Changes what the flags name and leaves the rest; effective for the next draw on every instance.')
     .argument('<consumer>', 'id of the consumer')
     .addOption(roleOption('what it may do from now on'))
     .option('--description <text>', 'for people')
     .option('--json', 'print the answer as JSON')
+    .option('--no-trust', 'take no workload tokens for it any more')
     .addOption(forceOption())
     .action(async (id: string, { role, description, ...flags }: ConsumerFlags) => {
-      if (role === undefined && description === undefined) {
-        throw new UsageError('Say what to change: --role, --description, or both.');
-      }
       const changes = { ...(role && { role }), ...(description === undefined ? {} : { description }) };
-      const changed = await change(session, id, changes, flags);
+      const trust = await changedTrust(session, id, flags);
+      if (Object.keys({ ...changes, ...trust }).length === 0) {
+        throw new UsageError('Say what to change: --role, --description, --trust-… or --no-trust.');
+      }
+      const changed = await change(session, id, { ...changes, ...trust }, flags);
       print(session, flags, changed, changed => `Changed the consumer ${id}.\n\n${consumerFacts(changed)}`);
     });
-  examples(replace, 'tokenwell consumer replace helpdesk --description "The helpdesk of the main office"');
+  examples(
+    addTrustFlags(replace),
+    'tokenwell consumer replace helpdesk --description "The helpdesk of the main office"',
+    'tokenwell consumer replace helpdesk --trust-issuer https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0 --trust-audience 6e74172b-be56-4843-9ff4-e66a39bb12e3 --trust-subject 0f3c1b7e-5d1a-4f6e-9a43-2f7f6a5a9c11',
+    'tokenwell consumer replace helpdesk --no-trust',
+  );
 }
 
 function addReading(group: Command, session: Session): void {
@@ -105,7 +115,9 @@ function addSwitches(group: Command, session: Session): void {
   const disable = group
     .command('disable')
     .summary('refuse all keys of a consumer')
-    .description('Refuses all keys of a consumer, on every instance, from the answer on. Nothing is deleted.')
+    .description(
+      'Refuses all keys and workload tokens of a consumer, on every instance, from the answer on. Nothing is deleted.',
+    )
     .argument('<consumer>', 'id of the consumer')
     .option('--json', 'print the answer as JSON')
     .addOption(forceOption())
@@ -145,6 +157,19 @@ function addSwitches(group: Command, session: Session): void {
   examples(remove, 'tokenwell consumer delete invoices');
 }
 
+/** What the flags change of the trust; nothing where they do not speak of it. */
+async function changedTrust(
+  session: Session,
+  id: string,
+  { trust, ...flags }: TrustFlags,
+): Promise<Pick<Partial<ConsumerInput>, 'trust'>> {
+  const named = [flags.trustIssuer, flags.trustAudience, flags.trustSubject].some(flag => flag !== undefined);
+  if (trust === false && named) throw new UsageError('--no-trust ends the trust; leave the other --trust-… flags out.');
+  if (trust === false) return { trust: undefined };
+  if (!named) return {};
+  return { trust: trustOf(flags, (await connect(session).consumers.get(id)).trust) };
+}
+
 async function change(
   session: Session,
   id: string,
@@ -179,6 +204,9 @@ function consumerFacts(consumer: Consumer): string {
     description: consumer.description,
     state: serviceInWords(consumer),
     role: consumer.role,
+    'trusts issuer': consumer.trust?.issuer,
+    'for audience': consumer.trust?.audience,
+    'of subject': consumer.trust?.subject,
     created: consumer.created_at,
     changed: consumer.updated_at,
   });

@@ -17,11 +17,12 @@ import {
   changesOf,
   completed,
 } from './credential-flags.js';
+import { addSetupCommand } from './credential-setup.js';
 import { credentialFacts, credentialTable } from './credential-text.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
 import { readSecret } from './input.js';
-import { addPresetsCommand } from './presets.js';
+import { addDiscoverCommand, addPresetsCommand } from './presets.js';
 import { connect, type PrintFlags, print, printAll, type Session } from './session.js';
 import { visible } from './terminal-text.js';
 import { printTest } from './test-answer.js';
@@ -35,9 +36,11 @@ export function addCredentialCommands(program: Command, session: Session): void 
   addWriting(group, session);
   addReading(group, session);
   addPresetsCommand(group, session);
+  addDiscoverCommand(group, session);
   addClientAuthCommands(group, session);
   addSwitches(group, session);
   addAdminLinkCommand(group, session);
+  addSetupCommand(group, session);
   examples(group, 'tokenwell credential list', 'tokenwell credential test demo-mail');
 }
 

@@ -1,7 +1,7 @@
 import type { TokenwellError } from '../client/client.js';
 
 /** What every command ends with. */
-export const EXIT = { ok: 0, refused: 1, misuse: 2, unavailable: 3, flaw: 4, differs: 5 } as const;
+export const EXIT = { ok: 0, refused: 1, attention: 1, misuse: 2, unavailable: 3, flaw: 4, differs: 5 } as const;
 
 const EXIT_HELP = `
 Exit codes:
@@ -21,8 +21,17 @@ Exit codes:
   2  used wrongly: arguments, files or environment; every mistake is named
   3  the database cannot be reached: try again later`;
 
+const EXIT_HELP_OF_DOCTOR = `
+Exit codes:
+  0  done: nobody must act within 30 days
+  1  somebody must act, or the vault or the provider said no: something ends within 30 days or has ended, or an account
+     needs its owner, an administrator or an operator
+  2  used wrongly: arguments, files or environment
+  3  nothing answers, or it is unavailable at present: try again later`;
+
 /** The codes as the help of a command tells them. */
 export function exitHelp(command: string): string {
+  if (command === 'doctor') return EXIT_HELP_OF_DOCTOR;
   return command === 'serve' ? EXIT_HELP_OF_SERVE : EXIT_HELP;
 }
 

@@ -70,19 +70,19 @@ function keyHint({ mistakes }: ConfigError): string {
 
 /** The fields of the problem by their names on the wire, on one line. */
 function answerJson(error: TokenwellError): string {
-  const { code, status, detail, errors, action, class: errorClass, provider } = error;
+  const { code, status, detail, errors, action, class: errorClass, who, link, provider } = error;
   const { retryAfter: retry_after, requestId: request_id, connectUrl: connect_url } = error;
-  const named = { code, status, detail, errors, class: errorClass, action, provider };
+  const named = { code, status, detail, errors, class: errorClass, who, action, link, provider };
   return jsonText({ ...named, connect_url, retry_after, request_id });
 }
 
 function answerText(error: TokenwellError, { command, keySource }: Ran): string {
   const lines = [headOf(error), ...error.errors.map(wrong => `  ${fieldText(wrong, command)}`)];
   // Where nothing answered, nobody knows who must act.
-  if (error.class !== undefined && error.status !== 0)
-    lines.push(`Who must act: ${actorInWords(error.class, error.code)}.`);
+  if (error.class !== undefined && error.status !== 0) lines.push(`Who must act: ${actorInWords(error, error.code)}.`);
   const advice = adviceOf(error, keySource);
   if (advice !== undefined) lines.push(`What to do: ${visible(advice)}`);
+  if (error.link !== undefined) lines.push(`Read more: ${visible(error.link)}`);
   const provider = providerText(error.provider);
   if (provider !== undefined) lines.push(`The provider said: ${provider}`);
   if (error.connectUrl !== undefined) lines.push(`Its page: ${visible(error.connectUrl)}`);

@@ -58,6 +58,7 @@ function flagOf(field: string): string {
   if (outer === 'mailboxes') return '--mailbox';
   if (outer === 'servers') return '--mail-server';
   if (field === 'expires_at' || field === 'expires_in') return '--expires';
+  if (outer === 'trust' && inner !== undefined) return `--trust-${inner}`;
   const name = outer === 'client_auth' ? (inner ?? outer) : outer.replace(/params$/, 'param');
   return `--${name.replaceAll('_', '-')}`;
 }

@@ -35,7 +35,8 @@ export function secretFile(id: string): string {
  * Writes the files for `apply` into a new or empty place; without a folder prints the YAML alone. Throws `UsageError`
  * where a file is there already, and then writes none.
  */
-export async function writeConversion(session: Session, out: string | undefined, made: Conversion): Promise<void> {
+export async function writeConversion(session: Session, folder: string | undefined, made: Conversion): Promise<void> {
+  const out = folder?.replace(/(?<=.)\/+$/, '');
   const yaml = yamlOf(made);
   if (out === undefined) {
     session.out.write(`${visibleLines(yaml.trimEnd())}\n`);

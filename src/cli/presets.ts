@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import type { Preset } from '../client/client.js';
+import type { Discovered, Preset } from '../client/client.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
 import { connect, type PrintFlags, print, type Session } from './session.js';
 import { facts, table } from './table.js';
+import { visible } from './terminal-text.js';
 
 /** `credential presets`: what the vault knows of providers. */
 export function addPresetsCommand(group: Command, session: Session): void {
@@ -18,6 +19,43 @@ export function addPresetsCommand(group: Command, session: Session): void {
     .option('--json', 'print { items, next_cursor } as JSON')
     .action((id: string | undefined, flags: PrintFlags) => show(session, id, flags));
   examples(presets, 'tokenwell credential presets', 'tokenwell credential presets microsoft');
+}
+
+/** `credential discover`: the addresses of any other provider. */
+export function addDiscoverCommand(group: Command, session: Session): void {
+  const discover = group
+    .command('discover')
+    .summary('find the addresses of another provider')
+    .description(
+      'Asks a provider, by its issuer URL, for its addresses (OpenID Connect Discovery, RFC 8414) and prints them as flags ' +
+        'of `credential create`. Nothing is stored.',
+    )
+    .argument('<issuer>', 'URL of the issuer, such as https://login.example.com')
+    .option('--json', 'print the answer as JSON')
+    .action(async (issuer: string, flags: PrintFlags) => {
+      print(session, flags, await connect(session).credentials.discover(issuer), discoveredText);
+    });
+  examples(discover, 'tokenwell credential discover $ISSUER');
+}
+
+function discoveredText(found: Discovered): string {
+  const flags = [
+    ['--token-url', found.token_url],
+    ['--authorization-url', found.authorization_url],
+    ['--revocation-url', found.revocation_url],
+    ['--issuer', found.issuer],
+    ['--auth-method', found.client_auth_methods[0]],
+  ].flatMap(([flag, value]) => (value === undefined ? [] : [visible(`  ${flag} ${value}`)]));
+  const named = (what: string, all: readonly string[]) =>
+    all.length > 0 ? [visible(`${what}: ${all.join(', ')}`)] : [];
+  return [
+    'Flags for tokenwell credential create:',
+    ...flags,
+    '',
+    ...named('A client may prove itself by', found.client_auth_methods),
+    ...named('Grant types', found.grant_types),
+    ...named('Scopes', found.scopes),
+  ].join('\n');
 }
 
 async function show(session: Session, id: string | undefined, flags: PrintFlags): Promise<void> {

@@ -27,3 +27,11 @@ export function bare(value: string): string {
 function escaped(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
+
+/** Lines for another program, such as a script. Throws `TypeError` for anything but printable ASCII. */
+export function bareLines(text: string): string {
+  return text
+    .split('\n')
+    .map(line => (line === '' ? line : bare(line)))
+    .join('\n');
+}

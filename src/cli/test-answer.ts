@@ -19,10 +19,8 @@ function testText({ ok, steps, finding }: TestAnswer, what: string): string {
   if (ok) return [...lines, `${what} works.`].join('\n');
   lines.push(`${what} does not work now.`);
   if (finding) {
-    lines.push(
-      `Who must act: ${actorInWords(finding.class, finding.reason)}.`,
-      `What to do: ${visible(finding.action)}`,
-    );
+    lines.push(`Who must act: ${actorInWords(finding, finding.reason)}.`, `What to do: ${visible(finding.action)}`);
+    if (finding.link !== undefined) lines.push(`Read more: ${visible(finding.link)}`);
     const provider = providerText(finding.provider);
     if (provider !== undefined) lines.push(`The provider said: ${provider}`);
   }

@@ -21,12 +21,30 @@ const ACTORS: Readonly<Record<string, string>> = {
   in_doubt: 'nobody yet; it is not known how far the provider got',
 };
 
+/** Who must act, where the finding says more than its class. `provider`: nobody, which the class says better. */
+const NAMED: Readonly<Record<string, string>> = {
+  mailbox_owner: 'the owner of the mailbox',
+  tenant_admin: 'an administrator of the organisation',
+  exchange_admin: 'an administrator of the mailboxes (Exchange)',
+  operator: 'an operator of this vault',
+  project_owner: 'the owner of the Google Cloud project',
+};
+
 const UNREACHED = 'nobody if it worked before, unless it lasts; if this credential is new, an operator of this vault';
 
-/** Who must act on a failure of this class. `code` is that of the error: an address that never worked is a slip of ours. */
-export function actorInWords(errorClass: string, code: string): string {
+/**
+ * Who must act on a failure, as far as it says so, else by its class. `code` is that of the error: an address that never
+ * worked is a slip of ours.
+ */
+export function actorInWords({ who, class: errorClass = '' }: Actors, code: string): string {
+  if (who !== undefined && Object.hasOwn(NAMED, who)) return wordsFor(NAMED, who);
   if (errorClass === 'unavailable' && code === 'provider_unavailable') return UNREACHED;
   return wordsFor(ACTORS, errorClass);
+}
+
+/** Who does a step of a set-up guide. */
+export function doerInWords(who: string): string {
+  return wordsFor(NAMED, who);
 }
 
 /** The accounts of a credential by state, as `2 connected, 1 must be put right by an operator`. */
@@ -51,6 +69,11 @@ export function isUnclaimed(state: string, grantType: string): boolean {
 /** What to do for an account that nobody has signed in for; `named` is what its command takes. */
 export function signInAdvice(named: string): string {
   return `The owner of the mailbox must sign in. Make a link and send it: tokenwell account link ${named}`;
+}
+
+interface Actors {
+  class?: string | undefined;
+  who?: string | undefined;
 }
 
 type Of = Pick<Credential, 'grant_type' | 'disabled'>;

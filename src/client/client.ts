@@ -3,6 +3,7 @@ import { AccountCalls, ConnectLinkCalls } from './accounts.js';
 import { ClientAuthCalls } from './client-auths.js';
 import { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
 import { CredentialCalls } from './credentials.js';
+import { CalendarLinkCalls, ExpiryCalls } from './expiries.js';
 import { type ClientOptions, type Page, pathOf, Transport } from './transport.js';
 
 export type {
@@ -14,7 +15,9 @@ export type {
   NewConnectLink,
 } from '../api/accounts.js';
 export type { CertificateWish, ClientAuth, ClientAuthCreate } from '../api/client-auths.js';
-export type { Preset } from '../api/presets.js';
+export type { CalendarLink, CalendarLinkCreate, Expiry, ExpiryQuery, NewCalendarLink } from '../api/expiries.js';
+export type { Discovered, Preset } from '../api/presets.js';
+export type { SetupGuide } from '../api/setup.js';
 export type {
   Consumer,
   ConsumerInput,
@@ -34,8 +37,10 @@ export type {
 export type { AccountCalls, ConnectLinkCalls, Revocation } from './accounts.js';
 export type { ClientAuthCalls } from './client-auths.js';
 export type { ConsumerCalls, KeyCalls, PermissionCalls } from './consumers.js';
-export type { CredentialCalls } from './credentials.js';
+export type { CredentialCalls, SetupWish } from './credentials.js';
 export { type ErrorFacts, TokenwellError, type TransportCode } from './errors.js';
+export type { CalendarLinkCalls, ExpiryCalls } from './expiries.js';
+export type { KeyOptions } from './presented-key.js';
 export type { ClientOptions, Page, PageRequest } from './transport.js';
 
 /** Which token is wanted. */
@@ -61,9 +66,11 @@ export class TokenwellClient {
   readonly consumers: ConsumerCalls;
   readonly keys: KeyCalls;
   readonly permissions: PermissionCalls;
+  readonly expiries: ExpiryCalls;
+  readonly calendarLinks: CalendarLinkCalls;
   readonly #transport: Transport;
 
-  /** Throws `TypeError` for a `url` or `key` that cannot be one. Calls nobody. */
+  /** Throws `TypeError` for a `url` or `key` that cannot be one. Calls nobody and reads no file. */
   constructor(options: ClientOptions) {
     const transport = new Transport(options);
     this.credentials = new CredentialCalls(transport);
@@ -73,6 +80,8 @@ export class TokenwellClient {
     this.consumers = new ConsumerCalls(transport);
     this.keys = new KeyCalls(transport);
     this.permissions = new PermissionCalls(transport);
+    this.expiries = new ExpiryCalls(transport);
+    this.calendarLinks = new CalendarLinkCalls(transport);
     this.#transport = transport;
   }
 
@@ -90,7 +99,12 @@ export class TokenwellClient {
     return this.#transport.call('POST', pathOf`/credentials/${credential}/token/rejected`, { body: report });
   }
 
-  /** Who the key stands for and what it may draw. */
+  /** Whether the vault wants requests: its database answers and its ledger can be written. Throws what is wrong. */
+  async ready(): Promise<void> {
+    return this.#transport.ready();
+  }
+
+  /** Who the key or workload token stands for and what may be drawn. */
   async me(): Promise<Me> {
     return this.#transport.call('GET', '/me');
   }

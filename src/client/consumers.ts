@@ -9,7 +9,7 @@ export class ConsumerCalls {
     this.#transport = transport;
   }
 
-  /** Adds a consumer, without a key and without permissions. */
+  /** Adds a consumer, without a key and without permissions; with `trust` it needs no key. */
   async create(consumer: ConsumerInput & { id: string }): Promise<Consumer> {
     return this.#transport.call('POST', '/consumers', { body: consumer });
   }
@@ -28,6 +28,7 @@ export class ConsumerCalls {
     return this.#transport.each('/consumers');
   }
 
+  /** Replaces it whole: a `trust` that is left out ends. */
   async replace(id: string, consumer: ConsumerInput): Promise<Consumer> {
     return this.#transport.call('PUT', pathOf`/consumers/${id}`, { body: consumer });
   }

@@ -1,6 +1,14 @@
-import type { Preset } from '../api/presets.js';
+import type { Discovered, Preset } from '../api/presets.js';
+import type { SetupGuide } from '../api/setup.js';
 import type { Credential, CredentialCreate, CredentialReplace, TestAnswer } from '../api.js';
 import { type Page, type PageRequest, pathOf, type Transport } from './transport.js';
+
+/** For what a set-up guide is wanted; the credential's own where it is left out. */
+export interface SetupWish {
+  purpose?: SetupGuide['purpose'] | undefined;
+  /** One address, in place of those that the credential names. */
+  mailbox?: string | undefined;
+}
 
 /** Credentials of a vault: reading needs the role auditor, changing the role operator. Throws `TokenwellError`. */
 export class CredentialCalls {
@@ -56,8 +64,23 @@ export class CredentialCalls {
     return this.#transport.call('GET', '/presets');
   }
 
+  /** What an issuer says of itself: the addresses for a credential. */
+  async discover(issuer: string): Promise<Discovered> {
+    return this.#transport.call('POST', '/presets/discover', { body: { issuer } });
+  }
+
   /** Asks the provider for a token now and says how it went; a provider that says no is an answer, not an error. */
   async test(id: string, { account }: { account?: string | undefined } = {}): Promise<TestAnswer> {
     return this.#transport.call('POST', pathOf`/credentials/${id}/test`, { body: { account } });
+  }
+
+  /** What to set up at the provider, step by step. `not_found` also where the provider has no guide. */
+  async setup(id: string, wish: SetupWish = {}): Promise<SetupGuide> {
+    return this.#transport.call('GET', pathOf`/credentials/${id}/setup`, { query: { ...wish } });
+  }
+
+  /** The same as Markdown, or as one script for PowerShell. */
+  async setupText(id: string, type: 'text/markdown' | 'text/x-powershell', wish: SetupWish = {}): Promise<string> {
+    return this.#transport.text('GET', pathOf`/credentials/${id}/setup`, type, { query: { ...wish } });
   }
 }

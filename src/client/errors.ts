@@ -1,10 +1,10 @@
 import type { Problem } from '../api.js';
 
 /**
- * Codes that only a client gives: nothing answered at all, nothing answered in time, or what answered is not a
- * Tokenwell.
+ * Codes that only a client gives: nothing answered at all, nothing answered in time, what answered is not a Tokenwell, or
+ * the file with the key gave none, so that nothing was asked.
  */
-export type TransportCode = 'unreachable' | 'timeout' | 'unexpected_answer';
+export type TransportCode = 'unreachable' | 'timeout' | 'unexpected_answer' | 'key_unreadable';
 
 /** All that a `TokenwellError` knows, by the names of its fields. */
 export interface ErrorFacts {
@@ -15,6 +15,8 @@ export interface ErrorFacts {
   errors?: Problem['errors'];
   action?: string | undefined;
   class?: Problem['class'];
+  who?: Problem['who'];
+  link?: string | undefined;
   retryAfter?: number | undefined;
   requestId?: string | undefined;
   connectUrl?: string | undefined;
@@ -38,6 +40,10 @@ export class TokenwellError extends Error {
   readonly action: string | undefined;
   /** Who must act, or why it is nobody's fault. */
   readonly class: Problem['class'];
+  /** Who must act: more exact than `class`, where the provider's codes tell it. */
+  readonly who: Problem['who'];
+  /** A page of the provider that explains more. */
+  readonly link: string | undefined;
   /** Seconds to wait before the next try. */
   readonly retryAfter: number | undefined;
   /** Names the request in the vault's log and ledger. */
@@ -56,6 +62,8 @@ export class TokenwellError extends Error {
     this.errors = facts.errors ?? [];
     this.action = facts.action;
     this.class = facts.class;
+    this.who = facts.who;
+    this.link = facts.link;
     this.retryAfter = facts.retryAfter;
     this.requestId = facts.requestId;
     this.connectUrl = facts.connectUrl;
@@ -67,9 +75,9 @@ export class TokenwellError extends Error {
 export function errorOf(status: number, body: string, origin: string): TokenwellError {
   const problem = problemIn(body);
   if (!problem) return notTokenwell(status, origin);
-  const { code, detail, errors, action, class: errorClass, provider } = problem;
+  const { code, detail, errors, action, class: errorClass, who, link, provider } = problem;
   const { retry_after: retryAfter, request_id: requestId, connect_url: connectUrl } = problem;
-  const facts = { code, status, detail, errors, action, class: errorClass, provider };
+  const facts = { code, status, detail, errors, action, class: errorClass, who, link, provider };
   return new TokenwellError({ ...facts, retryAfter, requestId, connectUrl });
 }
 

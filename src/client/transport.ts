@@ -1,11 +1,10 @@
 import { errorOf, notTokenwell, TokenwellError } from './errors.js';
+import { type KeyOptions, presentedKey } from './presented-key.js';
 
-/** Where the vault is, and the key to call it with. */
-export interface ClientOptions {
+/** Where the vault is, and what to call it with. */
+export interface ClientOptions extends KeyOptions {
   /** The vault's origin, such as `https://tokens.example.com`. */
   url: string;
-  /** An API key (`twk_…`) or the JWT of a trusted workload issuer. */
-  key: string;
   /** Stands in for the global `fetch`. */
   fetch?: typeof fetch;
   /** Milliseconds for one call from beginning to end; 30,000 unless said. */
@@ -15,11 +14,13 @@ export interface ClientOptions {
 /** What a call may carry besides its method and path. */
 export interface CallOptions {
   /** Query parameters; undefined ones are left out. */
-  query?: Readonly<Record<string, string | number | undefined>>;
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   body?: unknown;
   /** A version, or `*` for whatever is there (RFC 9110 §13.1.1). */
   ifMatch?: number | '*';
+  /** The path stands at the root, not below /api/v1. */
+  atRoot?: true;
   /** The type of the answer's body; JSON unless said. */
   accept?: string;
 }
@@ -41,16 +42,15 @@ const MOST_ITEMS = 1000;
 /** Calls a vault over HTTP: key, JSON, a total timeout, errors as `TokenwellError`. Follows no redirects, never repeats. */
 export class Transport {
   readonly #origin: string;
-  readonly #key: string;
+  readonly #key: () => Promise<string>;
   readonly #fetch: typeof fetch;
   readonly #timeoutMs: number;
 
   /** Throws `TypeError` for an address or a key that cannot be one; neither is shown. */
-  constructor({ url, key, fetch: given, timeoutMs = 30_000 }: ClientOptions) {
+  constructor({ url, key, keyFile, fetch: given, timeoutMs = 30_000 }: ClientOptions) {
     // What fetch says of a key or address that it cannot use repeats it, so both are looked at first.
-    if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('key must be one line without spaces.');
+    this.#key = presentedKey({ key, keyFile });
     this.#origin = originOf(url);
-    this.#key = key;
     this.#fetch = given ?? fetch;
     this.#timeoutMs = timeoutMs;
   }
@@ -79,6 +79,13 @@ export class Transport {
     await this.#exchange(method, path, options);
   }
 
+  /** Asks `/readyz`. Throws `TokenwellError` unless the vault says that it is ready. */
+  async ready(): Promise<void> {
+    const answer: unknown = await this.call('GET', '/readyz', { atRoot: true });
+    const ready = typeof answer === 'object' && answer !== null && 'status' in answer && answer.status === 'ready';
+    if (!ready) throw notTokenwell(200, this.#origin);
+  }
+
   /** Calls where the answer is a file of this content type, and answers its bytes. Throws `TokenwellError`. */
   async bytes(method: string, path: string, type: string): Promise<Uint8Array> {
     const { status, bytes, headers } = await this.#exchange(method, path, { accept: type });
@@ -86,26 +93,33 @@ export class Transport {
     return bytes;
   }
 
+  /** Calls where the answer is text of this media type, and answers it. Throws `TokenwellError`. */
+  async text(method: string, path: string, type: string, options: CallOptions = {}): Promise<string> {
+    const { status, bytes, headers } = await this.#exchange(method, path, { ...options, accept: type });
+    if (headers.get('content-type')?.split(';')[0] !== type) throw notTokenwell(status, this.#origin);
+    return textOf(bytes);
+  }
+
   /** Every item of a list, page after page. Throws `TokenwellError`. */
-  async *each<Item>(path: string): AsyncGenerator<Item> {
+  async *each<Item>(path: string, asked: CallOptions['query'] = {}): AsyncGenerator<Item> {
     let cursor: string | undefined;
     do {
       const query: PageRequest = { cursor, limit: MOST_ITEMS };
-      const page: Page<Item> = await this.call('GET', path, { query: { ...query } });
+      const page: Page<Item> = await this.call('GET', path, { query: { ...asked, ...query } });
       yield* page.items;
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);
   }
 
   async #exchange(method: string, path: string, options: CallOptions) {
-    const { status, ok, bytes, headers } = await this.#send(method, this.#address(path, options.query), options);
+    const { status, ok, bytes, headers } = await this.#send(method, this.#address(path, options), options);
     if (!ok) throw errorOf(status, textOf(bytes), this.#origin);
     return { status, bytes, headers };
   }
 
   async #send(method: string, address: URL, { body, ifMatch, accept = 'application/json' }: CallOptions) {
     const headers = {
-      authorization: `Bearer ${this.#key}`,
+      authorization: `Bearer ${await this.#key()}`,
       accept,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(ifMatch === undefined ? {} : { 'if-match': ifMatch === '*' ? '*' : `"${ifMatch}"` }),
@@ -121,8 +135,8 @@ export class Transport {
     }
   }
 
-  #address(path: string, query: CallOptions['query'] = {}): URL {
-    const address = new URL(`/api/v1${path}`, this.#origin);
+  #address(path: string, { query = {}, atRoot }: CallOptions): URL {
+    const address = new URL(`${atRoot ? '' : '/api/v1'}${path}`, this.#origin);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) address.searchParams.set(name, String(value));
     }

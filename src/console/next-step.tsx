@@ -1,16 +1,16 @@
 import type { ComponentChildren, VNode } from 'preact';
-import type { ErrorClass } from '../vault/errors.js';
+import { type ErrorClass, type Who, whoOf } from '../vault/errors.js';
 import { Outside, shown } from './outside-text.js';
 
 const LONGEST_ACTION = 600;
 
-const TURNS: Readonly<Record<Exclude<ErrorClass, 'needs_operator'>, string>> = {
-  needs_user: 'Yours.',
-  needs_admin: 'An administrator of your organisation.',
-  throttled: 'Yours, after a wait.',
-  unavailable: 'Yours, after a wait.',
-  in_doubt: 'Yours, after a wait. It is not known how far the provider got.',
+const TURNS: Readonly<Record<Exclude<Who, 'operator'>, string>> = {
+  mailbox_owner: 'Yours.',
+  tenant_admin: 'An administrator of your organisation.',
+  exchange_admin: 'Whoever administers the mailboxes of your organisation.',
+  provider: 'Yours, after a wait.',
 };
+const IN_DOUBT = `${TURNS.provider} It is not known how far the provider got.`;
 
 /** Somebody at whoever runs this vault, whose name comes from outside. */
 export function Operator({ at }: { at: string }): VNode {
@@ -21,9 +21,16 @@ export function Operator({ at }: { at: string }): VNode {
   );
 }
 
-/** Whose turn it is when a consent failed for a reason of this class. */
-export function Turn({ of: errorClass, operatorAt }: { of: ErrorClass; operatorAt: string }): VNode {
-  return errorClass === 'needs_operator' ? <Operator at={operatorAt} /> : <span>{TURNS[errorClass]}</span>;
+interface Failed {
+  class: ErrorClass;
+  who?: Who;
+}
+
+/** Whose turn it is when a consent failed like this. */
+export function Turn({ of: failed, operatorAt }: { of: Failed; operatorAt: string }): VNode {
+  const who = failed.who ?? whoOf(failed.class);
+  if (who === 'operator') return <Operator at={operatorAt} />;
+  return <span>{failed.class === 'in_doubt' ? IN_DOUBT : TURNS[who]}</span>;
 }
 
 interface Step {

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { ConsentOutcome } from '../vault/consent.js';
+import { type Who, whoOf } from '../vault/errors.js';
 import type { Doubt } from '../vault/grant.js';
 import { AbilityList } from './ability.js';
 import { linkable } from './address.js';
@@ -69,7 +70,7 @@ function contentOf(view: ResultView): { title: string; body: VNode } {
     case 'admin_consented':
       return { title: 'Allowed', body: <Allowed {...view} outcome={outcome} /> };
     default:
-      return { title: UNFINISHED_TITLES[outcome.code], body: <NotConnected {...view} outcome={outcome} /> };
+      return { title: titleOf(outcome), body: <NotConnected {...view} outcome={outcome} /> };
   }
 }
 
@@ -164,24 +165,24 @@ function AfterAllowing({ tests, brand }: ResultView): VNode {
 
 function NotConnected(view: Unfinished): VNode {
   const { outcome, brand, link, adminLink, requestId } = view;
-  const toSend = outcome.code === 'needs_admin' ? linkable(adminLink) : undefined;
-  const others = outcome.class === 'needs_operator' || outcome.class === 'needs_admin';
-  const codes = outcome.code !== 'declined' && toSend === undefined;
+  const { forAdmin, who } = actorOf(outcome);
+  const toSend = forAdmin ? linkable(adminLink) : undefined;
+  const codes = (outcome.code !== 'declined' || who !== 'mailbox_owner') && toSend === undefined;
   return (
     <>
-      <State tone="bad" word={outcome.code === 'needs_admin' ? 'needs an administrator' : 'not connected'} />
-      <h1>{UNFINISHED_TITLES[outcome.code]}</h1>
+      <State tone="bad" word={forAdmin ? 'needs an administrator' : 'not connected'} />
+      <h1>{titleOf(outcome)}</h1>
       <p>
         <Outside text={outcome.message} longest={600} />
       </p>
-      <NextStep turn={<Turn of={outcome.class} operatorAt={brand.name} />} {...doing(outcome, toSend !== undefined)} />
+      <NextStep turn={<Turn of={outcome} operatorAt={brand.name} />} {...doing(outcome, toSend !== undefined)} />
       {toSend && (
         <section aria-labelledby="send-title">
           <h2 id="send-title">Send this link to your administrator</h2>
           <Copyable id="admin-link" text={toSend} what="Copy the link" major />
         </section>
       )}
-      <ButtonLink href={linkable(link)} minor={others}>
+      <ButtonLink href={linkable(link)} minor={forAdmin || who === 'operator'}>
         Try again
       </ButtonLink>
       <Trace provider={outcome.provider} requestId={requestId} open={codes} />
@@ -189,15 +190,29 @@ function NotConnected(view: Unfinished): VNode {
   );
 }
 
+/** Who must act, by the provider's codes where they say it, else by the class. */
+function actorOf({ who, class: errorClass }: Unfinished['outcome']): { who: Who; forAdmin: boolean } {
+  const actor = who ?? whoOf(errorClass);
+  return { who: actor, forAdmin: actor === 'tenant_admin' || actor === 'exchange_admin' };
+}
+
+function titleOf(outcome: Unfinished['outcome']): string {
+  if (actorOf(outcome).forAdmin) return UNFINISHED_TITLES.needs_admin;
+  return UNFINISHED_TITLES[outcome.code === 'needs_admin' ? 'failed' : outcome.code];
+}
+
 /** What the reader does and what others do. The reader's own link is never sent on: it would connect another mailbox. */
 function doing(outcome: Unfinished['outcome'], adminLink: boolean): { yours: string; theirs?: string } {
-  if (outcome.code === 'needs_admin') {
+  const { forAdmin, who } = actorOf(outcome);
+  if (forAdmin) {
     const yours = adminLink
       ? 'Send the link below to your administrator. When they have approved, try again.'
       : 'Tell your administrator, with the codes below. When they have allowed it, open your link again.';
-    return adminLink ? { yours, theirs: 'Open the link and approve.' } : { yours };
+    if (adminLink) return { yours, theirs: 'Open the link and approve.' };
+    // What the error alone says is no more than the sentence above.
+    return outcome.who === undefined ? { yours } : { yours, theirs: outcome.action };
   }
-  if (outcome.class !== 'needs_operator') return { yours: outcome.action };
+  if (who !== 'operator') return { yours: outcome.action };
   return { yours: 'Tell whoever sent you the link, with the codes below.', theirs: outcome.action };
 }
 

@@ -3,6 +3,7 @@ import type { Finding } from '../vault/account.js';
 import type { AccountView, Disconnected } from '../vault/accounts.js';
 import type { NewLink } from '../vault/connect-links.js';
 import { type ConnectLink as Link, usable } from '../vault/consent.js';
+import { whoOf } from '../vault/errors.js';
 import type { Grant } from '../vault/grant.js';
 import { scopeTokens } from '../vault/scopes.js';
 import { textOf, timeOf } from './wire.js';
@@ -25,8 +26,9 @@ export function accountAnswer({ account, grant, missing, candidate, nextDue, acc
   };
 }
 
-function findingAnswer(finding: Finding): NonNullable<Account['finding']> {
-  return { ...finding, at: textOf(finding.at) };
+/** One that was stored before findings named who must act is told by its class. */
+function findingAnswer({ script: _, who, ...finding }: Finding): NonNullable<Account['finding']> {
+  return { ...finding, who: who ?? whoOf(finding.class), at: textOf(finding.at) };
 }
 
 function grantAnswer(grant: Grant, missing: string[]): NonNullable<Account['grant']> {

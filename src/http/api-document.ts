@@ -1,7 +1,13 @@
 import type { ErrorCode } from '../vault/errors.js';
-import { ANSWERS, PARAMETERS, PROBLEMS, REQUESTS } from './examples.js';
+import * as examples from './examples.js';
+import { EXPIRY_ANSWERS, EXPIRY_PARAMETERS, EXPIRY_REQUESTS } from './expiry-examples.js';
 import { IMPORT_ANSWERS, IMPORT_REQUESTS } from './import-examples.js';
+import { PROBLEMS } from './problem-examples.js';
 import { STATUS, TITLE } from './problems.js';
+
+const ANSWERS = { ...examples.ANSWERS, ...EXPIRY_ANSWERS, ...IMPORT_ANSWERS };
+const PARAMETERS = { ...examples.PARAMETERS, ...EXPIRY_PARAMETERS };
+const REQUESTS = { ...examples.REQUESTS, ...EXPIRY_REQUESTS, ...IMPORT_REQUESTS };
 
 type Schema = Record<string, unknown>;
 
@@ -47,9 +53,6 @@ export interface ApiDocument {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema>; examples?: Record<string, { summary: string; value: unknown }> };
 }
-
-const requests: Record<string, unknown> = { ...REQUESTS, ...IMPORT_REQUESTS };
-const answers: Record<string, unknown> = { ...ANSWERS, ...IMPORT_ANSWERS };
 
 const FORM = 'application/x-www-form-urlencoded';
 const EXAMPLE = '#/components/examples/';
@@ -105,7 +108,7 @@ function complete(operation: Operation): void {
   for (const parameter of operation.parameters ?? []) completeParameter(operation, parameter);
   if (operation['x-problems']?.includes('precondition_required')) operation.parameters?.push(IF_MATCH);
   if (body) body.required = !operation['x-optional-body'];
-  for (const media of Object.values(body?.content ?? {})) media.example = requests[operation.operationId];
+  for (const media of Object.values(body?.content ?? {})) media.example = REQUESTS[operation.operationId];
   for (const [status, answer] of Object.entries(operation.responses)) completeAnswer(operation, status, answer);
   Object.assign(operation.responses, body && FORM in body.content ? oauthErrors() : problemAnswers(operation));
   const role = operation['x-required-role'];
@@ -124,7 +127,7 @@ function completeParameter({ operationId }: Operation, parameter: Parameter): vo
 function completeAnswer({ operationId }: Operation, status: string, answer: Answer): void {
   answer.description = SUCCESS[status] ?? answer.description;
   for (const [type, media] of Object.entries(answer.content ?? {})) {
-    media.example = answers[type === JSON_TYPE ? operationId : `${operationId} ${type}`];
+    media.example = ANSWERS[type === JSON_TYPE ? operationId : `${operationId} ${type}`];
   }
   const isCredential = /^(?:create|get|replace|enable|disable)Credential$/.test(operationId);
   const headers = {
@@ -141,7 +144,8 @@ function codesOf(operation: Operation): ErrorCode[] {
   const inPath = operation.parameters?.some(parameter => parameter.in === 'path');
   const codes: (ErrorCode | false)[] = [
     'invalid_request',
-    ...(role ? (['unauthenticated', 'rate_limited', 'internal', 'draining'] as const) : []),
+    // Of a workload's token nothing can be said while its issuer does not answer.
+    ...(role ? (['unauthenticated', 'rate_limited', 'internal', 'provider_unavailable', 'draining'] as const) : []),
     role !== undefined && role !== 'any' && role !== 'draw' && 'forbidden',
     inPath === true && 'not_found',
     ...(operation.requestBody ? (['too_large', 'unsupported_media_type'] as const) : []),
@@ -194,7 +198,7 @@ function oauthErrors(): Record<string, Answer> {
     description,
     ...(status === '429' || status === '503' ? waits : {}),
     content: {
-      [JSON_TYPE]: { schema: { $ref: '#/components/schemas/OAuthError' }, example: answers[`oauth ${status}`] },
+      [JSON_TYPE]: { schema: { $ref: '#/components/schemas/OAuthError' }, example: ANSWERS[`oauth ${status}`] },
     },
   });
   return Object.fromEntries(Object.entries(texts).map(([status, text]) => [status, answer(status, text)]));

@@ -4,6 +4,7 @@ import type { Caller } from '../vault/consumer.js';
 import { VaultError } from '../vault/errors.js';
 import type { Actor } from '../vault/roles.js';
 import type { Vault } from '../vault/vault.js';
+import { isJwt } from '../vault/workloads.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,7 +27,7 @@ export function identifies(vault: Vault): onRequestHookHandler {
   };
 }
 
-/** As `identifies`, but from memory where it knows the key: for draws, whose ledger entry confirms what memory says. */
+/** As `identifies`, but from memory where it knows the key or workload token: for draws, whose ledger entry confirms what memory says. */
 export function recalls(vault: Vault): onRequestHookHandler {
   return (request, _reply, done) => {
     const presented = bearerOf(request);
@@ -49,8 +50,9 @@ function bearerOf(request: FastifyRequest): string | undefined {
 }
 
 /**
- * Who holds this key. A wrong one is noted in the ledger and counted against the address that it came from; throws
- * `unauthenticated`, and `rate_limited` past the limit. A right one is never held back.
+ * Who holds this key, or whose workload token this is. A wrong one is noted in the ledger and counted against the address
+ * that it came from; throws `unauthenticated`, and `rate_limited` past the limit. A right one is never held back. Throws
+ * `provider_unavailable` when the keys of a token's issuer cannot be had, which is nobody's wrong token.
  */
 export async function identify(vault: Vault, request: FastifyRequest, presented: string): Promise<Caller> {
   try {
@@ -61,11 +63,14 @@ export async function identify(vault: Vault, request: FastifyRequest, presented:
   }
 }
 
-/** Notes and counts a key that is not right for this request; answers the error once there were too many. */
+const WORKLOADS = 'workload tokens';
+
+/** Notes and counts a key or token that is not right for this request; answers the error once there were too many. */
 export function refusal(vault: Vault, request: FastifyRequest, presented: string): VaultError | undefined {
   const prefix = keyPrefix(presented);
   // A proxy that passes on what it was told can make this any text of any length; it is kept for a minute.
-  const limited = vault.limits.wrongKey(String(request.ip).slice(0, LONGEST_ADDRESS), prefix ?? '');
+  const address = String(request.ip).slice(0, LONGEST_ADDRESS);
+  const limited = vault.limits.wrongKey(address, prefix ?? (isJwt(presented) ? WORKLOADS : ''));
   // Past the limit only the number counts: strangers do not choose what the ledger holds.
   const named = limited || prefix === undefined ? {} : { key_id: prefix };
   vault.ledger.refuse({

@@ -1,7 +1,9 @@
 import type { ImportAnswer } from '../api/accounts.js';
 
 /** What the API document shows of taking over a refresh token. */
-export const IMPORT_REQUESTS = { importRefreshToken: { refresh_token: '0.AXYA-refresh-token-of-the-other-software' } };
+export const IMPORT_REQUESTS: Record<string, unknown> = {
+  importRefreshToken: { refresh_token: '0.AXYA-refresh-token-of-the-other-software' },
+};
 
 const answer: ImportAnswer = {
   in_use: true,
@@ -19,4 +21,4 @@ const answer: ImportAnswer = {
   },
 };
 
-export const IMPORT_ANSWERS = { importRefreshToken: answer };
+export const IMPORT_ANSWERS: Record<string, unknown> = { importRefreshToken: answer };

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { type ErrorCode, type ProblemDetails, VaultError } from '../vault/errors.js';
+import { type ErrorCode, type ProblemDetails, type ProviderAnswer, VaultError } from '../vault/errors.js';
 import type { OAuthError } from './oauth-schemas.js';
 import { STATUS } from './problems.js';
 
@@ -78,10 +78,21 @@ function statusOf(error: VaultError | GrantRefused): number {
 function describe(error: VaultError | GrantRefused, code: OAuthCode): string {
   if (code === 'invalid_scope') return NOT_IN_SCOPE;
   if (code === 'invalid_client' && error instanceof VaultError) return NOT_A_CLIENT;
-  const action = error instanceof VaultError ? error.details.action : undefined;
-  const text = action === undefined ? error.message : `${error.message} ${action}`;
-  return text
+  const { action, provider }: ProblemDetails = error instanceof VaultError ? error.details : {};
+  const parts = [error.message, action, provider && traceOf(provider)];
+  return parts
+    .filter(part => part !== undefined)
+    .join(' ')
     .replaceAll('"', "'")
     .replaceAll('…', '...')
     .replace(/[^ -~]|\\/g, '?');
+}
+
+/** What finds the refusal again at the provider; undefined where it named nothing. */
+function traceOf({ codes = [], trace_id, correlation_id, timestamp }: ProviderAnswer): string | undefined {
+  const ids = Object.entries({ trace_id, correlation_id, timestamp }).flatMap(([name, id]) =>
+    id === undefined ? [] : [`${name} ${id}`],
+  );
+  const facts = [...codes, ...ids];
+  return facts.length === 0 ? undefined : `(${facts.join(', ')})`;
 }

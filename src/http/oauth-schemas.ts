@@ -7,6 +7,12 @@ export const TokenForm = Type.Object(
     scope: Type.Optional(Type.String({ description: 'See the route.' })),
     client_id: Type.Optional(Type.String({ description: 'The id of the consumer, unless it is in the Basic header.' })),
     client_secret: Type.Optional(Type.String({ description: 'Its API key, unless it is in the Basic header.' })),
+    client_assertion_type: Type.Optional(
+      Type.String({ description: 'With client_assertion: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.' }),
+    ),
+    client_assertion: Type.Optional(
+      Type.String({ description: 'The JWT of a trusted workload, in the place of a key (RFC 7523 §2.2).' }),
+    ),
   },
   { additionalProperties: Type.String() },
 );

@@ -3,6 +3,8 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import * as accounts from '../api/accounts.js';
 import * as clientAuths from '../api/client-auths.js';
+import * as expiries from '../api/expiries.js';
+import { SetupGuide } from '../api/setup.js';
 import * as api from '../api.js';
 import { type ApiDocument, completed } from './api-document.js';
 import { OAuthError, OAuthToken } from './oauth-schemas.js';
@@ -14,6 +16,7 @@ const SCHEMAS = {
   CredentialCreate: api.CredentialCreate,
   CredentialReplace: api.CredentialReplace,
   TestAnswer: api.TestAnswer,
+  SetupGuide,
   ClientAuth: clientAuths.ClientAuth,
   ClientAuthCreate: clientAuths.ClientAuthCreate,
   CertificateWish: clientAuths.CertificateWish,
@@ -22,6 +25,10 @@ const SCHEMAS = {
   ConnectLinkCreate: accounts.ConnectLinkCreate,
   AdminConsentLinkCreate: accounts.AdminConsentLinkCreate,
   NewConnectLink: accounts.NewConnectLink,
+  Expiry: expiries.Expiry,
+  CalendarLink: expiries.CalendarLink,
+  CalendarLinkCreate: expiries.CalendarLinkCreate,
+  NewCalendarLink: expiries.NewCalendarLink,
   Token: api.Token,
   Consumer: api.Consumer,
   ConsumerCreate: api.ConsumerCreate,
@@ -47,6 +54,7 @@ const TAGS = [
     description: 'Whom a credential may act as: what each account was given, and the links by which people give it.',
   },
   { name: 'Consumers', description: 'Whoever calls this API: services and people, their keys and permissions.' },
+  { name: 'Expiries', description: 'What will end, before it does, and the calendars that show it.' },
   { name: 'Ledger', description: 'Who received or changed what.' },
   { name: 'Me', description: 'What your own key stands for.' },
   { name: 'Token endpoint', description: 'RFC 6749 for software that speaks OAuth and nothing else.' },
@@ -77,7 +85,11 @@ export async function describeApi(app: FastifyInstance, publicUrl: string): Prom
       components: {
         schemas: SCHEMAS,
         securitySchemes: {
-          apiKey: { type: 'http', scheme: 'bearer', description: 'The API key of a consumer: `twk_…`.' },
+          apiKey: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The API key of a consumer, `twk_…`, or the JWT of a workload that a consumer trusts.',
+          },
           client: { type: 'http', scheme: 'basic', description: 'The id of a consumer and its API key.' },
         },
       },

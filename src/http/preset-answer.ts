@@ -1,5 +1,16 @@
-import type { Preset as PresetWire } from '../api/presets.js';
+import type { Discovered, Preset as PresetWire } from '../api/presets.js';
 import type { GrantHabits, Preset } from '../vault/presets/preset.js';
+
+/** An example of what is discovered. */
+export const DISCOVERED: Discovered = {
+  issuer: 'https://login.example.com',
+  authorization_url: 'https://login.example.com/authorize',
+  token_url: 'https://login.example.com/token',
+  revocation_url: 'https://login.example.com/revoke',
+  client_auth_methods: ['client_secret_basic', 'private_key_jwt'],
+  grant_types: ['authorization_code', 'client_credentials', 'refresh_token'],
+  scopes: ['openid', 'offline_access', 'mail.read'],
+};
 
 /** A preset as the API shows it. */
 export function presetAnswer({ endpoints, ...preset }: Preset): PresetWire {

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Problem } from '../api.js';
-import { type ErrorCode, VaultError } from '../vault/errors.js';
+import { type ErrorClass, type ErrorCode, VaultError, type Who, whoOf } from '../vault/errors.js';
 
 /** The HTTP status of every code. A new code without a status does not compile. */
 export const STATUS: Record<ErrorCode, number> = {
@@ -28,7 +28,7 @@ export const STATUS: Record<ErrorCode, number> = {
 /** What each code means, in a few words. */
 export const TITLE: Record<ErrorCode, string> = {
   invalid_request: 'The request is not valid',
-  unauthenticated: 'A valid API key is needed',
+  unauthenticated: 'A valid API key or workload token is needed',
   forbidden: 'The role is too low',
   not_found: 'Not found, or not permitted',
   method_not_allowed: 'The method is not allowed here',
@@ -59,11 +59,19 @@ export function problemOf({ code, message, details }: VaultError, requestId: str
     request_id: requestId,
     errors: details.errors,
     class: details.class,
+    who: details.who ?? actorOf(details.class),
     action: details.action,
+    link: details.link,
     connect_url: details.connectUrl,
     retry_after: details.retryAfter ?? (status === 503 ? 1 : undefined),
     provider: details.provider,
   };
+}
+
+/** Of what passes nobody says whose it is, unless it was the provider's. */
+function actorOf(errorClass: ErrorClass | undefined): Who | undefined {
+  const passes = errorClass === undefined || !errorClass.startsWith('needs_');
+  return passes ? undefined : whoOf(errorClass);
 }
 
 /** Answers with a problem. */

@@ -33,6 +33,14 @@ export const ClientAuthParams = Type.Object(
   closed,
 );
 
+export const CALENDAR_LINK_ID_PATTERN = '^cal_[A-Za-z0-9_-]{22}$';
+
+/** The path of a calendar's link. */
+export const CalendarLinkParams = Type.Object(
+  { id: Type.String({ pattern: CALENDAR_LINK_ID_PATTERN, description: 'The id of a calendar link.' }) },
+  closed,
+);
+
 /** A certificate in DER. */
 export const CertificateFile = Type.Unsafe<Buffer>({ type: 'string', description: 'The certificate in DER.' });
 
@@ -44,3 +52,7 @@ export const Lines = Type.String({ description: 'One entry a line.' });
 export const Health = Type.Object({ status: Type.Literal('ok') });
 /** Requests are welcome. */
 export const Ready = Type.Object({ status: Type.Literal('ready') });
+/** A set-up guide to be sent on. */
+export const MarkdownText = Type.String({ description: 'The guide in Markdown.' });
+/** A set-up guide to be run. */
+export const PowerShellText = Type.String({ description: 'The guide as one script for PowerShell, in ASCII.' });

@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http';
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { Logger } from '../vault/logger.js';
@@ -7,21 +8,26 @@ import { answerAsOAuth, shapeAnswers } from './answers.js';
 import { identifies, recalls } from './auth.js';
 import { createInstance, type InstanceSettings } from './instance.js';
 import { takeJson } from './json-body.js';
+import { Metrics, metricsServer } from './metrics.js';
 import { describeApi } from './openapi.js';
 import { Readiness } from './readiness.js';
 import { accessRoutes, meRoutes } from './routes/access.js';
 import { accountRoutes } from './routes/accounts.js';
+import { calendarRoutes } from './routes/calendar.js';
 import { clientAuthRoutes } from './routes/client-auths.js';
 import { connectLinkRoutes } from './routes/connect-links.js';
 import { consumerRoutes } from './routes/consumers.js';
 import { credentialActionRoutes } from './routes/credential-actions.js';
 import { credentialRoutes } from './routes/credentials.js';
 import { docsRoutes } from './routes/docs.js';
+import { expiryRoutes } from './routes/expiries.js';
 import { healthRoutes } from './routes/health.js';
 import { importingRoutes } from './routes/importing.js';
 import { ledgerRoutes } from './routes/ledger.js';
 import { metadataRoutes } from './routes/metadata.js';
+import { metricsRoutes } from './routes/metrics.js';
 import { presetRoutes } from './routes/presets.js';
+import { setupRoutes } from './routes/setup.js';
 import { tokenEndpointRoutes } from './routes/token-endpoint.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { closeInputs, type RouteDeps } from './scope.js';
@@ -39,6 +45,8 @@ export interface ServerDeps {
 export interface Server {
   /** Ready to listen; further scopes may be registered before it does. */
   app: FastifyInstance;
+  /** Serves metrics without a key, once it is told where to listen. */
+  metrics: HttpServer;
   /** From now on `/readyz` says no; everything is still served until the app is closed. */
   drain(): void;
 }
@@ -54,11 +62,14 @@ export async function createServer({ vault, log, clock, requestPrefix, settings 
   app.register(healthRoutes, { vault, readiness });
   const deps = { vault, publicUrl, clock };
   app.register(metadataRoutes, deps);
+  app.register(calendarRoutes, deps);
+  const metrics = new Metrics({ vault, clock });
+  app.register(metricsScope, { vault, metrics });
   app.register(docsRoutes, { publicUrl, document });
   app.register(managementScope, { prefix: '/api/v1', ...deps });
   app.register(drawScope, { prefix: '/api/v1', ...deps });
   app.register(oauthScope, { prefix: '/oauth2', ...deps, log });
-  return { app, drain: () => readiness.drain() };
+  return { app, metrics: metricsServer(metrics, log), drain: () => readiness.drain() };
 }
 
 /** Everything that reads its caller from the store. */
@@ -71,13 +82,22 @@ const managementScope: FastifyPluginAsync<RouteDeps> = async (scope, { vault, pu
   const routes = [
     ...ofCredentials,
     importingRoutes,
+    setupRoutes,
     presetRoutes,
     consumerRoutes,
     accessRoutes,
     meRoutes,
+    expiryRoutes,
     ledgerRoutes,
   ];
   for (const one of routes) scope.register(one, { vault, publicUrl, clock });
+};
+
+/** Numbers for who watches, who brings a key here. */
+const metricsScope: FastifyPluginAsync<{ vault: Vault; metrics: Metrics }> = async (scope, { vault, metrics }) => {
+  scope.addHook('onRequest', identifies(vault));
+  closeInputs(scope);
+  scope.register(metricsRoutes, { metrics });
 };
 
 /** The draw, which may take its caller from memory. */

@@ -1,7 +1,7 @@
 import type { ClientAuth as ClientAuthWire } from '../api/client-auths.js';
 import type * as api from '../api.js';
 import type { ClientAuth, ClientAuthInput, StoredClientAuth } from '../vault/client-auth.js';
-import type { Consumer, ConsumerKey, Permission } from '../vault/consumer.js';
+import type { Caller, Consumer, ConsumerKey, Permission } from '../vault/consumer.js';
 import type { ConsumerInput } from '../vault/consumers.js';
 import type { CredentialView } from '../vault/credentials.js';
 import { invalid } from '../vault/errors.js';
@@ -182,13 +182,28 @@ export function tokenAnswer({ token, expiresIn, warning }: Issued): api.Token {
 
 /** What a POST or PUT of a consumer says. */
 export function consumerInput(body: api.ConsumerInput): ConsumerInput {
-  return { description: body.description, role: body.role, disabled: body.disabled };
+  return { description: body.description, role: body.role, disabled: body.disabled, trust: body.trust };
 }
 
 /** A consumer as GET answers it. */
 export function consumerAnswer(consumer: Consumer): api.Consumer {
-  const { id, description, role, disabled } = consumer;
-  return { id, description, role, disabled, ...stamps(consumer) };
+  const { id, description, role, disabled, trust } = consumer;
+  return { id, description, role, disabled, trust, ...stamps(consumer) };
+}
+
+/** Who is behind a request. */
+export function meAnswer({ consumer, role, keyId, keyExpiresAt, workload, permissions }: Caller): api.Me {
+  return {
+    consumer,
+    role,
+    key: keyId === undefined ? undefined : { id: keyId, expires_at: timeOf(keyExpiresAt) },
+    workload: workload && {
+      issuer: workload.issuer,
+      subject: workload.subject,
+      expires_at: timeOf(workload.until),
+    },
+    permissions: permissions.map(permissionAnswer),
+  };
 }
 
 /** A key as it is listed: never the key itself. */

@@ -1,3 +1,6 @@
+import type { ProviderAnswer } from '../vault/errors.js';
+import { wordsFor } from '../vault/findings/look-up.js';
+import { filledWords, type Known, type Words } from '../vault/findings/words.js';
 import { type ClientAuthMethod, ProviderFailure } from '../vault/ports.js';
 import { clientVerdict } from './client-verdicts.js';
 import { type EndpointAnswer, errorOf } from './endpoint-answer.js';
@@ -22,13 +25,14 @@ import {
 /** Node's own servers take 16 KiB of headers. What is remembered is bounded by this, too: 10,000 tokens of it are 320 MB. */
 const LONGEST_TOKEN = 32_768;
 
-/** Whose answer it is, and what is needed to judge it. `now` in epoch milliseconds. */
+/** What is needed to judge an answer. `now` in epoch milliseconds. */
 export interface Circumstances {
-  host: string;
   scrub: Scrub;
   now: number;
   /** How the client proves itself, and so what of it may be wrong. */
   method: ClientAuthMethod;
+  /** What the words may name. */
+  known: Known;
 }
 
 /**
@@ -68,16 +72,30 @@ function unusable(json: Record<string, unknown> = {}): Verdict | undefined {
   return bearer ? undefined : UNSUPPORTED_TOKEN_TYPE;
 }
 
-/** The failure that a verdict on an answer means. */
+/**
+ * The failure that a verdict on an answer means: decided by the verdict, told in the words of the provider's codes where
+ * the catalogue knows them.
+ */
 export function failureOf(judged: Verdict, answer: EndpointAnswer, at: Circumstances): ProviderFailure {
   const verdict = clientVerdict(judged, at.method, answer, at.now);
+  const said = providerWords(answer.json, at.scrub);
+  const told = toldBy(verdict, said);
+  const words = filledWords(told ?? verdict.words, { ...at.known, ...verdict.known });
   return new ProviderFailure({
     class: verdict.class,
     reason: verdict.reason,
-    message: `${at.host} ${verdict.says}.`,
-    action: verdict.action,
+    message: words.happened,
+    action: words.todo,
     sent: 'answered',
     retryAfterMs: verdict.class === 'unavailable' ? retryAfterMs(answer.retryAfter, at.now) : undefined,
-    answer: providerWords(answer.json, at.scrub),
+    answer: said,
+    words,
+    told: told !== undefined,
   });
+}
+
+function toldBy({ reason, final }: Verdict, said: ProviderAnswer | undefined): Words | undefined {
+  const row = final ? undefined : wordsFor(said);
+  // The measured difference says more than that there is one.
+  return reason === 'clock_skew' && row?.script === 'clock' ? undefined : row;
 }

@@ -32,9 +32,9 @@ export async function exchangeCode(
 
 /** A code works once (RFC 6749 §4.1.2), so here nobody tries again by itself. */
 function spent(failure: ProviderFailure): ProviderFailure {
-  const { message, cause, class: kind, reason, sent, retryAfterMs, answer } = failure;
+  const { message, cause, class: kind, reason, sent, retryAfterMs, answer, words, told } = failure;
   const action =
     'Connect the account again. If that fails too, an operator checks the token URL of the credential, the network ' +
     "between Tokenwell and the provider, and the provider's status page.";
-  return new ProviderFailure({ class: kind, message, cause, reason, sent, retryAfterMs, answer, action });
+  return new ProviderFailure({ class: kind, message, cause, reason, sent, retryAfterMs, answer, action, words, told });
 }

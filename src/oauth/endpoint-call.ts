@@ -1,4 +1,5 @@
 import { allowInsecureRequests, type ClientAuth, Configuration, customFetch } from 'openid-client';
+import { knownOf } from '../vault/findings/known.js';
 import { type ClientAtServer, type Clock, type GuardedFetch, ProviderFailure } from '../vault/ports.js';
 import type { Secret } from '../vault/secret.js';
 import type { Circumstances } from './classify.js';
@@ -9,10 +10,13 @@ import { Recorder } from './recorder.js';
 import { createScrub } from './scrubber.js';
 import { classifyOutbound } from './unanswered.js';
 
+/** A client, and what else of its request the words of a failure may name. */
+export type Client = ClientAtServer & { scope?: string | undefined; redirectUri?: string | undefined };
+
 /** Who calls which endpoint, and with what. */
 export interface EndpointCall {
   endpoint: Endpoint;
-  client: ClientAtServer;
+  client: Client;
   /** In place of the client's own proof. */
   authentication?: ClientAuth | undefined;
   /** Every secret that goes out beside the client's own. */
@@ -49,7 +53,7 @@ export async function callEndpoint(
   // An assertion proves the client for as long as it holds, so it is as secret as what signed it.
   const secrets = [...[client.secret, ...sends].map(secret => secret?.reveal() ?? ''), recorder.assertion];
   const at = {
-    host: endpoint.url.host,
+    known: { ...knownOf(client), host: endpoint.url.host },
     scrub: createScrub(client.clientId, [...secrets, ...tokensIn(answer)]),
     now: deps.clock.now(),
     method: client.method,

@@ -15,7 +15,9 @@ import { noPrivateKey } from './client-authentication.js';
 import { clockSkew } from './client-verdicts.js';
 import { tokenParameters } from './token-parameters.js';
 import { requestToken } from './token-request.js';
+import { misconfigured } from './verdicts.js';
 
+const ASSERTION_REFUSED = misconfigured('assertion_refused');
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /**
@@ -39,14 +41,6 @@ export async function jwtBearer(
   if (!(token instanceof ProviderFailure)) return token;
   throw token.reason === 'invalid_grant' ? failureOf(clockSkew(answer, now) ?? ASSERTION_REFUSED, answer, at) : token;
 }
-
-const ASSERTION_REFUSED = {
-  class: 'misconfigured',
-  reason: 'assertion_refused',
-  says: 'does not accept the assertion: its key is not one of the service account there, or there is no such mailbox',
-  action:
-    'Check the key and the client id of the credential, that the mailbox exists, and that the service account may act for it.',
-} as const;
 
 async function assertionOf(
   { key, clientId, tokenUrl, scope, subject }: JwtBearerRequest,

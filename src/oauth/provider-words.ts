@@ -9,7 +9,7 @@ const LOOKED_AT = 16_384;
 
 /**
  * What a provider said about its refusal, as far as it may be shown: `error` and `error_description` (RFC 6749 §5.2),
- * Microsoft's AADSTS numbers and trace ids. Undefined when it said nothing.
+ * Microsoft's AADSTS numbers and trace ids, Google's `error_subtype`. Undefined when it said nothing.
  */
 export function providerWords(json: Record<string, unknown> | undefined, scrub: Scrub): ProviderAnswer | undefined {
   if (!json) return undefined;
@@ -18,7 +18,7 @@ export function providerWords(json: Record<string, unknown> | undefined, scrub: 
   if (isText(json.error_description)) {
     words.error_description = scrub(json.error_description.slice(0, LOOKED_AT), LONGEST_DESCRIPTION);
   }
-  const codes = codesOf(json);
+  const codes = codesOf(json, scrub);
   if (codes.length > 0) words.codes = codes;
   for (const name of ['trace_id', 'correlation_id', 'timestamp'] as const) {
     const value = json[name];
@@ -28,10 +28,12 @@ export function providerWords(json: Record<string, unknown> | undefined, scrub: 
   return Object.keys(words).length > 0 ? words : undefined;
 }
 
-function codesOf({ error_description, error_codes }: Record<string, unknown>): string[] {
-  const written = isText(error_description) ? (error_description.match(/AADSTS\d{4,9}\b/g) ?? []) : [];
+function codesOf({ error_description, error_codes, error_subtype }: Record<string, unknown>, scrub: Scrub): string[] {
+  const written = isText(error_description) ? (error_description.match(/AADSTS\d{3,9}\b/g) ?? []) : [];
   const listed = Array.isArray(error_codes) ? error_codes.filter(isCode).map(code => `AADSTS${code}`) : [];
-  return [...new Set([...written, ...listed])].slice(0, MOST_CODES);
+  const isSubtype = isText(error_subtype) && /^[a-z_]{1,40}$/.test(error_subtype);
+  const subtype = isSubtype && scrub(error_subtype, LONGEST_CODE) === error_subtype ? [error_subtype] : [];
+  return [...new Set([...subtype, ...written, ...listed])].slice(0, MOST_CODES);
 }
 
 function isText(value: unknown): value is string {

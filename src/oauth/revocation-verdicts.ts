@@ -1,3 +1,4 @@
+import { REVOCATION } from '../vault/findings/oauth.js';
 import type { FailureClass } from '../vault/ports.js';
 import { type EndpointAnswer, errorOf } from './endpoint-answer.js';
 import type { Scrub } from './scrubber.js';
@@ -12,15 +13,12 @@ export const REVOCATION_ACTIONS: Record<FailureClass, string> = {
   unavailable: `Try again later, or ${BY_HAND}.`,
 };
 
-const NOTHING_THERE = verdict('misconfigured', 'no_revocation_endpoint', 'has no revocation endpoint at this address');
+const NOTHING_THERE = verdict('misconfigured', 'no_revocation_endpoint');
 
 /** What RFC 7009 §2.2.1 adds, and what Google says of a token that has ended before. */
 const BY_REVOCATION_ERROR: ReadonlyMap<string, Verdict> = new Map([
-  ['unsupported_token_type', verdict('misconfigured', 'not_revocable', 'does not let clients end tokens of this kind')],
-  [
-    'invalid_token',
-    verdict('rejected', 'invalid_token', 'does not know the token: it was revoked, has expired or was never valid'),
-  ],
+  ['unsupported_token_type', verdict('misconfigured', 'not_revocable')],
+  ['invalid_token', verdict('rejected', 'invalid_token')],
 ]);
 
 /**
@@ -31,13 +29,17 @@ export function revocationVerdict(answer: EndpointAnswer, scrub: Scrub): Verdict
   const error = errorOf(answer);
   const known = BY_REVOCATION_ERROR.get(error ?? '') ?? byStatusAndError(answer.status, error);
   // What to do about a wrong secret is the same everywhere.
-  if (known) return known === WRONG_CLIENT_SECRET ? known : { ...known, action: REVOCATION_ACTIONS[known.class] };
+  if (known) return known === WRONG_CLIENT_SECRET ? known : byHand(known);
   if (isNotThere(answer.status)) return NOTHING_THERE;
   if (error === undefined && answer.status < 300) return undefined;
   const what = error === undefined ? `status ${answer.status}` : `the error "${scrub(error, 100)}"`;
-  return { ...unexpectedAnswer(what), action: REVOCATION_ACTIONS.unavailable };
+  return byHand(unexpectedAnswer(what));
 }
 
-function verdict(kind: FailureClass, reason: string, says: string): Verdict {
-  return { class: kind, reason, says, action: REVOCATION_ACTIONS[kind] };
+function byHand(verdict: Verdict): Verdict {
+  return { ...verdict, words: { ...verdict.words, todo: REVOCATION_ACTIONS[verdict.class] }, final: true };
+}
+
+function verdict(kind: FailureClass, reason: keyof typeof REVOCATION): Verdict {
+  return { class: kind, reason, words: REVOCATION[reason], final: true };
 }

@@ -1,10 +1,10 @@
 import type { ClientAuth, Configuration } from 'openid-client';
-import type { ClientAtServer, Clock, GuardedFetch, ProviderFailure, TokenAnswer } from '../vault/ports.js';
+import type { Clock, GuardedFetch, ProviderFailure, TokenAnswer } from '../vault/ports.js';
 import { Secret } from '../vault/secret.js';
 import { type Circumstances, classifyAnswer, unknownAnswer } from './classify.js';
 import { readUrl } from './endpoint.js';
 import type { EndpointAnswer } from './endpoint-answer.js';
-import { type Answered, callEndpoint } from './endpoint-call.js';
+import { type Answered, type Client, callEndpoint } from './endpoint-call.js';
 import { lifetimeOf, refreshInOf } from './lifetime.js';
 
 /** RFC 6749 §3.3, of bounded length: it goes into every ledger entry of the token. Anything else counts as left out. */
@@ -12,7 +12,7 @@ const SCOPE = /^(?=.{1,4096}$)[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x
 
 /** One request for a token. */
 export interface TokenRequest {
-  client: ClientAtServer;
+  client: Client;
   /** In place of the client's own proof. */
   authentication?: ClientAuth;
   /** What the grant consists of, as far as it is secret: code and verifier, or refresh token. */

@@ -1,7 +1,8 @@
+import { OAUTH } from '../vault/findings/oauth.js';
 import { type FailureClass, type OutboundError, type OutboundReason, ProviderFailure } from '../vault/ports.js';
 import type { Endpoint } from './endpoint.js';
 import { REVOCATION_ACTIONS } from './revocation-verdicts.js';
-import { CHECK_URL, passing } from './verdicts.js';
+import { passing } from './verdicts.js';
 
 const CHECK_NETWORK = 'check the network between Tokenwell and the provider';
 
@@ -18,7 +19,7 @@ const BY_OUTBOUND: Record<OutboundReason, (tokenUrl: URL) => Unanswered> = {
   }),
   scheme_refused: () => ({ class: 'misconfigured', action: 'Correct the token URL, or allow its host.' }),
   unexpected_redirect: () => ({ class: 'misconfigured', action: 'Put the final address into the token URL.' }),
-  too_large: () => ({ class: 'unavailable', action: CHECK_URL }),
+  too_large: () => ({ class: 'unavailable', action: OAUTH.web_page.todo }),
   deadline: unreached('it answered in time before', 'host and port', CHECK_NETWORK),
   dns: unreached('the name was found before', 'the host name', 'check the name servers that Tokenwell uses'),
   tls: unreached(

@@ -1,6 +1,7 @@
 import type { ExpressionBuilder, Nullable, Selectable } from 'kysely';
 import type { ClientAuth, ReadClientAuth, StoredClientAuth } from '../vault/client-auth.js';
 import type { Credential } from '../vault/credential.js';
+import { endOfProof } from '../vault/expiry.js';
 import { randomId } from '../vault/ids.js';
 import type { ClientAuthMethod, Place, SigningAlg } from '../vault/ports.js';
 import { placeOf, SECRET_VALUE } from '../vault/sealed-fields.js';
@@ -126,7 +127,10 @@ export async function insertAuth(
   const id = randomId('auth');
   await db
     .insertInto('client_auths')
-    .values({ id, credential: to.id, ...columnsOf(input), active: active ? 1 : 0, created_at: now })
+    .values({
+      ...{ id, credential: to.id, active: active ? 1 : 0, created_at: now },
+      ...columnsOf(input, { to, since: now }),
+    })
     .execute();
   await insertSecret(db, opening, id, to, input);
   return id;
@@ -136,33 +140,48 @@ export async function insertAuth(
 export async function updateAuth(
   db: Handle,
   opening: Opening,
-  { clientAuth, to }: { clientAuth: ClientAuth; to: Destination },
+  { clientAuth, to, now }: { clientAuth: ClientAuth; to: Destination; now: number },
   input: ReadClientAuth,
 ): Promise<void> {
   const own = clientAuth.sameAs === undefined && input.method === clientAuth.method;
   const kept = own && !input.keyPair ? clientAuth.certificate : undefined;
-  await db.updateTable('client_auths').set(columnsOf(input, kept)).where('id', '=', clientAuth.id).execute();
   const given = input.secret !== undefined || input.keyPair !== undefined;
+  const mine = db.selectFrom('client_auths').select('proof_at').where('id', '=', clientAuth.id);
+  const since = given ? now : ((await mine.executeTakeFirst())?.proof_at ?? now);
+  const columns = columnsOf(input, { to, since, kept });
+  await db.updateTable('client_auths').set(columns).where('id', '=', clientAuth.id).execute();
   if (!given && input.method !== 'none' && input.sameAs === undefined) return;
   await db.deleteFrom('secrets').where('client_auth', '=', clientAuth.id).execute();
   await insertSecret(db, opening, clientAuth.id, to, input);
 }
 
-function columnsOf(input: ReadClientAuth, kept?: ClientAuth['certificate']) {
+interface Stored {
+  to: Destination;
+  /** When the proof came. */
+  since: number;
+  /** The certificate that stays where none is given. */
+  kept?: ClientAuth['certificate'];
+}
+
+function columnsOf(input: ReadClientAuth, { to, since, kept }: Stored) {
   const { method, secretExpiresAt, signingAlg, keyPair, keyId, sameAs } = input;
-  const said = { method, same_as: sameAs ?? null };
+  const said = { method, same_as: sameAs ?? null, proof_at: since };
   // What is the holder's is told by the holder alone.
   if (sameAs !== undefined)
-    return { ...said, secret_expires_at: null, signing_alg: null, certificate: null, key_id: null };
+    return { ...said, secret_expires_at: null, signing_alg: null, certificate: null, key_id: null, ...NO_END };
   const certificate = keyPair?.certificate ?? kept;
+  const end = endOfProof({ method, secretExpiresAt, certificate }, to.tokenUrl, since);
   return {
     ...said,
     secret_expires_at: secretExpiresAt ?? null,
     signing_alg: signingAlg ?? null,
     certificate: certificate ? JSON.stringify(certificate) : null,
     key_id: keyId ?? null,
+    ...(end ? { ends_at: end.at, ends_estimated: end.estimated ? 1 : 0 } : NO_END),
   };
 }
+
+const NO_END = { ends_at: null, ends_estimated: 0 };
 
 async function insertSecret(
   db: Handle,

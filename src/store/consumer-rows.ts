@@ -18,6 +18,7 @@ export function consumerRows(db: Handle): Tx['consumers'] {
   return {
     find,
     permissions,
+    ...trustReads(db),
     list: async (after, limit) => {
       const page = db
         .selectFrom('consumers')
@@ -63,6 +64,26 @@ export function consumerRows(db: Handle): Tx['consumers'] {
   };
 }
 
+function trustReads(db: Handle): Pick<Tx['consumers'], 'trustsIssuer' | 'trusting'> {
+  return {
+    trustsIssuer: async issuer => {
+      const trusting = db.selectFrom('consumers').select('id').where('trust_issuer', '=', issuer);
+      return (await trusting.limit(1).executeTakeFirst()) !== undefined;
+    },
+    trusting: async (issuer, audience, subject) => {
+      const all = db
+        .selectFrom('consumers')
+        .selectAll()
+        .where('trust_issuer', '=', issuer)
+        .where('trust_audience', '=', audience);
+      const some = all.where(eb =>
+        eb.or([eb('trust_subject', '=', subject ?? ''), eb('trust_subject', 'like', '%*%')]),
+      );
+      return (await (subject === undefined ? all : some).execute()).map(consumerOf);
+    },
+  };
+}
+
 async function findKey(db: Handle, prefix: string) {
   const row = await db
     .selectFrom('consumer_keys as k')
@@ -83,10 +104,17 @@ function consumerOf(row: Selectable<Tables['consumers']>): Consumer {
     description: row.description ?? undefined,
     role: row.role as Role,
     disabled: row.disabled === 1,
+    trust: trustOf(row),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
 }
+
+function trustOf({ trust_issuer: issuer, trust_audience: audience, trust_subject: subject }: TrustColumns) {
+  return issuer === null || audience === null || subject === null ? undefined : { issuer, audience, subject };
+}
+
+type TrustColumns = Pick<Selectable<Tables['consumers']>, 'trust_issuer' | 'trust_audience' | 'trust_subject'>;
 
 function columnsOf(consumer: Consumer) {
   return {
@@ -94,6 +122,9 @@ function columnsOf(consumer: Consumer) {
     description: consumer.description ?? null,
     role: consumer.role,
     disabled: consumer.disabled ? 1 : 0,
+    trust_issuer: consumer.trust?.issuer ?? null,
+    trust_audience: consumer.trust?.audience ?? null,
+    trust_subject: consumer.trust?.subject ?? null,
     created_at: consumer.createdAt,
     updated_at: consumer.updatedAt,
   };

@@ -52,7 +52,7 @@ export function credentialRows(db: Handle, opening: Opening): Tx['credentials'] 
         .executeTakeFirst();
       if (changed.numUpdatedRows === 0n) return false;
       const { id, clientAuth } = before;
-      await updateAuth(db, opening, { clientAuth, to: destinationOf(id, input) }, input);
+      await updateAuth(db, opening, { clientAuth, to: destinationOf(id, input), now }, input);
       return true;
     },
     setDisabled: async (before, disabled, now) => {

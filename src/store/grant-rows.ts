@@ -39,12 +39,12 @@ export function grantRows(db: Handle, opening: Opening): GrantWrites {
     setKind: async (id, kind, now) => {
       await db.updateTable('grants').set({ kind, kind_since: now }).where('id', '=', id).execute();
     },
-    renew: async (grant, { generation, refreshToken, now, keepAliveAt }) => {
+    renew: async (grant, { generation, refreshToken, now, keepAliveAt, idleEndsAt }) => {
       const { id, generation: before } = grant;
       const changes = refreshToken ? { generation, refresh_token: sealed({ ...grant, generation }, refreshToken) } : {};
       const renewed = await db
         .updateTable('grants')
-        .set({ ...changes, used_at: now, keep_alive_at: keepAliveAt })
+        .set({ ...changes, used_at: now, keep_alive_at: keepAliveAt, idle_ends_at: idleEndsAt })
         .where('id', '=', id)
         .where('generation', '=', before)
         .executeTakeFirst();
@@ -82,6 +82,7 @@ function grantOf(row: Row): Grant {
     obtainedAt: row.obtained_at,
     usedAt: row.used_at ?? undefined,
     keepAliveAt: row.keep_alive_at ?? undefined,
+    idleEndsAt: row.idle_ends_at ?? undefined,
   };
 }
 
@@ -109,5 +110,6 @@ function rowOf(grant: Omit<Grant, 'hasRefreshToken'>): Omit<Row, 'refresh_token'
     obtained_at: grant.obtainedAt,
     used_at: grant.usedAt ?? null,
     keep_alive_at: grant.keepAliveAt ?? null,
+    idle_ends_at: grant.idleEndsAt ?? null,
   };
 }

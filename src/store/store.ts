@@ -4,12 +4,14 @@ import type { Clock, Sealer } from '../vault/ports.js';
 import type { Failpoints } from '../vault/steps.js';
 import type { Store, Tx } from '../vault/store.js';
 import { accountRows } from './account-rows.js';
+import { expiryWrites } from './calendar-link-rows.js';
 import { clientAuthRows } from './client-auth-rows.js';
 import { consentRows } from './consent-rows.js';
 import { consumerRows } from './consumer-rows.js';
 import { credentialRows } from './credential-rows.js';
 import { dueRows } from './due-rows.js';
 import type { Engine, Handle, OpenTransaction } from './engine.js';
+import { expiryRows } from './expiry-rows.js';
 import { grantRows } from './grant-rows.js';
 import { leaseRows } from './lease-rows.js';
 import { ledgerRows } from './ledger-rows.js';
@@ -49,7 +51,7 @@ export function createStore(deps: StoreDeps): Store {
         open => {
           const conclude: Tx['conclude'] = (touched, build) => concludeWrite(deps, open, drafts, touched, build);
           const consumerChanged: Tx['consumerChanged'] = (...range) => changedWithin(open.handle, ...range);
-          return work({ ...rows(open.handle), conclude, consumerChanged });
+          return work({ ...rows(open.handle), expiries: expiryWrites(open.handle), conclude, consumerChanged });
         },
         fate => {
           for (const draft of drafts.splice(0)) draft.settle(fate);
@@ -60,6 +62,7 @@ export function createStore(deps: StoreDeps): Store {
     ...leaseRows(engine),
     ledger: ledgerRows(engine),
     due: dueRows(engine),
+    expiries: expiryRows(engine),
     purgeChanges: (keep, before) => purgeChanges(engine, keep, before),
     purge: before => purge(engine, before),
     registerInstance: async (id, now) => {

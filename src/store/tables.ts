@@ -47,6 +47,9 @@ export interface Tables {
     key_id: string | null;
     active: number;
     created_at: number;
+    ends_at: number | null;
+    ends_estimated: number;
+    proof_at: number;
   };
   secrets: { id: string; client_auth: string; kind: string; version: string; value: string };
   accounts: {
@@ -83,6 +86,7 @@ export interface Tables {
     obtained_at: number;
     used_at: number | null;
     keep_alive_at: number | null;
+    idle_ends_at: number | null;
   };
   connect_links: {
     id: string;
@@ -139,10 +143,22 @@ export interface Tables {
     description: string | null;
     role: string;
     disabled: number;
+    trust_issuer: string | null;
+    trust_audience: string | null;
+    trust_subject: string | null;
     created_at: number;
     updated_at: number;
   };
   consumer_keys: { id: string; consumer: string; hash: string; expires_at: number | null; created_at: number };
+  expiry_notices: {
+    kind: string;
+    id: string;
+    ends_at: number;
+    threshold: number;
+    at: number;
+    mailed_at: number | null;
+  };
+  calendar_links: { id: string; hash: string; made_by: string; created_at: number; expires_at: number | null };
   permissions: { consumer: string; place: number; credential: string; account: string; scopes: string | null };
   leases: { name: string; owner: string | null; until: number | null; fence: number };
   breakers: { token_url: string; client_id: string; failures: number; open_until: number };

@@ -1,5 +1,6 @@
 import type { Credential } from './credential.js';
-import type { ErrorClass, ProviderAnswer } from './errors.js';
+import { aboutOf, type ErrorClass, type ProviderAnswer, type Who, whoOf } from './errors.js';
+import type { Script } from './findings/words.js';
 import type { ProviderFailure } from './ports.js';
 
 export type AccountState =
@@ -14,11 +15,17 @@ export type AccountState =
 /** What a failed refresh means in plain words. */
 export interface Finding {
   class: ErrorClass;
+  /** Who must act; left out where the class says it, and in what was stored before there was this field. */
+  who?: Who;
   /** A stable word, such as `wrong_client_secret`. */
   reason: string;
   message: string;
   /** What to do, in a sentence. */
   action: string;
+  /** A page of the provider that explains more. */
+  link?: string;
+  /** The kind of step of the set-up guide that mends it. */
+  script?: Script;
   at: number;
   provider?: ProviderAnswer;
 }
@@ -125,13 +132,16 @@ export function rejected(account: Account, finding: Finding): AccountProgress {
 
 /** What a failed call means, in plain words; `errorClass` where the failure alone does not say it. */
 export function findingOf(failure: ProviderFailure, at: number, errorClass = classOf(failure)): Finding {
+  const { reason, message, action, words, answer: provider } = failure;
+  const about = aboutOf({ who: words?.who ?? whoOf(errorClass), link: words?.link, provider });
   return {
     class: errorClass,
-    reason: failure.reason,
-    message: failure.message,
-    action: failure.action,
+    reason,
+    message,
+    action,
     at,
-    ...(failure.answer ? { provider: failure.answer } : {}),
+    ...about,
+    ...(words?.script ? { script: words.script } : {}),
   };
 }
 

@@ -1,4 +1,7 @@
-import type { ErrorClass } from './errors.js';
+import type { ErrorClass, ProviderAnswer, Who } from './errors.js';
+import { wordsFor } from './findings/look-up.js';
+import { SIGN_IN } from './findings/sign-in.js';
+import { filledWords, type Known, type Row, type Script, type Words } from './findings/words.js';
 
 /** Why a callback is answered with a page and nothing else happens. */
 export type CallbackRefusal =
@@ -53,67 +56,54 @@ export function tellsOfApproval({ error, adminTenant }: Callback): boolean {
   return error !== undefined || adminTenant !== undefined;
 }
 
-interface Meaning {
+/** What an error of the authorization endpoint means; its class is that of the error, its words may come from codes. */
+export interface Meaning {
   code: 'declined' | 'needs_admin' | 'failed';
   class: ErrorClass;
   message: string;
   action: string;
+  /** Who must act, where the provider's codes say more than the class. */
+  who?: Who;
+  link?: string;
+  script?: Script;
 }
 
-const AGAIN = 'Open the link again and sign in once more.';
-const CODES_TO_SENDER = 'If this page comes back, give the codes below to whoever sent you the link.';
-
-/** After an error that signing in again may cure, or may not: the provider's rules are known to an administrator. */
-export const AGAIN_OR_ADMIN = `${AGAIN} If this page comes back, give the codes below to your administrator.`;
-/** After a fault that may pass. */
-export const AFTER_A_WAIT = `Wait a few minutes, then open the link again and sign in once more. ${CODES_TO_SENDER}`;
-/** Also for whoever looks at the account, so nothing of it is about a page. */
-export const ASK_ADMIN =
-  'An administrator of the owner’s organisation allows the application, with what the provider said. ' +
-  'Then the owner opens the link again.';
+const FOR_THIS = 'For this, open the link again.';
+const THEN = 'Then the owner of the mailbox opens the link again.';
 
 /** What an error of the authorization endpoint means (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, providers). */
-export function meaningOf(error: string): Meaning {
-  const known = MEANINGS.get(error);
-  if (known) return known;
-  const message = 'The provider ended the sign-in with an error that Tokenwell does not know.';
-  const action =
-    'Look up the error in what the provider says about its sign-in. If it passes, the link can be used again.';
-  return { code: 'failed', class: 'needs_operator', message, action };
+export function meaningOf(error: string, provider?: ProviderAnswer, known: Known = {}): Meaning {
+  const { code, words } = MEANINGS.get(error) ?? UNKNOWN;
+  const row = wordsFor(provider);
+  if (row) return { code, class: words.class, ...inWords(filledWords(row, known)) };
+  return { code, class: words.class, message: words.happened, action: words.todo };
 }
 
-const NEEDS_ADMIN: Meaning = {
-  code: 'needs_admin',
-  class: 'needs_admin',
-  message: 'Your organisation lets only an administrator approve this.',
-  action: ASK_ADMIN,
-};
-const SIGN_IN_AGAIN: Meaning = {
-  code: 'failed',
-  class: 'needs_user',
-  message: 'The provider wants you to sign in, or to answer a question, first.',
-  action: AGAIN_OR_ADMIN,
-};
-const LATER: Meaning = {
-  code: 'failed',
-  class: 'unavailable',
-  message: 'The provider cannot do this at the moment.',
-  action: AFTER_A_WAIT,
-};
-const WRONG_SET_UP: Meaning = {
-  code: 'failed',
-  class: 'needs_operator',
-  message: 'The provider does not accept how this application is set up.',
-  action: 'Compare the credential’s client id, scope and redirect URI with what the provider knows.',
-};
-const DECLINED: Meaning = {
-  code: 'declined',
-  class: 'needs_user',
-  message: 'You, or your organisation, said no. Nothing was connected.',
-  action: 'If that was a mistake, open the link again and accept.',
-};
+/** The words of a row as the page on which a consent ends shows them: its owner comes back by the link. */
+export function inWords({ happened: message, todo, who, link, script }: Words): Omit<Meaning, 'code' | 'class'> {
+  const actions: Readonly<Record<Who, string>> = {
+    mailbox_owner: `${todo} ${FOR_THIS}`,
+    tenant_admin: `${todo} ${THEN}`,
+    exchange_admin: `${todo} ${THEN}`,
+    operator: todo,
+    provider: SIGN_IN.later.todo,
+  };
+  return { message, action: actions[who], who, ...(link ? { link } : {}), ...(script ? { script } : {}) };
+}
 
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
+interface Judged {
+  code: Meaning['code'];
+  words: Row;
+}
+
+const NEEDS_ADMIN: Judged = { code: 'needs_admin', words: SIGN_IN.needs_admin };
+const SIGN_IN_AGAIN: Judged = { code: 'failed', words: SIGN_IN.sign_in_again };
+const LATER: Judged = { code: 'failed', words: SIGN_IN.later };
+const WRONG_SET_UP: Judged = { code: 'failed', words: SIGN_IN.wrong_set_up };
+const DECLINED: Judged = { code: 'declined', words: SIGN_IN.declined };
+const UNKNOWN: Judged = { code: 'failed', words: SIGN_IN.unknown };
+
+const MEANINGS: ReadonlyMap<string, Judged> = new Map([
   ['access_denied', DECLINED],
   ['consent_required', NEEDS_ADMIN],
   ['admin_policy_enforced', NEEDS_ADMIN],

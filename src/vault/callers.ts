@@ -4,10 +4,11 @@ import { VaultError } from './errors.js';
 import { readableId } from './ids.js';
 import type { Memory } from './memory.js';
 import { digest, hashOf } from './opaque.js';
-import type { Clock } from './ports.js';
+import type { Clock, WorkloadTokens } from './ports.js';
 import { Secret } from './secret.js';
 import type { Failpoints } from './steps.js';
 import type { KeyRecord, Store } from './store.js';
+import { isJwt, Workloads } from './workloads.js';
 
 const KEY = /^twk_([a-z0-9]{12})_[A-Za-z0-9_-]{43}$/;
 const NO_HASH = Buffer.alloc(32);
@@ -24,31 +25,44 @@ export function keyPrefix(presented: string): string | undefined {
   return KEY.exec(presented)?.[1];
 }
 
-/** Turns a presented API key into a caller. It never decides what the caller may do. */
+/** Turns a presented API key, or the JWT of a workload, into a caller. It never decides what the caller may do. */
 export class Callers {
   readonly #store: Store;
   readonly #memory: Memory;
   readonly #clock: Clock;
   readonly #at: Failpoints;
+  readonly #workloads: Workloads;
 
-  constructor(deps: { store: Store; memory: Memory; clock: Clock; failpoints: Failpoints }) {
+  constructor(deps: {
+    store: Store;
+    memory: Memory;
+    clock: Clock;
+    failpoints: Failpoints;
+    workloadTokens: WorkloadTokens;
+  }) {
     this.#store = deps.store;
     this.#memory = deps.memory;
     this.#clock = deps.clock;
     this.#at = deps.failpoints;
+    this.#workloads = new Workloads({ ...deps, tokens: deps.workloadTokens });
   }
 
-  /** Who holds this key, by memory alone; undefined when memory does not know or does not agree. */
+  /** Who presented this, by memory alone; undefined when memory does not know or does not agree. */
   recall(presented: string): Caller | undefined {
     const prefix = keyPrefix(presented);
-    const record = prefix === undefined ? undefined : this.#memory.key(prefix);
+    if (prefix === undefined) return isJwt(presented) ? this.#workloads.recall(presented) : undefined;
+    const record = this.#memory.key(prefix);
     if (!record || !this.#holds(record, presented)) return undefined;
     return callerOf(record, this.#memory.revision, true);
   }
 
-  /** Who holds this key, by the store. Throws `unauthenticated`, in the same time for an unknown and for a wrong key. */
+  /**
+   * Who presented this, by the store. Throws `unauthenticated`, in the same time for an unknown and for a wrong key, and
+   * for a JWT `provider_unavailable` when the keys of its issuer cannot be had.
+   */
   async identify(presented: string): Promise<Caller> {
     const prefix = keyPrefix(presented);
+    if (prefix === undefined && isJwt(presented)) return await this.#workloads.identify(presented);
     if (prefix === undefined) throw unauthenticated();
     const readAt = await this.#store.standing();
     const record = await this.#store.reads.consumers.byKey(prefix);
@@ -60,8 +74,9 @@ export class Callers {
 
   /** The same caller as the store knows it now; for a draw that was overtaken or is about to be refused. */
   async renew(caller: Caller): Promise<Caller> {
+    if (caller.workload) return await this.#workloads.renew(caller.consumer, caller.workload);
     const readAt = await this.#store.standing();
-    const record = await this.#store.reads.consumers.byKey(caller.keyId);
+    const record = await this.#store.reads.consumers.byKey(caller.keyId ?? '');
     if (!record || !this.#current(record)) throw unauthenticated();
     this.#memory.keepKey(readAt, record);
     return callerOf(record, readAt.revision, false);

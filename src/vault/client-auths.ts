@@ -152,7 +152,7 @@ export class ClientAuths {
         const knows = 'The provider knows the client by it. It gives tokens to people’s grants only, as it should.';
         return { ok: true, steps: [step(knows, true)], finding: undefined };
       }
-      const { at: _, ...finding } = findingOf(error, this.#clock.now());
+      const { at: _, script: __, ...finding } = findingOf(error, this.#clock.now());
       return { ok: false, steps: [step(finding.message, false)], finding };
     }
   }

@@ -19,6 +19,7 @@ export interface Renewed {
   refreshToken: Secret | undefined;
   now: number;
   keepAliveAt: number;
+  idleEndsAt: number;
 }
 
 /** Writing grants, inside a transaction. */

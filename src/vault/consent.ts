@@ -1,4 +1,5 @@
-import type { ErrorClass, ProviderAnswer } from './errors.js';
+import type { ErrorClass, ProviderAnswer, Who } from './errors.js';
+import type { Script } from './findings/words.js';
 import type { Doubt } from './grant.js';
 import type { Secret } from './secret.js';
 
@@ -62,6 +63,11 @@ export type ConsentOutcome =
       class: ErrorClass;
       message: string;
       action: string;
+      /** Who must act, where the provider's codes say more than the class; left out in what was stored before. */
+      who?: Who;
+      link?: string;
+      /** The kind of step of the set-up guide that mends it. */
+      script?: Script;
       provider?: ProviderAnswer;
     };
 

@@ -12,6 +12,8 @@ import {
 } from './consent.js';
 import type { Credential } from './credential.js';
 import { VaultError } from './errors.js';
+import { knownOf } from './findings/known.js';
+import type { Known } from './findings/words.js';
 import { consentScope, exchangeScope } from './grant.js';
 import type { Exchanged, Granting } from './granting.js';
 import { randomId } from './ids.js';
@@ -225,7 +227,8 @@ export class Consents {
     if (callback.error !== undefined) {
       const { error, errorDescription } = callback;
       const provider = this.#deps.provider.words({ error, error_description: errorDescription });
-      return await granting.ended(consent, { ...meaningOf(error), ...(provider ? { provider } : {}) }, requestId);
+      const meaning = meaningOf(error, provider, await this.#known(consent));
+      return await granting.ended(consent, { ...meaning, ...(provider ? { provider } : {}) }, requestId);
     }
     if (consent.kind === 'admin_consent') {
       const tenant = /^[\w.-]{1,100}$/.exec(callback.adminTenant ?? '')?.[0] ?? 'unknown';
@@ -238,13 +241,20 @@ export class Consents {
     await granting.grant(consent, answer, { askedAt, iss: callback.iss, requestId });
   }
 
+  async #known({ credential: id }: Consent): Promise<Known> {
+    const credential = await this.#deps.store.reads.credentials.find(id);
+    if (!credential) return {};
+    const { redirectUri } = this.#deps;
+    return knownOf({ ...credential, scope: consentScope(credential), redirectUri });
+  }
+
   /** Where only an administrator can go on: a link for the mailbox owner to send, if the provider has a page for that. */
   async #adminLink(consent: Consent): Promise<Secret | undefined> {
     const { store, connectLinks } = this.#deps;
     // One that was given for an administrator gives no further one.
     if (consent.kind !== 'connect') return undefined;
     const ended = await store.reads.consents.findConsent(consent.id);
-    if (ended?.outcome?.code !== 'needs_admin') return undefined;
+    if (!ended?.outcome || !isForAdministrator(ended.outcome)) return undefined;
     const credential = await store.reads.credentials.find(consent.credential);
     if (!credential) return undefined;
     const url = adminConsentUrl(credential, resourceScope(consentScope(credential)));
@@ -305,4 +315,10 @@ function nonceOf(verifier: Secret): string {
 function unopened({ message, details }: VaultError): ProviderFailure {
   const action = details.action ?? 'Give the client secret again.';
   return new ProviderFailure({ class: 'misconfigured', reason: 'not_opened', message, action, sent: 'not_sent' });
+}
+
+/** Whether an administrator's consent is what is missing, by the error or by what the provider's codes say. */
+function isForAdministrator(outcome: ConsentOutcome): boolean {
+  if (!('class' in outcome)) return false;
+  return outcome.code === 'needs_admin' || (outcome.who === 'tenant_admin' && outcome.script === 'admin-consent');
 }

@@ -1,4 +1,6 @@
+import type { Workload } from './ports.js';
 import { spelledAs } from './scopes.js';
+import type { Trust } from './trust.js';
 
 export type Role = 'service' | 'auditor' | 'operator' | 'admin';
 
@@ -8,6 +10,8 @@ export interface Consumer {
   description: string | undefined;
   role: Role;
   disabled: boolean;
+  /** Whose JWTs stand for it, besides its keys. */
+  trust?: Trust | undefined;
   createdAt: number;
   updatedAt: number;
 }
@@ -34,13 +38,26 @@ export interface ConsumerKey {
 export interface Caller {
   consumer: string;
   role: Role;
-  keyId: string;
-  keyExpiresAt: number | undefined;
+  /** The key that was presented, and when it ends (epoch milliseconds). */
+  keyId?: string;
+  keyExpiresAt?: number | undefined;
+  /** Whose JWT was presented in the place of a key. */
+  workload?: Workload;
   permissions: readonly Permission[];
   /** The store's revision that this knowledge stands at; a token leaves only while nothing above it touches the caller. */
   revision: number;
   /** Whether it was answered from memory, so that a refusal must look again. */
   fromMemory: boolean;
+}
+
+/** The name under which a caller's draws are counted: its key, or its consumer where there is none. */
+export function holderOf({ keyId, consumer }: Pick<Caller, 'keyId' | 'consumer'>): string {
+  return keyId ?? `workload ${consumer}`;
+}
+
+/** What the ledger keeps of a caller. */
+export function traceOf({ consumer, keyId, workload }: Caller) {
+  return { consumer, ...(workload ? { workload: workload.subject } : { key_id: keyId }) };
 }
 
 const RANK: Record<Role, number> = { service: 0, auditor: 1, operator: 2, admin: 3 };

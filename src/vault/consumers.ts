@@ -1,12 +1,13 @@
 import { createKey } from './callers.js';
 import type { Caller, Consumer, ConsumerKey, Permission, Role } from './consumer.js';
 import { alreadyExists } from './credentials.js';
-import { type FieldError, invalid, missing } from './errors.js';
+import { type FieldError, invalid, missing, VaultError } from './errors.js';
 import type { Ledger, Written } from './ledger.js';
-import type { Clock } from './ports.js';
+import type { Clock, Destinations } from './ports.js';
 import { type Actor, actorOf, require } from './roles.js';
 import type { Secret } from './secret.js';
 import type { Store, Tx } from './store.js';
+import { overlaps, type Trust, trustErrors } from './trust.js';
 
 /** What an admin says of a consumer. */
 export interface ConsumerInput {
@@ -14,6 +15,8 @@ export interface ConsumerInput {
   role: Role;
   /** Undefined: as it is; a new consumer is enabled. */
   disabled: boolean | undefined;
+  /** Left out: no workload stands for it. */
+  trust?: Trust | undefined;
 }
 
 /** Whoever may call the API: their roles, keys and permissions. Only an admin changes them. */
@@ -21,15 +24,18 @@ export class Consumers {
   readonly #store: Store;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
+  readonly #destinations: Destinations;
 
-  constructor(deps: { store: Store; ledger: Ledger; clock: Clock }) {
+  constructor(deps: { store: Store; ledger: Ledger; clock: Clock; destinations: Destinations }) {
     this.#store = deps.store;
     this.#ledger = deps.ledger;
     this.#clock = deps.clock;
+    this.#destinations = deps.destinations;
   }
 
-  /** Throws `already_exists`. The new consumer has no key and no permission. */
+  /** Throws `already_exists`, `conflict`. The new consumer has no key and no permission. Calls no issuer. */
   async create(actor: Actor, id: string, input: ConsumerInput): Promise<Consumer> {
+    await this.#checkTrust(actor, input.trust);
     const now = this.#clock.now();
     const disabled = input.disabled ?? false;
     const consumer: Consumer = { id, ...input, disabled, createdAt: now, updatedAt: now };
@@ -51,12 +57,13 @@ export class Consumers {
     return await this.#store.reads.consumers.list(after, limit);
   }
 
-  /** Replaces description, role and whether it is disabled; effective for the next draw on every instance. */
+  /** Replaces description, role, trust and whether it is disabled; effective for the next draw on every instance. */
   async replace(actor: Actor, id: string, input: ConsumerInput): Promise<Consumer> {
+    await this.#checkTrust(actor, input.trust);
     return await this.#write(actor, 'consumer.update', id, async tx => {
       const before = found(await tx.consumers.find(id), id);
       const disabled = input.disabled ?? before.disabled;
-      const after: Consumer = { ...before, ...input, disabled, updatedAt: this.#clock.now() };
+      const after: Consumer = { ...before, trust: undefined, ...input, disabled, updatedAt: this.#clock.now() };
       await tx.consumers.update(after);
       return after;
     });
@@ -119,9 +126,36 @@ export class Consumers {
     require(actor.caller, 'admin');
     return await this.#ledger.write(actorOf(actor), async (tx): Promise<Written<T>> => {
       const result = await work(tx);
-      return { result, touched: [{ kind: 'consumer', id: consumer }], entry: { action, subject: consumer } };
+      return {
+        result,
+        touched: [{ kind: 'consumer', id: consumer }],
+        entry: { action, subject: consumer },
+        underLock: tx => requireAlone(tx, consumer),
+      };
     });
   }
+
+  async #checkTrust({ caller }: Actor, trust: Trust | undefined): Promise<void> {
+    require(caller, 'admin');
+    if (!trust) return;
+    const errors = await trustErrors(trust, this.#destinations);
+    if (errors.length > 0) throw invalid(errors);
+  }
+}
+
+/** No token may be that of two consumers: nobody could say which of them drew. */
+async function requireAlone(tx: Tx, id: string): Promise<void> {
+  const trust = (await tx.consumers.find(id))?.trust;
+  if (!trust) return;
+  const subject = trust.subject.includes('*') ? undefined : trust.subject;
+  const others = await tx.consumers.trusting(trust.issuer, trust.audience, subject);
+  const other = others.find(one => one.id !== id && one.trust && overlaps(one.trust, trust));
+  if (!other) return;
+  throw new VaultError(
+    'conflict',
+    `A token of this issuer, audience and subject could also be that of the consumer ${other.id}, which trusts the subject ${other.trust?.subject}.`,
+    { action: 'Give each consumer an audience or a subject of its own.' },
+  );
 }
 
 function found(consumer: Consumer | undefined, id: string): Consumer {

@@ -37,3 +37,13 @@ export function idleDays(credential: Whereabouts): number {
 export function keepAlive(credential: Whereabouts, now: number, random: number): number {
   return Math.round(now + idleDays(credential) * DAY_MS * (0.5 + 0.2 * random));
 }
+
+/** When the provider ends a refresh token that was used last at `now`, unless it is used again. */
+export function idleEnd(credential: Whereabouts, now: number): number {
+  return now + idleDays(credential) * DAY_MS;
+}
+
+/** Whether that is known of its provider, and not only assumed. */
+export function knowsIdleDays(credential: Whereabouts): boolean {
+  return providerOf(credential)?.preset.idleDays !== undefined;
+}

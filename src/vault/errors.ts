@@ -23,6 +23,26 @@ export type ErrorCode =
 /** Who must act, or why it is nobody's fault. */
 export type ErrorClass = 'needs_user' | 'needs_admin' | 'needs_operator' | 'throttled' | 'unavailable' | 'in_doubt';
 
+/**
+ * Who must act. `exchange_admin`: whoever administers the mailboxes, such as those of Exchange Online; `provider`: nobody
+ * here, waiting helps.
+ */
+export type Who = 'mailbox_owner' | 'tenant_admin' | 'exchange_admin' | 'operator' | 'provider';
+
+const WHO: Readonly<Record<ErrorClass, Who>> = {
+  needs_user: 'mailbox_owner',
+  needs_admin: 'tenant_admin',
+  needs_operator: 'operator',
+  throttled: 'provider',
+  unavailable: 'provider',
+  in_doubt: 'provider',
+};
+
+/** Who must act on a failure of which no more than its class is known. */
+export function whoOf(errorClass: ErrorClass): Who {
+  return WHO[errorClass];
+}
+
 /** One mistake in the input: which field, which rule it breaks (a stable word), and a sentence. */
 export interface FieldError {
   field: string;
@@ -44,8 +64,12 @@ export interface ProviderAnswer {
 export interface ProblemDetails {
   errors?: FieldError[];
   class?: ErrorClass;
+  /** Who must act. Left out where the class says it. */
+  who?: Who;
   /** What to do, in a sentence. */
   action?: string;
+  /** A page of the provider that explains more. */
+  link?: string;
   connectUrl?: string;
   /** Seconds. */
   retryAfter?: number;
@@ -78,6 +102,7 @@ const WHERE_LISTED = {
   'client authentication': 'tokenwell credential auths',
   certificate: 'tokenwell credential auths',
   link: 'tokenwell account links',
+  'calendar link': 'GET /api/v1/expiries/calendar-links',
   consumer: 'tokenwell consumer list',
   key: 'tokenwell consumer keys',
 } as const;
@@ -109,6 +134,8 @@ export function invalid(errors: FieldError[]): VaultError {
 interface NotConnected {
   message: string;
   action: string;
+  who?: Who;
+  link?: string;
   provider?: ProviderAnswer;
 }
 
@@ -119,6 +146,19 @@ const NEVER_CONNECTED: NotConnected = {
 
 /** 409: a person must sign in, for the first time or again, before there is anything to draw. */
 export function notConnected(why: NotConnected = NEVER_CONNECTED): VaultError {
-  const { message, action, provider } = why;
-  return new VaultError('not_connected', message, { class: 'needs_user', action, ...(provider ? { provider } : {}) });
+  const { message, action } = why;
+  return new VaultError('not_connected', message, { class: 'needs_user', action, ...aboutOf(why) });
+}
+
+/** What may stand beside the sentences of a finding, without what is left out. */
+export function aboutOf({
+  who,
+  link,
+  provider,
+}: {
+  who?: Who | undefined;
+  link?: string | undefined;
+  provider?: ProviderAnswer | undefined;
+}): Pick<ProblemDetails, 'who' | 'link' | 'provider'> {
+  return { ...(who ? { who } : {}), ...(link ? { link } : {}), ...(provider ? { provider } : {}) };
 }

@@ -37,6 +37,8 @@ export interface Grant {
   usedAt: number | undefined;
   /** When its refresh token is used although nobody draws, lest the provider forget it. */
   keepAliveAt: number | undefined;
+  /** When the provider forgets the refresh token unless it is used before. */
+  idleEndsAt: number | undefined;
 }
 
 /** What the consent of a credential asks the provider for. */

@@ -1,7 +1,9 @@
 import { rejected } from './account.js';
-import { AFTER_A_WAIT, AGAIN_OR_ADMIN, ASK_ADMIN } from './callback.js';
+import { inWords } from './callback.js';
 import type { Consent, ConsentOutcome } from './consent.js';
 import type { Credential } from './credential.js';
+import { aboutOf, type ErrorClass } from './errors.js';
+import { SIGN_IN } from './findings/sign-in.js';
 import { type Doubt, originsOf } from './grant.js';
 import type { Held, Keeping } from './keeping.js';
 import type { Ledger } from './ledger.js';
@@ -72,8 +74,8 @@ export class Granting {
     const row = await tx.accounts.find(credential, account);
     const waiting = row && ['pending', 'needs_user', 'needs_admin'].includes(row.state);
     if (!waiting || !('action' in outcome)) return false;
-    const { message, action, provider } = outcome;
-    const about = { message, action, ...(provider ? { provider } : {}) };
+    const { message, action, script } = outcome;
+    const about = { message, action, ...aboutOf(outcome), ...(script ? { script } : {}) };
     const finding = { class: 'needs_admin' as const, reason: 'consent_required', at: this.#clock.now(), ...about };
     await tx.accounts.restart(row, rejected(row, finding));
     return true;
@@ -150,28 +152,30 @@ function waiting(grant: NewGrant, doubt: Doubt): ConsentOutcome {
   return { code: 'waiting', name: grant.identity?.name, doubt };
 }
 
+/** The class is that of the `error`; what is said to whom is in the words of the provider's codes where they are known. */
 function refusedExchange(failure: ProviderFailure): ConsentOutcome {
-  const { message, action, answer } = failure;
+  const { message, action, answer, told, words, reason } = failure;
   const provider = answer ? { provider: answer } : {};
-  if (failure.reason === 'consent_required') {
-    return { code: 'needs_admin', class: 'needs_admin', message, action: ASK_ADMIN, ...provider };
-  }
-  switch (failure.class) {
-    case 'misconfigured':
-      return { code: 'failed', class: 'needs_operator', message, action, ...provider };
-    case 'unavailable':
-      return { code: 'failed', class: 'unavailable', message, action: AFTER_A_WAIT, ...provider };
-    case 'rejected': {
-      const says = failure.reason === 'invalid_grant' ? REFUSED_CODE : message;
-      return { code: 'failed', class: 'needs_user', message: says, action: AGAIN_OR_ADMIN, ...provider };
-    }
-  }
+  const { code, class: outcomeClass, general } = EXCHANGES[reason === 'consent_required' ? reason : failure.class];
+  const base = { code, class: outcomeClass, message, action, ...provider };
+  if (told && words) return { ...base, ...inWords(words) };
+  const says = reason === 'invalid_grant' ? SIGN_IN.refused_code : { happened: message, todo: general ?? action };
+  return { ...base, message: says.happened, action: says.todo };
 }
 
-/** A code was never revoked and has hardly expired, but rules of the organisation are told by the same error. */
-const REFUSED_CODE =
-  'You signed in, and then the provider refused the sign-in: it took too long, was used before, ' +
-  'or a rule of your organisation is against it.';
+interface Exchange {
+  code: 'needs_admin' | 'failed';
+  class: ErrorClass;
+  /** What to do where the provider's codes do not say it; left out: what the failure says. */
+  general?: string;
+}
+
+const EXCHANGES: Readonly<Record<ProviderFailure['class'] | 'consent_required', Exchange>> = {
+  consent_required: { code: 'needs_admin', class: 'needs_admin', general: SIGN_IN.needs_admin.todo },
+  misconfigured: { code: 'failed', class: 'needs_operator' },
+  unavailable: { code: 'failed', class: 'unavailable', general: SIGN_IN.later.todo },
+  rejected: { code: 'failed', class: 'needs_user', general: SIGN_IN.sign_in_again.todo },
+};
 
 function changedMeanwhile(): ConsentOutcome {
   return {

@@ -3,7 +3,7 @@ import type { Asking, WayDeps } from './asking.js';
 import { clientAt } from './client-at.js';
 import type { Renewed } from './consent-store.js';
 import type { Credential } from './credential.js';
-import { keepAlive } from './due.js';
+import { idleEnd, keepAlive } from './due.js';
 import { VaultError } from './errors.js';
 import { belongsTo, type Grant, mayBeEndedAt } from './grant.js';
 import { randomId } from './ids.js';
@@ -67,7 +67,8 @@ export class Keeping {
   /** What a grant becomes by a refresh that was answered just now. */
   renewed({ credential }: Pick<Asking, 'credential'>, generation: string, refreshToken: Secret | undefined): Renewed {
     const now = this.#clock.now();
-    return { generation, refreshToken, now, keepAliveAt: keepAlive(credential, now, this.#random()) };
+    const keepAliveAt = keepAlive(credential, now, this.#random());
+    return { generation, refreshToken, now, keepAliveAt, idleEndsAt: idleEnd(credential, now) };
   }
 
   /** Whether a refresh token of the account came that this instance could not store yet. */

@@ -19,10 +19,12 @@ export interface Written<T> {
   result: T;
   touched: Touched[];
   entry: Omit<Entry, 'at' | 'outcome'> & { outcome?: Entry['outcome'] };
+  /** A last check that other writes cannot come between: it runs under the exclusive lock, and throws to undo all. */
+  underLock?: (tx: Tx) => Promise<void>;
 }
 
 /** Who makes a management write; `since` is the revision at which the caller was read. Nobody: Tokenwell itself. */
-export type WriteActor = Pick<Entry, 'consumer' | 'key_id' | 'request_id'> & { since?: number };
+export type WriteActor = Pick<Entry, 'consumer' | 'key_id' | 'workload' | 'request_id'> & { since?: number };
 
 const PAGE_CAPACITY = 512;
 const QUEUE_CAPACITY = 20_000;
@@ -101,7 +103,7 @@ export class Ledger {
   async write<T>({ since, ...actor }: WriteActor, work: (tx: Tx) => Promise<Written<T>>): Promise<T> {
     const { result, event } = await this.#store.transaction(async tx => {
       const transitions: Transition[] = [];
-      const { result, touched, entry } = await work(watching(tx, transitions));
+      const { result, touched, entry, underLock } = await work(watching(tx, transitions));
       const [transition, another] = transitions;
       const state = another ? undefined : transition?.to;
       const full: Entry = { at: this.#clock.now(), ...actor, outcome: 'ok', ...entry, ...(state ? { state } : {}) };
@@ -111,6 +113,7 @@ export class Ledger {
         const { consumer } = actor;
         if (consumer && since !== undefined && (await tx.consumerChanged(consumer, since, before)))
           throw overtakenCaller();
+        await underLock?.(tx);
         return await this.#draft([full], revision);
       });
       return { result, event: { entry: full, transitions } };

@@ -112,6 +112,11 @@ export class Limits {
     return this.#byHand(`${credential} ${id}`, 'tests of this client authentication');
   }
 
+  /** The same for metadata that this consumer asks of issuers. */
+  discovery(consumer: string): VaultError | undefined {
+    return this.#byHand(`issuer ${consumer}`, 'discoveries');
+  }
+
   #byHand(name: string, what: string): VaultError | undefined {
     return this.#handTests.add(name) <= HAND_TESTS ? undefined : limited(what, this.#handTests.rest);
   }

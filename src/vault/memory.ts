@@ -1,6 +1,6 @@
 import { BoundedMap } from './bounded-map.js';
 import { normalizeScope } from './scopes.js';
-import type { KeyRecord, PageResult, Standing, Touched } from './store.js';
+import type { KeyRecord, PageResult, Standing, Touched, WorkloadRecord } from './store.js';
 import type { Token } from './token.js';
 
 /** Everything a draw needs of a credential and its token, so that it can be answered without the store. */
@@ -9,7 +9,8 @@ export interface Drawable {
   /** What a draw without `scope` asks; a permission's scopes are compared with it. */
   askedScope: string;
   refreshFailing: { detail: string; retryAt: number | undefined } | undefined;
-  secretExpiresAt: number | undefined;
+  /** When what its client proves itself with ends. */
+  proofEnd: { at: number; what: 'client secret' | 'certificate' } | undefined;
 }
 
 /**
@@ -18,12 +19,15 @@ export interface Drawable {
  */
 export class Memory {
   readonly #keys: BoundedMap<string, KeyRecord>;
+  /** By the hash of the token that was presented. */
+  readonly #workloads: BoundedMap<string, WorkloadRecord>;
   readonly #tokens: BoundedMap<string, Drawable>;
   #standing: Standing;
 
   constructor(standing: Standing, capacity = 10_000) {
     this.#standing = standing;
     this.#keys = new BoundedMap(capacity);
+    this.#workloads = new BoundedMap(capacity);
     this.#tokens = new BoundedMap(capacity);
   }
 
@@ -40,6 +44,10 @@ export class Memory {
     return this.#keys.get(prefix);
   }
 
+  workload(hash: string): WorkloadRecord | undefined {
+    return this.#workloads.get(hash);
+  }
+
   token(name: string): Drawable | undefined {
     return this.#tokens.get(name);
   }
@@ -47,6 +55,11 @@ export class Memory {
   /** Keeps a key read from the store, unless memory has moved past the standing read before it. */
   keepKey(readAt: Standing, record: KeyRecord): void {
     if (this.#mayKeep(readAt)) this.#keys.set(record.key.id, record);
+  }
+
+  /** Keeps whose a workload's token is, unless memory has moved past the standing read before it. */
+  keepWorkload(readAt: Standing, hash: string, record: WorkloadRecord): void {
+    if (this.#mayKeep(readAt)) this.#workloads.set(hash, record);
   }
 
   /** Keeps a token read from the store, unless memory has moved past the standing read before it. */
@@ -66,12 +79,14 @@ export class Memory {
     const { standing, changes } = result;
     if (changes === undefined || standing.epoch !== this.epoch || standing.revision < this.revision) {
       this.#keys.clear();
+      this.#workloads.clear();
       this.#tokens.clear();
       this.#standing = standing;
       return;
     }
     const touched = touching(changes);
     this.#keys.deleteWhere(record => touched.consumer(record.consumer.id));
+    this.#workloads.deleteWhere(record => touched.consumer(record.consumer.id));
     this.#tokens.deleteWhere(({ token }) => touched.credential(token.credential, token.account));
     if (since <= this.revision) this.#standing = standing;
   }

@@ -6,6 +6,8 @@ export interface Entry {
   at: number;
   consumer?: string;
   key_id?: string;
+  /** The subject of the workload whose JWT stood in the place of a key. */
+  workload?: string;
   action: string;
   /** What a management write changed where it is not a credential: a consumer's id. */
   subject?: string;

@@ -1,6 +1,6 @@
 import { type Account, type AccountProgress, failed, fresh, renewed, whileDisabled } from './account.js';
 import { type Credential, drawScope } from './credential.js';
-import { keepAlive } from './due.js';
+import { idleEnd, keepAlive } from './due.js';
 import { type Doubt, doubtOf, type Grant, grantedScopes, originsOf, sameIdentity } from './grant.js';
 import { randomId } from './ids.js';
 import { type Clock, type GrantAnswer, type IdentityClaim, ProviderFailure } from './ports.js';
@@ -111,6 +111,7 @@ function grantOf({ row, credential, answer, iss }: Came, { now, random }: { now:
     obtainedAt: now,
     usedAt: undefined,
     keepAliveAt: answer.refreshToken ? keepAlive(credential, now, random) : undefined,
+    idleEndsAt: answer.refreshToken ? idleEnd(credential, now) : undefined,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ProviderAnswer } from './errors.js';
+import type { Words } from './findings/words.js';
 import type { Secret } from './secret.js';
 
 /** The only source of time. Tests inject their own. */
@@ -221,6 +222,10 @@ export class ProviderFailure extends Error {
   /** Milliseconds, where the provider asked for a pause; already clamped to 1 s … 1 h. */
   readonly retryAfterMs: number | undefined;
   readonly answer: ProviderAnswer | undefined;
+  /** The words of the catalogue that `message` and `action` are, filled in; undefined where no answer came. */
+  readonly words: Words | undefined;
+  /** Whether codes or texts of the provider chose them, and not its `error` and status alone. */
+  readonly told: boolean;
 
   constructor(failure: {
     class: FailureClass;
@@ -230,6 +235,8 @@ export class ProviderFailure extends Error {
     sent: Sent;
     retryAfterMs?: number | undefined;
     answer?: ProviderAnswer | undefined;
+    words?: Words | undefined;
+    told?: boolean;
     cause?: unknown;
   }) {
     super(failure.message, { cause: failure.cause });
@@ -240,6 +247,8 @@ export class ProviderFailure extends Error {
     this.sent = failure.sent;
     this.retryAfterMs = failure.retryAfterMs;
     this.answer = failure.answer;
+    this.words = failure.words;
+    this.told = failure.told ?? false;
   }
 }
 
@@ -254,6 +263,27 @@ export interface Provider {
   revoke(request: RevocationRequest): Promise<void>;
   /** What an error in a callback said, as far as it may be shown; calls nobody. */
   words(said: { error: string; error_description: string | undefined }): ProviderAnswer | undefined;
+}
+
+/** Who a workload is by its JWT (RFC 7519), once the keys of its issuer have shown that it is genuine. */
+export interface Workload {
+  issuer: string;
+  /** The one that the token is for; a token for several is refused. */
+  audience: string;
+  subject: string;
+  /** Epoch milliseconds at which the token ends, a small difference of clocks included. */
+  until: number;
+}
+
+/** Checks the JWTs of workloads. */
+export interface WorkloadTokens {
+  /** The issuer that a token names: nothing is proven and nobody is called. Throws `unauthenticated`. */
+  issuerOf(token: string): string;
+  /**
+   * Checks the token with the keys that its issuer publishes, which are fetched where they are not known: only for an
+   * issuer that is trusted. Throws `unauthenticated`, and `provider_unavailable` when the keys cannot be had.
+   */
+  prove(token: string, issuer: string): Promise<Workload>;
 }
 
 /** A certificate that a provider knows a client by (RFC 7523, RFC 5280), with what headers and people need of it. */
@@ -313,4 +343,16 @@ export interface KeyPairs {
   read(file: KeyPairFile): Promise<KeyPair>;
   /** A new RSA key and a certificate that it signed itself. */
   generate(wish: KeyPairWish): Promise<KeyPair>;
+}
+
+/** A mail in plain text. */
+export interface Mail {
+  /** One line. */
+  subject: string;
+  text: string;
+}
+
+/** Sends mails to whom the configuration names. Rejects when one was not taken, within bounded time. */
+export interface Mailer {
+  send(mail: Mail): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Account, Finding } from './account.js';
-import { notConnected, VaultError } from './errors.js';
+import { aboutOf, notConnected, VaultError, whoOf } from './errors.js';
 import { pauseLeft } from './pause.js';
 
 /** Whether no pause after an earlier failure is running. */
@@ -10,8 +10,8 @@ export function mayAskNow(account: Account, now: number): boolean {
 /** What the caller of a draw is told of an account's finding: 424 when somebody must act, 503 when time will tell. */
 export function problemOf(finding: Finding | undefined, nextTryAt: number | undefined, now: number): VaultError {
   if (!finding) return busy('The provider was asked a moment ago.');
-  const { message, action, provider } = finding;
-  const details = { class: finding.class, action, ...(provider ? { provider } : {}) };
+  const { message, action, who = whoOf(finding.class) } = finding;
+  const details = { class: finding.class, action, ...aboutOf({ ...finding, who }) };
   if (finding.class === 'needs_user') return notConnected(finding);
   const waits = finding.class === 'unavailable' || finding.class === 'throttled' || finding.class === 'in_doubt';
   if (!waits) return new VaultError('provider_refused', message, details);

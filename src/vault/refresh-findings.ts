@@ -3,20 +3,26 @@ import type { ProviderFailure } from './ports.js';
 
 const SIGN_IN = 'The owner of the mailbox must sign in again: make a connect link and send it.';
 
-/** The provider refuses the grant itself: expired, revoked, or a password was changed. */
+const FOR_THIS = 'For this an operator makes a connect link and sends it to the owner of the mailbox.';
+const THEN = 'Then the owner of the mailbox must sign in again: make a connect link and send it.';
+
+/**
+ * The provider refuses the grant itself: expired, revoked, or a password was changed. Whatever else has to be done, it
+ * ends with a new sign-in.
+ */
 export function grantRefused(failure: ProviderFailure, at: number): Finding {
-  if (failure.reason === 'consent_required') {
-    const action = 'An administrator of the mailbox owner’s organisation must approve this application.';
-    return { ...findingOf(failure, at, 'needs_admin'), action };
-  }
-  return { ...findingOf(failure, at, 'needs_user'), action: SIGN_IN };
+  if (failure.reason === 'consent_required') return findingOf(failure, at, 'needs_admin');
+  const finding = findingOf(failure, at, 'needs_user');
+  if (!failure.told) return { ...finding, action: SIGN_IN };
+  return { ...finding, action: `${finding.action} ${finding.who === 'mailbox_owner' ? FOR_THIS : THEN}` };
 }
 
 /** Refused after a use of the refresh token whose answer nobody saw: most likely that answer held the next one. */
 export function rotationLost(failure: ProviderFailure, at: number): Finding {
   const message =
     'The provider refuses the refresh token. Its last answer was lost on the way, and with it most likely the new refresh token.';
-  return { ...findingOf(failure, at, 'needs_user'), reason: 'rotation_lost', message, action: SIGN_IN };
+  const provider = failure.answer ? { provider: failure.answer } : {};
+  return { class: 'needs_user', reason: 'rotation_lost', message, action: SIGN_IN, at, ...provider };
 }
 
 /** The provider gave no refresh token at the consent, and the access token has ended. */

@@ -51,11 +51,12 @@ export class Refusals {
     return [...this.#take(this.#known, all), ...this.#take(this.#unknown, all)];
   }
 
-  #isOneOfFew({ key_id: key, credential }: Entry): boolean {
-    if (key === undefined || credential === undefined) return true;
-    const named = this.#named.get(key) ?? 0;
+  #isOneOfFew(entry: Entry): boolean {
+    const holder = nameOfHolder(entry);
+    if (holder === undefined || entry.credential === undefined) return true;
+    const named = this.#named.get(holder) ?? 0;
     if (named >= NAMED) return false;
-    this.#named.set(key, named + 1);
+    this.#named.set(holder, named + 1);
     return true;
   }
 
@@ -65,7 +66,8 @@ export class Refusals {
     const ripe = [...table].filter(([, sum]) => all || sum.until <= now);
     for (const [name, { entry }] of ripe) {
       table.delete(name);
-      if (entry.key_id !== undefined) this.#named.delete(entry.key_id);
+      const holder = nameOfHolder(entry);
+      if (holder !== undefined) this.#named.delete(holder);
     }
     return ripe.map(([, { entry, count }]) => (count > 1 ? { ...entry, count } : entry));
   }
@@ -78,8 +80,13 @@ function count(table: Map<string, Sum>, entry: Entry): boolean {
   return sum !== undefined;
 }
 
-function nameOf({ consumer, key_id, action, credential, account, code }: Entry): string {
-  return [consumer, key_id, action, credential, account, code].join(' ');
+/** Whom a refusal is of: a key, or the consumer of a workload. */
+function nameOfHolder({ key_id, consumer }: Entry): string | undefined {
+  return key_id ?? consumer;
+}
+
+function nameOf({ consumer, key_id, workload, action, credential, account, code }: Entry): string {
+  return [consumer, key_id, workload, action, credential, account, code].join(' ');
 }
 
 function withoutNames({ credential: _, account: __, ...entry }: Entry): Entry {

@@ -1,4 +1,7 @@
-import type { Finding } from './account.js';
+import type { ProblemDetails } from './errors.js';
+import { wordsForReply } from './findings/look-up.js';
+import { REFUSED_TOKEN } from './findings/mail.js';
+import { filledWords, type Known } from './findings/words.js';
 
 /** What a consumer tells of a token that a mail server or an API refused. */
 export interface RejectionReport {
@@ -81,24 +84,23 @@ function asObject(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {};
 }
 
-const WORDS: Readonly<Record<RejectionKind, Pick<Finding, 'message' | 'action'>>> = {
-  invalid_token: {
-    message: 'The server refused a token that is less than a minute old, so a newer one would be refused too.',
-    action:
-      'Check that the user name is the address of this mailbox, that it may be opened by this application or person, and that IMAP, POP or SMTP is enabled for it.',
-  },
-  insufficient_scope: {
-    message: 'The server says that the token lacks a permission, and it is less than a minute old.',
-    action:
-      'Give the application or the person the permission that is missing, or add the scope to the credential and have its owner consent again.',
-  },
-  setting: {
-    message: 'The server says that the way in is switched off for this mailbox or organisation; no token helps.',
-    action: 'An administrator of the mailbox must enable it, such as SMTP AUTH, IMAP or POP.',
-  },
-};
+/** What a consumer is told when no newer token would help: what the server's reply means where it is known. */
+export function refusedFreshly(
+  report: RejectionReport,
+  { kind }: Rejection,
+  known: Known,
+): { message: string; details: ProblemDetails } {
+  const words = filledWords(wordsForReply(saidIn(report)) ?? REFUSED_TOKEN[kind], known);
+  const { happened: message, todo: action, who, link } = words;
+  return { message, details: { class: 'needs_operator', who, action, ...(link ? { link } : {}) } };
+}
 
-/** What a consumer is told when no newer token would help. */
-export function refusedFreshly({ kind }: Rejection): Pick<Finding, 'class' | 'message' | 'action'> {
-  return { class: 'needs_operator', ...WORDS[kind] };
+/** What the server said, in the order in which it is looked up. */
+function saidIn({ detail, sasl, wwwAuthenticate }: RejectionReport): string[] {
+  const said = Object.values(jsonOf(sasl) ?? {}).filter(isText);
+  return [...(detail === undefined ? [] : [detail]), ...said, ...paramsOf(wwwAuthenticate ?? '').values()];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

@@ -1,9 +1,10 @@
 import type { Caller } from './consumer.js';
 import { VaultError } from './errors.js';
+import type { Known } from './findings/words.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
-import { type Rejection, refusedFreshly } from './rejection.js';
+import { type Rejection, type RejectionReport, refusedFreshly } from './rejection.js';
 import { actorOf } from './roles.js';
 import { isYoung, type Token } from './token.js';
 
@@ -29,22 +30,29 @@ export class Rejections {
   async note(
     { caller, requestId }: { caller: Caller; requestId: string },
     newest: Token | undefined,
-    { tokenId, rejection }: { tokenId: string; rejection: Rejection },
+    { report, rejection, known }: { report: RejectionReport; rejection: Rejection; known: Known },
   ): Promise<void> {
-    if (newest?.id !== tokenId || newest.rejected) return;
+    if (newest?.id !== report.tokenId || newest.rejected) return;
     const { credential, account, scope } = newest;
     const limited = this.#limits.report(caller.consumer, credential, account);
     if (limited) throw limited;
     const now = this.#clock.now();
     const hopeless = rejection.kind === 'setting' || isYoung(newest, now);
     const touched = hopeless ? [] : [{ kind: 'account' as const, id: `${credential}/${account}` }];
-    const entry = { action: 'token.reject', credential, account, scope, token_id: tokenId, code: rejection.kind };
+    const entry = {
+      action: 'token.reject',
+      credential,
+      account,
+      scope,
+      token_id: report.tokenId,
+      code: rejection.kind,
+    };
     await this.#ledger.write(actorOf({ caller, requestId }), async tx => {
       if (!hopeless) await tx.rejectToken(newest, { at: now, claims: rejection.claims });
       return { result: undefined, touched, entry };
     });
     if (!hopeless) return;
-    const { message, ...details } = refusedFreshly(rejection);
+    const { message, details } = refusedFreshly(report, rejection, known);
     throw new VaultError('provider_refused', message, details);
   }
 }

@@ -1,4 +1,4 @@
-import { atLeast, type Caller, type Role } from './consumer.js';
+import { atLeast, type Caller, type Role, traceOf } from './consumer.js';
 import { VaultError } from './errors.js';
 
 /** A caller in the course of one request. */
@@ -17,5 +17,5 @@ export function require(caller: Caller, least: Role): void {
 
 /** What the ledger keeps of an actor, and the revision that its access rests on. */
 export function actorOf({ caller, requestId }: Actor) {
-  return { consumer: caller.consumer, key_id: caller.keyId, request_id: requestId, since: caller.revision };
+  return { ...traceOf(caller), request_id: requestId, since: caller.revision };
 }

@@ -4,7 +4,9 @@ import type { ConsentReads, ConsentWrites, GrantReads, GrantWrites } from './con
 import type { Consumer, ConsumerKey, Permission } from './consumer.js';
 import type { Credential, ReadCredential } from './credential.js';
 import type { DueStore } from './due-store.js';
+import type { ExpiryReads, ExpiryWrites } from './expiry-store.js';
 import type { Page, PageDraft, PageHead } from './page.js';
+import type { Workload } from './ports.js';
 import type { Secret } from './secret.js';
 import type { Token, TokenRejection } from './token.js';
 
@@ -37,6 +39,19 @@ export interface PageOffer extends PageDraft {
 /** A key, whose it is, and what that consumer may. */
 export interface KeyRecord {
   key: ConsumerKey;
+  consumer: Consumer;
+  permissions: Permission[];
+}
+
+/** What a token has shown by the keys of its issuer, and until when that is relied upon (monotonic milliseconds). */
+export interface Proof {
+  workload: Workload;
+  restsUntil: number;
+}
+
+/** A proven workload, the consumer that trusts it, and what that consumer may. */
+export interface WorkloadRecord {
+  proof: Proof;
   consumer: Consumer;
   permissions: Permission[];
 }
@@ -96,6 +111,13 @@ export interface ConsumerReads {
   permissions(consumer: string): Promise<Permission[]>;
   /** The key with this prefix, whose it is and what it may: all that a caller is made of. */
   byKey(prefix: string): Promise<KeyRecord | undefined>;
+  /** Whether any consumer, disabled or not, trusts this issuer. */
+  trustsIssuer(issuer: string): Promise<boolean>;
+  /**
+   * The consumers that trust this issuer with this audience; where a subject is given, only those that name it or have
+   * a `*` in theirs.
+   */
+  trusting(issuer: string, audience: string, subject?: string): Promise<Consumer[]>;
 }
 
 interface ClientAuthReads {
@@ -156,6 +178,7 @@ export interface Tx
   };
   readonly grants: GrantWrites;
   readonly consents: ConsentWrites;
+  readonly expiries: ExpiryWrites;
   readonly consumers: ConsumerReads & {
     insert(consumer: Consumer): Promise<void>;
     update(consumer: Consumer): Promise<boolean>;
@@ -205,6 +228,7 @@ export interface Store {
   claimBreaker(breaker: Breaker, now: number, ms: number): Promise<boolean>;
   ledger: LedgerReads;
   due: DueStore;
+  expiries: ExpiryReads;
   /** Forgets feed rows older than the newest `keep` and older than `before`, and raises the floor. */
   purgeChanges(keep: number, before: number): Promise<void>;
   /**

@@ -1,7 +1,7 @@
 import { type Finding, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
 import { type Credential, drawScope, ownAccounts } from './credential.js';
-import { disabled, missing, notConnected, VaultError } from './errors.js';
+import { aboutOf, disabled, missing, notConnected, VaultError } from './errors.js';
 import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
@@ -24,7 +24,7 @@ export interface TestStep {
 export interface TestResult {
   ok: boolean;
   steps: TestStep[];
-  finding: Omit<Finding, 'at'> | undefined;
+  finding: Omit<Finding, 'at' | 'script'> | undefined;
 }
 
 /** "Save and test": asks the provider for a token now and says how it went. The token itself stays here. */
@@ -87,17 +87,17 @@ export class Testing {
 }
 
 /** The provider is content, and the mail server will not be. */
-function lacking({ missing, detail }: Access): Omit<Finding, 'at'> {
+function lacking({ missing, detail }: Access): TestResult['finding'] {
   const action = `An administrator must add ${missing.join(', ')} to the application at the provider and approve it; then test again.`;
-  return { class: 'needs_admin', reason: 'access_missing', message: detail, action };
+  return { class: 'needs_admin', who: 'tenant_admin', reason: 'access_missing', message: detail, action };
 }
 
-function findingOf(error: unknown): Omit<Finding, 'at'> {
+function findingOf(error: unknown): Omit<Finding, 'at' | 'script'> {
   if (error instanceof Superseded) {
     const message = 'The credential was changed during the test.';
-    return { class: 'unavailable', reason: 'superseded', message, action: 'Test again.' };
+    return { class: 'unavailable', who: 'operator', reason: 'superseded', message, action: 'Test again.' };
   }
   if (!(error instanceof VaultError)) throw error;
-  const { class: errorClass = 'unavailable', action = 'Try again.', provider } = error.details;
-  return { class: errorClass, reason: error.code, message: error.message, action, ...(provider ? { provider } : {}) };
+  const { class: errorClass = 'unavailable', action = 'Try again.' } = error.details;
+  return { class: errorClass, reason: error.code, message: error.message, action, ...aboutOf(error.details) };
 }

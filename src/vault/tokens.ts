@@ -1,8 +1,9 @@
 import { type Account, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
-import { type Caller, permits, permittedScopes } from './consumer.js';
+import { type Caller, holderOf, permits, permittedScopes, traceOf } from './consumer.js';
 import { type Credential, drawableScopes, drawn, drawScope } from './credential.js';
 import { disabled, invalid, notConnected, notFound, VaultError } from './errors.js';
+import { knownOf } from './findings/known.js';
 import { type Ledger, ledgerUnavailable } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Drawable, drawName, type Memory } from './memory.js';
@@ -93,7 +94,7 @@ export class Tokens {
    * (also: not permitted), `conflict`, `not_connected`, `provider_refused`, `provider_unavailable`, `ledger_unavailable`.
    */
   async issue(caller: Caller, request: DrawRequest): Promise<Issued> {
-    const limited = this.#limits.draw(caller.keyId);
+    const limited = this.#limits.draw(holderOf(caller));
     if (limited) throw limited;
     let current = caller;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -124,7 +125,7 @@ export class Tokens {
       const scope = await this.#scopeOf(credential, account, request.scope);
       await this.#authorize(caller, credential, request.account, scope, new Draw(caller.revision));
       const newest = await this.#store.reads.findToken(credential.id, account.account, scope);
-      const told = { tokenId: report.tokenId, rejection: readRejection(report) };
+      const told = { report, rejection: readRejection(report), known: knownOf(credential) };
       await this.#rejections.note({ caller, requestId: request.requestId }, newest, told);
     } catch (error) {
       throw this.#refused(caller, request, error);
@@ -223,7 +224,7 @@ export class Tokens {
       token,
       askedScope: token.scope,
       refreshFailing: failing ? { detail: account.finding?.message ?? '', retryAt: account.nextTryAt } : undefined,
-      secretExpiresAt: credential.clientAuth.secretExpiresAt,
+      proofEnd: proofEnd(credential.clientAuth),
     };
   }
 
@@ -231,8 +232,7 @@ export class Tokens {
     return this.#ledger.append(
       {
         at: this.#clock.now(),
-        consumer: caller.consumer,
-        key_id: caller.keyId,
+        ...traceOf(caller),
         action: 'token.issue',
         credential: token.credential,
         account: token.account,
@@ -249,11 +249,10 @@ export class Tokens {
   /** Notes a refusal in the ledger and in the key's limit; answers the error that the caller gets. */
   #refused(caller: Caller, request: DrawRequest, error: unknown): unknown {
     if (!(error instanceof VaultError) || error.code === 'ledger_unavailable') return error;
-    const limited = this.#limits.refusedDraw(caller.keyId);
+    const limited = this.#limits.refusedDraw(holderOf(caller));
     const { credential, account, requestId } = request;
     this.#ledger.refuse({
-      consumer: caller.consumer,
-      key_id: caller.keyId,
+      ...traceOf(caller),
       action: 'token.refuse',
       credential,
       account,
@@ -291,7 +290,7 @@ class Draw {
 }
 
 function warningOf(drawable: Drawable, minTtl: number, now: number): Warning | undefined {
-  const { token, refreshFailing, secretExpiresAt } = drawable;
+  const { token, refreshFailing, proofEnd: end } = drawable;
   if (refreshFailing) {
     const { detail, retryAt } = refreshFailing;
     const retryAfter = Math.max(1, Math.ceil(((retryAt ?? now) - now) / 1000));
@@ -306,14 +305,19 @@ function warningOf(drawable: Drawable, minTtl: number, now: number): Warning | u
     const detail = `The newest token lives ${left} s more (${token.lifetime} s as it came), less than the ${minTtl} s asked for.`;
     return { code: 'min_ttl_unreachable', detail };
   }
-  if (secretExpiresAt !== undefined && secretExpiresAt - now < SECRET_WARNING_MS) {
-    const day = new Date(secretExpiresAt).toISOString().slice(0, 10);
+  if (end && end.at - now < SECRET_WARNING_MS) {
+    const day = new Date(end.at).toISOString().slice(0, 10);
     return {
       code: 'expiring_secret',
-      detail: `The client secret expires on ${day}. Create a new one and store it here.`,
+      detail: `The ${end.what} expires on ${day}. Create a new one and store it here.`,
     };
   }
   return undefined;
+}
+
+function proofEnd({ certificate, secretExpiresAt }: Credential['clientAuth']): Drawable['proofEnd'] {
+  if (certificate) return { at: certificate.notAfter, what: 'certificate' };
+  return secretExpiresAt === undefined ? undefined : { at: secretExpiresAt, what: 'client secret' };
 }
 
 const SEVERAL = {

@@ -1,6 +1,7 @@
 import type { History } from './history.js';
 import type { Ledger } from './ledger.js';
 import type { Logger } from './logger.js';
+import type { Notices } from './notices.js';
 import type { Clock } from './ports.js';
 import type { Renewals } from './renewals.js';
 import type { Store } from './store.js';
@@ -10,12 +11,14 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const KEPT_CHANGES = 10_000;
 
-/** What is done beside the requests: summed refusals, the ledger's index, other writers' heads, renewals, what is over. */
+/** What is done beside the requests: summed refusals, the ledger's index, other writers' heads, renewals, what is over,
+ * and what will be. */
 export class Upkeep {
   readonly #store: Store;
   readonly #ledger: Ledger;
   readonly #history: History;
   readonly #renewals: Renewals;
+  readonly #notices: Notices;
   readonly #clock: Clock;
   readonly #log: Logger;
   #stopped = false;
@@ -26,6 +29,7 @@ export class Upkeep {
     ledger: Ledger;
     history: History;
     renewals: Renewals;
+    notices: Notices;
     clock: Clock;
     log: Logger;
   }) {
@@ -33,6 +37,7 @@ export class Upkeep {
     this.#ledger = deps.ledger;
     this.#history = deps.history;
     this.#renewals = deps.renewals;
+    this.#notices = deps.notices;
     this.#clock = deps.clock;
     this.#log = deps.log;
   }
@@ -43,6 +48,7 @@ export class Upkeep {
     void this.#repeat(SECOND, () => this.#history.catchUp());
     void this.#repeat(5 * SECOND, () => this.#renewals.round());
     void this.#repeat(MINUTE, () => this.minute());
+    void this.#repeat(MINUTE, () => this.#notices.round());
   }
 
   /** Begins no further round and waits for those that are running. */

@@ -1,12 +1,15 @@
 import { Accounts } from './accounts.js';
 import { Application } from './application.js';
 import { Breakers } from './breakers.js';
+import { CalendarLinks } from './calendar-links.js';
 import { Callers } from './callers.js';
 import { ClientAuths } from './client-auths.js';
 import { ConnectLinks } from './connect-links.js';
 import { Consents } from './consents.js';
 import { Consumers } from './consumers.js';
 import { Credentials } from './credentials.js';
+import { type Discover, Discovering } from './discovering.js';
+import { Expiries } from './expiries.js';
 import { Granted } from './granted.js';
 import { Granting } from './granting.js';
 import { History } from './history.js';
@@ -16,13 +19,15 @@ import { Ledger } from './ledger.js';
 import { Limits } from './limits.js';
 import type { Logger } from './logger.js';
 import { Memory } from './memory.js';
+import { Notices } from './notices.js';
 import type { PageHead } from './page.js';
 import { Placing } from './placing.js';
-import type { Chain, Clock, Destinations, KeyPairs, Provider } from './ports.js';
+import type { Chain, Clock, Destinations, KeyPairs, Mailer, Provider, WorkloadTokens } from './ports.js';
 import { replaceAdminKey } from './recovery.js';
 import { Refreshing } from './refreshing.js';
 import { Rejections } from './rejections.js';
 import { Renewals } from './renewals.js';
+import { Setup } from './setup/setup.js';
 import type { Failpoints } from './steps.js';
 import type { Standing, Store } from './store.js';
 import { Testing } from './testing.js';
@@ -39,6 +44,7 @@ export interface VaultDeps {
   provider: Provider;
   destinations: Destinations;
   keyPairs: KeyPairs;
+  workloadTokens: WorkloadTokens;
   chain: Chain;
   clock: Clock;
   log: Logger;
@@ -49,12 +55,15 @@ export interface VaultDeps {
   /** 0 … 1, for jitter. */
   random: () => number;
   failpoints: Failpoints;
+  discover: Discover;
   /** How many draws may wait for a provider at the same time. */
   mostWaiters: number;
   /** Where providers send the browser back to, exactly as it is registered with them. */
   redirectUri: string;
   /** Origins to which the page after a consent may lead on. */
   returnToOrigins: readonly string[];
+  /** Left out: nobody is told by mail. */
+  mailer?: Mailer | undefined;
 }
 
 /** The domain, joined: what Tokenwell does, by noun. */
@@ -63,12 +72,17 @@ export class Vault {
   readonly consumers: Consumers;
   readonly credentials: Credentials;
   readonly clientAuths: ClientAuths;
+  readonly discovering: Discovering;
   readonly tokens: Tokens;
   readonly testing: Testing;
+  readonly setup: Setup;
   readonly accounts: Accounts;
   readonly importing: Importing;
   readonly connectLinks: ConnectLinks;
   readonly consents: Consents;
+  readonly expiries: Expiries;
+  readonly calendarLinks: CalendarLinks;
+  readonly notices: Notices;
   readonly history: History;
   readonly ledger: Ledger;
   readonly limits: Limits;
@@ -89,7 +103,7 @@ export class Vault {
     this.#clock = clock;
     this.limits = new Limits({ clock, drawsPerSecond: deps.drawsPerSecond });
     this.ledger = new Ledger({ ...deps, memory });
-    this.callers = new Callers({ store, memory, clock, failpoints });
+    this.callers = new Callers({ ...deps, memory });
     const breakers = new Breakers({ store, clock });
     const { ledger } = this;
     const keeping = new Keeping({ ...deps, ledger });
@@ -106,8 +120,11 @@ export class Vault {
     this.tokens = new Tokens({ ...shared, memory, callers: this.callers, rejections, usage, failpoints });
     const { destinations, keyPairs, provider } = deps;
     this.credentials = new Credentials({ ...shared, destinations, keyPairs });
+    this.discovering = new Discovering({ ...deps, limits: this.limits });
     this.clientAuths = new ClientAuths({ ...shared, callers: this.callers, provider, keyPairs });
-    this.consumers = new Consumers(shared);
+    const { credentials, clientAuths } = this;
+    this.setup = new Setup({ credentials, clientAuths, clock, redirectUri: deps.redirectUri });
+    this.consumers = new Consumers({ ...shared, destinations });
     this.testing = new Testing({ ...shared, callers: this.callers });
     const placing = new Placing(deps);
     const granting = new Granting({ ...deps, ledger, keeping, placing });
@@ -118,9 +135,13 @@ export class Vault {
     const { accounts, callers } = this;
     this.importing = new Importing({ ...deps, ...shared, breakers, keeping, placing, accounts, callers });
     this.history = new History({ store, clock });
+    this.expiries = new Expiries({ store, clock });
+    this.calendarLinks = new CalendarLinks({ store, ledger, clock });
+    this.notices = new Notices({ ...deps, ledger });
     const { random, log } = deps;
     this.renewals = new Renewals({ ...shared, usage, random, log });
-    this.upkeep = new Upkeep({ ...shared, history: this.history, renewals: this.renewals, log });
+    const { history, renewals, notices } = this;
+    this.upkeep = new Upkeep({ ...shared, history, renewals, notices, log });
   }
 
   /** The first page of this instance: proves that the ledger can be written before anyone is served. */

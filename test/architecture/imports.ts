@@ -51,6 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, 'all' | 'types
     'clock.ts': 'all',
     'config.ts': 'all',
     'first-start.ts': 'all',
+    'hosts.ts': 'all',
   },
 };
 
@@ -58,6 +59,8 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, 'all' | 'types
 const PACKAGES: readonly { names: RegExp; parts: Readonly<Record<string, 'all' | 'types'>> }[] = [
   { names: /^(?:better-sqlite3|pg|pg-[a-z-]+|kysely)(?:\/|$)/, parts: { store: 'all' } },
   { names: /^(?:openid-client|oauth4webapi|jose)(?:\/|$)/, parts: { oauth: 'all' } },
+  { names: /^nodemailer(?:\/|$)/, parts: { mail: 'all' } },
+  { names: /^prom-client(?:\/|$)/, parts: { http: 'all' } },
   { names: /^(?:fastify$|fastify\/|fastify-|@fastify\/)/, parts: { http: 'all', console: 'all', 'app.ts': 'types' } },
 ];
 

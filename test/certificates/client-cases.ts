@@ -58,7 +58,7 @@ export function clientCases(t: Test, files: KeyFiles): void {
       };
       provider.always(echo);
       const { finding } = await test();
-      t.match(finding, { class: 'needs_operator', message: /does not accept the certificate/, action: /Upload/ });
+      t.match(finding, { class: 'needs_operator', message: /does not know the certificate/, action: /[Uu]pload/ });
       t.notMatch(JSON.stringify(finding), /eyJ/, 'the assertion that it echoes is not shown');
       const late = new Date(Date.now() + 420_000).toUTCString();
       provider.always(json(401, { error: 'invalid_client', error_codes: [700024] }, { date: late }));

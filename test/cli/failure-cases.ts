@@ -177,6 +177,36 @@ export function failureCases(t: Test): void {
     });
   });
 
+  t.test('what the provider’s codes mean is said in words: who must act, what to do, where to read on', async t => {
+    const vault = await startRunningVault(t);
+    const variables: Variables = { ...vault.variables, TOKENWELL_KEY: await fill(vault) };
+    const error_description = 'AADSTS65001: no consent. Trace ID: 0f3c-1';
+    vault.provider.always(json(400, { error: 'invalid_grant', error_description, trace_id: '0f3c-1' }));
+    const says = [
+      /What to do: Approve it .*the application client > Permissions > Grant admin consent/,
+      /[Rr]ead more:? +https:\/\/learn\.microsoft\.com\/\S+/,
+      /invalid_grant: AADSTS65001: no consent.*\(trace_id 0f3c-1\)/,
+    ];
+    const { code, err } = await run(words('token mail'), variables);
+    t.equal(code, 1);
+    t.match(err, /^tokenwell: Nobody has consented yet.*\nWho must act: an administrator of the organisation\.\n/);
+    for (const part of says) t.match(err, part);
+    const tested = await run(words('credential test mail'), vault.variables);
+    for (const part of says) t.match(tested.out, part);
+    const { out: shown } = await run(words('account show mail'), vault.variables);
+    t.match(shown, /who must act +an administrator of the organisation\n/);
+    t.match(shown, /read more +https:/);
+    const { out: asJson } = await run(words('account show mail --json'), vault.variables);
+    t.match(JSON.parse(asJson), { finding: { who: 'tenant_admin', link: /^https:/ } });
+    const failed = JSON.parse((await run(words('token mail --json'), variables)).err);
+    t.match(failed, {
+      class: 'needs_operator',
+      who: 'tenant_admin',
+      link: /^https:/,
+      provider: { trace_id: '0f3c-1' },
+    });
+  });
+
   t.test('a provider that says no ends with 1, one that cannot ends with 3, and both with what to do', async t => {
     const vault = await startRunningVault(t);
     const key = await fill(vault);

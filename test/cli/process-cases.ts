@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { temporaryFolder } from '../support/vault.js';
@@ -59,6 +60,31 @@ export function processCases(t: Test): void {
       `tokenwell: Port ${port} is taken by another program. Stop that one, or choose another port with TOKENWELL_PORT.\n`,
     );
   });
+
+  t.test(
+    'metrics have an address of their own where one is named; one that is taken ends the start with 1',
+    async t => {
+      const taken = createServer().listen(0, '127.0.0.1');
+      await once(taken, 'listening');
+      const at = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
+      const variables = () => ({
+        ...{ TOKENWELL_DATA_DIR: join(temporaryFolder(t), 'data'), TOKENWELL_PORT: '0' },
+        TOKENWELL_METRICS_LISTEN: at,
+      });
+      const { code, err } = await serving(t, variables()).ended;
+      t.match(
+        { code, err },
+        { code: 1, err: /^tokenwell: TOKENWELL_METRICS_LISTEN: .* cannot be opened \(EADDRINUSE\)\. / },
+      );
+      taken.close();
+      const server = serving(t, variables());
+      await saying(server, /the admin key is in (\S+)\./);
+      const answer = await fetch(`http://${at}/metrics`);
+      t.match(await answer.text(), /^tokenwell_accounts\{state="connected"\} 0$/m);
+      server.child.kill('SIGTERM');
+      t.match(await server.ended, { code: 0 }, 'a connection that is kept does not hold it');
+    },
+  );
 
   t.test('F14: a second process on the same folder is refused, the first goes on', async t => {
     const vault = await startRunningVault(t);

@@ -34,6 +34,12 @@ function refused(name: string, value: string, allowed: string): Mistake {
   return { title: `${name}=${value}`, variables: { [`TOKENWELL_${name}`]: value }, says };
 }
 
+const MAILS = {
+  TOKENWELL_SMTP_URL: 'smtps://user:p%40ss@mail.example.com',
+  TOKENWELL_NOTICE_TO: 'ops@example.com',
+  TOKENWELL_NOTICE_FROM: 'tokenwell@example.com',
+};
+
 const port = 'a whole number from 0 to 65535.';
 const drain = 'a whole number from 0 to 25.';
 const origin = 'https:// and a host with an optional port, nothing behind it';
@@ -164,6 +170,39 @@ export const secretMistakes: Mistake[] = [
     says: 'TOKENWELL_OUTBOUND_PROXY is (not shown); allowed: http:// or https://',
   },
   {
+    title: 'a mail server without a host',
+    variables: { ...MAILS, TOKENWELL_SMTP_URL: 'smtp://user:hunter2@' },
+    says: 'TOKENWELL_SMTP_URL is (not shown); allowed: smtp[s]://user:password@host:port.',
+  },
+  {
+    title: 'a mail server with something behind its port',
+    variables: { ...MAILS, TOKENWELL_SMTP_URL: 'smtp://user:hunter2@mail.example.com:587/?pool=true' },
+    says: 'TOKENWELL_SMTP_URL is (not shown); allowed: smtp[s]://',
+  },
+  {
+    title: 'a mail server by another scheme',
+    variables: { ...MAILS, TOKENWELL_SMTP_URL: 'https://mail.example.com' },
+    says: 'TOKENWELL_SMTP_URL is (not shown); allowed: smtp[s]://',
+  },
+  {
+    title: 'whom to write to without a mail server',
+    variables: { TOKENWELL_NOTICE_TO: 'ops@example.com', TOKENWELL_NOTICE_FROM: 'tokenwell@example.com' },
+    says: 'TOKENWELL_SMTP_URL is not set; allowed: a value: TOKENWELL_SMTP_URL, TOKENWELL_NOTICE_TO, TOKENWELL_NOTICE_FROM go together.',
+  },
+  {
+    title: 'one that is no mail address',
+    variables: { ...MAILS, TOKENWELL_NOTICE_TO: 'ops@example.com,<ops>' },
+    says: 'TOKENWELL_NOTICE_TO is "ops@example.com,<ops>"; allowed: a comma-separated list of mail addresses',
+  },
+  {
+    title: 'a sender with a name and a line break',
+    variables: { ...MAILS, TOKENWELL_NOTICE_FROM: 'a@example.com\nBcc: b@example.com' },
+    says: 'TOKENWELL_NOTICE_FROM is "a@example.com\\nBcc: b@example.com"; allowed: mail addresses',
+  },
+  ...['9464', '127.0.0.1', 'host:x', 'http://127.0.0.1:9464', '127.0.0.1:70000'].map(value =>
+    refused('METRICS_LISTEN', value, 'an address and a port, such as 127.0.0.1:9464.'),
+  ),
+  {
     title: 'a secret under a name that is not known',
     variables: { TOKENWELL_CLIENT_SECRET: 'hunter2' },
     says: 'TOKENWELL_CLIENT_SECRET is not known; take it out.',
@@ -220,6 +259,11 @@ export const accepted: Accepted[] = [
   {
     variables: { TOKENWELL_RATE_LIMIT: '50', TOKENWELL_DRAIN_SECONDS: '25' },
     config: { rateLimit: 50, drainSeconds: 25 },
+  },
+  { variables: { TOKENWELL_METRICS_LISTEN: '[::]:9464' }, config: { metricsListen: { host: '::', port: 9464 } } },
+  {
+    variables: { ...MAILS, TOKENWELL_NOTICE_TO: 'ops@example.com, b@example.com' },
+    config: { notices: { to: ['ops@example.com', 'b@example.com'], from: 'tokenwell@example.com' } },
   },
   { variables: { TOKENWELL_ALLOW_UNSAFE_DATABASE: '1' }, config: { allowUnsafeDatabase: true } },
   { variables: { TOKENWELL_LOG_LEVEL: 'silent' }, config: { logLevel: 'silent' } },

@@ -77,6 +77,36 @@ export function adminLinkCases(t: Test, consentWorld: Worlds): void {
     t.strictSame(await connectLinks.list(admin.caller, 'mail'), []);
   });
 
+  t.test(
+    'an owner who was turned away by its codes gets a link for the administrator, and nothing else changes',
+    async t => {
+      const world = await startWorld(t, consentWorld);
+      const { vault, begin, back, link } = world;
+      const cases = {
+        AADSTS90094: true,
+        AADSTS65001: true,
+        AADSTS50105: false,
+        AADSTS65004: false,
+        AADSTS700016: false,
+      };
+      for (const [code, gets] of Object.entries(cases)) {
+        const dance = await begin(await link());
+        const end = await back(dance, { error: 'access_denied', error_description: `${code}: no` });
+        t.equal('adminLink' in end, gets, code);
+        t.match(
+          await vault.vault.consents.ended(dance.consent, dance.browser),
+          { outcome: { code: 'declined' } },
+          code,
+        );
+        t.match(
+          await vault.store.reads.accounts.find('mail', 'default'),
+          { state: 'pending', finding: undefined },
+          code,
+        );
+      }
+    },
+  );
+
   t.test('after an administrator’s consent for an application its test is next', async t => {
     const { vault, admin, provider, begin, back } = await consentWorld(t);
     await vault.vault.credentials.create(admin, 'robot', credentialInput(provider.url()));

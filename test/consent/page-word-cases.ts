@@ -38,7 +38,7 @@ export function pageWordCases(t: Test, consentWorld: Worlds): void {
       ]);
       t.ok(open, `${where}: the codes are seen`);
       const account = await world.vault.store.reads.accounts.find('mail', 'default');
-      t.match(account?.finding?.action, /^An administrator of the owner’s organisation/, 'the account is no page');
+      t.match(account?.finding?.action, /^An administrator of the owner's organisation/, 'the account is no page');
     }
   });
 
@@ -60,7 +60,7 @@ export function pageWordCases(t: Test, consentWorld: Worlds): void {
   t.test('a refused code leads out of the circle of signing in again', async t => {
     const world = await consentWorld(t);
     const dance = await world.begin(await world.link());
-    world.provider.next(json(400, { error: 'invalid_grant', error_description: 'AADSTS53003: blocked by a policy' }));
+    world.provider.next(json(400, { error: 'invalid_grant', error_description: 'blocked by a policy' }));
     await world.back(dance, { code: 'c' });
     const { html, steps, open } = await pageOf(world, dance);
     t.notMatch(html, 'revoked', 'a code never was');
@@ -70,6 +70,22 @@ export function pageWordCases(t: Test, consentWorld: Worlds): void {
       ['What to do', /sign in once more\. If this page comes back, give the codes below to your administrator\.$/],
     ]);
     t.ok(open, 'the codes are seen');
+  });
+
+  t.test('a code that is refused by a rule of the organisation is a matter for its administrator', async t => {
+    const world = await consentWorld(t);
+    const dance = await world.begin(await world.link());
+    world.provider.next(json(400, { error: 'invalid_grant', error_description: 'AADSTS53003: blocked by a policy' }));
+    await world.back(dance, { code: 'the-code' });
+    const { html, steps, open } = await pageOf(world, dance);
+    t.match(html, 'Conditional Access policy of the organisation blocks this sign-in');
+    t.match(steps, [
+      ['Whose turn it is', 'An administrator of your organisation.'],
+      ['What to do', /^Tell your administrator, with the codes below/],
+      ['What they do', /Sign-in logs.* Then the owner of the mailbox opens the link again\.$/],
+    ]);
+    t.match(html, 'AADSTS53003', 'the codes are there');
+    t.ok(open, 'and seen');
   });
 
   t.test('whose turn it is and what to do agree on every page that failed', async t => {

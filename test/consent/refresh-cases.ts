@@ -149,7 +149,13 @@ export function refreshCases(t: Test): void {
       clock.advance(16_000);
       t.ok(await vault.store.takeLease('mail', 'default', 'another instance', 60_000), 'the lease has ended');
       const grant = await vault.store.reads.grants.find('mail', 'default', 'current');
-      const next = { generation: 'gen_newer', refreshToken: new Secret('refresh-newer'), now: 0, keepAliveAt: 0 };
+      const next = {
+        generation: 'gen_newer',
+        refreshToken: new Secret('refresh-newer'),
+        now: 0,
+        keepAliveAt: 0,
+        idleEndsAt: 0,
+      };
       if (newer && grant) await vault.store.transaction(tx => tx.grants.renew(grant, next));
       late.release();
       clock.advance(200_000);

@@ -3,7 +3,11 @@ import { type ConnectView, connectPage } from '../../src/console/connect-page.js
 import { type NoticeCode, type NoticeView, noticePage } from '../../src/console/notice-page.js';
 import { type ResultView, resultPage } from '../../src/console/result-page.js';
 import { homePage, strayPage } from '../../src/console/stray-page.js';
+import { inWords } from '../../src/vault/callback.js';
 import type { ConsentOutcome } from '../../src/vault/consent.js';
+import { MICROSOFT_POLICY } from '../../src/vault/findings/microsoft-policy.js';
+import { SIGN_IN } from '../../src/vault/findings/sign-in.js';
+import { filledWords } from '../../src/vault/findings/words.js';
 
 export const brand = { name: 'Acme IT' };
 
@@ -134,6 +138,15 @@ export const pages: Readonly<Record<string, string>> = {
       message: 'Your organisation lets only an administrator allow this.',
       action: 'Send the link below to your administrator. When it is done, try again.',
       provider: { error: 'access_denied', codes: ['AADSTS90094'], trace_id: TRACE },
+    },
+  }),
+  'blocked-by-policy': result({
+    link: LINK,
+    outcome: {
+      code: 'failed',
+      class: 'needs_user',
+      ...inWords(filledWords(MICROSOFT_POLICY.find(({ codes }) => codes.includes('53003')) ?? SIGN_IN.unknown, {})),
+      provider: { error: 'invalid_grant', codes: ['AADSTS53003'], trace_id: TRACE },
     },
   }),
   failed: result({ link: LINK, requestId: 'req-4f1d', outcome: failed }),

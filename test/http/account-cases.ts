@@ -42,12 +42,14 @@ export function accountCases(t: Test): void {
     await connect();
     const at = new Date(clock.now()).toISOString();
     const { json, text } = await account('GET');
+    const { client_auth } = Object(json.grant);
+    t.match(client_auth, /^auth_/, 'the client authentication that obtained it');
     t.strictSame(json, {
       ...pending,
       state: 'connected',
       last_success_at: at,
       next_refresh_at: new Date(clock.now() + 3.5 * 86_400_000).toISOString(),
-      grant: { obtained_at: at, scopes: ['mail.read'], missing_scopes: ['mail.send'], lasting: true },
+      grant: { obtained_at: at, scopes: ['mail.read'], missing_scopes: ['mail.send'], lasting: true, client_auth },
     });
     t.notMatch(text, /refresh-one|access-one/);
   });

@@ -42,8 +42,8 @@ export function accessCases(t: Test): void {
       const { access, state } = await account('imap');
       t.match(access, {
         missing: ['IMAP.AccessAsApp'],
-        excess: ['full_access_as_app', 'Mail.Read'],
-        detail: /opens more than it is for: have full_access_as_app, Mail\.Read taken/,
+        excess: ['Mail.Read', 'full_access_as_app'],
+        detail: /opens more than it is for: have Mail\.Read, full_access_as_app taken/,
       });
       t.equal(state, 'connected', 'the provider gave what was asked');
       await send('PUT', '/api/v1/consumers/svc/permissions', { key: keys.admin, body: [{ credential: '*' }] });

@@ -104,8 +104,12 @@ export function delegationCases(t: Test): void {
     const test = async () => (await send('POST', '/api/v1/credentials/mail/test', { key: keys.operator })).json.finding;
     const said = { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' };
     provider.always(json(400, said, { date: new Date().toUTCString() }));
-    t.match(await test(), { class: 'needs_operator', message: /does not accept the assertion/, provider: said });
-    provider.always(json(400, said, { date: new Date(Date.now() - 600_000).toUTCString() }));
+    const deleted = /key of the service account was deleted/;
+    t.match(await test(), { class: 'needs_operator', reason: 'provider_refused', message: deleted, provider: said });
+    provider.always(json(400, { error: 'invalid_grant' }, { date: new Date().toUTCString() }));
+    t.match(await test(), { class: 'needs_operator', message: /does not accept the assertion: its key is not one/ });
+    const late = { ...said, error_description: 'Invalid JWT: Token must be a short-lived token (60 minutes).' };
+    provider.always(json(400, late, { date: new Date(Date.now() - 600_000).toUTCString() }));
     t.match(await test(), { class: 'needs_operator', message: /10 min ahead/, action: /NTP/ });
     provider.always((socket, request) =>
       json(400, { error: 'invalid_grant', error_description: `no ${request.form.get('assertion')}` })(socket, request),

@@ -4,7 +4,7 @@ import { actorOf, callerOf } from '../auth.js';
 import { keyOf, page } from '../paging.js';
 import { ConsumerParams, KeyParams, Nothing } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
-import { instantOf, keyAnswer, permissionAnswer, permissionInput, timeOf } from '../wire.js';
+import { instantOf, keyAnswer, meAnswer, permissionAnswer, permissionInput } from '../wire.js';
 
 /** Room for a thousand permissions with long account names. */
 const PERMISSIONS_BYTES = 200 * 1024;
@@ -108,18 +108,14 @@ export const accessRoutes: Routes = (app, { vault }, done) => {
 const me = {
   operationId: 'getMe',
   summary: 'Read who you are',
-  description: 'The consumer, role and permissions behind the key of this request.',
+  description: 'The consumer, role and permissions behind the key or workload token of this request.',
   tags: ['Me'],
   response: { 200: api.Me },
   'x-required-role': 'any',
 } as const;
 
-/** `/me`: what a key stands for. */
+/** `/me`: what a key or workload token stands for. */
 export const meRoutes: Routes = (app, _deps, done) => {
-  app.get('/me', { schema: me }, async request => {
-    const { consumer, role, keyId, keyExpiresAt, permissions } = callerOf(request);
-    const key = { id: keyId, expires_at: timeOf(keyExpiresAt) };
-    return { consumer, role, key, permissions: permissions.map(permissionAnswer) };
-  });
+  app.get('/me', { schema: me }, async request => meAnswer(callerOf(request)));
   done();
 };

@@ -14,12 +14,13 @@ const params = ConsumerParams;
 const create = {
   operationId: 'createConsumer',
   summary: 'Add a consumer',
-  description: 'It has no key and no permission yet.',
+  description:
+    'It has no key and no permission yet. With `trust` the JWTs of a workload stand for it, so that it needs no key; no two consumers may trust the same token (409).',
   tags,
   body: api.ConsumerCreate,
   response: { 201: api.Consumer },
   'x-required-role': 'admin',
-  'x-problems': ['already_exists'],
+  'x-problems': ['already_exists', 'conflict'],
 } as const;
 
 const list = {
@@ -45,12 +46,14 @@ const read = {
 const replace = {
   operationId: 'replaceConsumer',
   summary: 'Replace a consumer',
-  description: 'Replaces description, role and whether it is disabled. Effective for the next draw on every instance.',
+  description:
+    'Replaces description, role, trust and whether it is disabled. Effective for the next draw on every instance.',
   tags,
   params,
   body: api.ConsumerReplace,
   response: { 200: api.Consumer },
   'x-required-role': 'admin',
+  'x-problems': ['conflict'],
 } as const;
 
 const remove = {

@@ -6,6 +6,7 @@ import { notFound, VaultError } from '../../vault/errors.js';
 import { DEFAULT_ACCOUNT } from '../../vault/ids.js';
 import type { DrawRequest } from '../../vault/tokens.js';
 import type { Vault } from '../../vault/vault.js';
+import { isJwt } from '../../vault/workloads.js';
 import { identify, refusal } from '../auth.js';
 import { clientOf } from '../client-authentication.js';
 import { GrantRefused } from '../oauth-errors.js';
@@ -31,7 +32,7 @@ const byScope = {
   operationId: 'grantToken',
   summary: 'Obtain a token as an OAuth client',
   description:
-    'RFC 6749 §4.4 for software that speaks OAuth and nothing else. `client_id` is the id of the consumer, `client_secret` its API key; `scope` is `<credential>` or `<credential>/<account>`.',
+    'RFC 6749 §4.4 for software that speaks OAuth and nothing else. `client_id` is the id of the consumer, `client_secret` its API key (or, for a trusted workload, `client_assertion` its JWT: RFC 7523 §2.2); `scope` is `<credential>` or `<credential>/<account>`.',
 } as const;
 
 const byCredential = {
@@ -108,11 +109,22 @@ function scopeOf(asked: string | undefined): string | undefined {
 
 async function authenticate(vault: Vault, request: FastifyRequest, form: TokenForm): Promise<Caller> {
   const client = clientOf(request.headers.authorization, form);
-  const caller = vault.callers.recall(client.key) ?? (await identify(vault, request, client.key));
-  if (caller.consumer !== client.id) throw refusal(vault, request, client.key) ?? unauthenticated();
+  const caller = vault.callers.recall(client.key) ?? (await identifyClient(vault, request, client.key));
+  if (client.id !== undefined && caller.consumer !== client.id)
+    throw refusal(vault, request, client.key) ?? unauthenticated();
   request.caller = caller;
   if (form.grant_type === 'client_credentials') return caller;
   throw new GrantRefused('unsupported_grant_type', 'grant_type is always client_credentials here.');
+}
+
+/** The holder of a workload token is told which check failed, as with a draw; of a key nothing is told. */
+async function identifyClient(vault: Vault, request: FastifyRequest, key: string): Promise<Caller> {
+  try {
+    return await identify(vault, request, key);
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.code !== 'unauthenticated' || !isJwt(key)) throw error;
+    throw new GrantRefused('invalid_client', error.message);
+  }
 }
 
 /** An auditor is told that it never draws, which depends on nothing that it names. */

@@ -41,6 +41,7 @@ export const google: Preset = {
   refreshPolicy: 'none',
   idleDays: 180,
   harmless: ['https://www.googleapis.com/auth/userinfo.email', 'https://www.googleapis.com/auth/userinfo.profile'],
+  secretMonths: 0,
   notes: [
     'A consent screen that is external and in testing ends every grant after 7 days: publish it, or make it internal.',
     'People may untick scopes at the consent; what was not given is shown on the account.',

@@ -115,6 +115,7 @@ export const microsoft: Preset = {
   refreshPolicy: 'none',
   idleDays: 90,
   harmless: ['User.Read'],
+  secretMonths: 24,
   scopes: {
     resources: {
       '': ['graph.microsoft.com', 'graph.microsoft.us', 'dod-graph.microsoft.us', 'microsoftgraph.chinacloudapi.cn'],

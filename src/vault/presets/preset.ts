@@ -40,6 +40,8 @@ export interface Preset {
   refreshPolicy?: RefreshPolicy;
   /** Days without use after which a refresh token ends. */
   idleDays?: number;
+  /** Months for which a client secret lasts at most; 0: until somebody ends it. Left out: not known. */
+  secretMonths?: number;
   scopes?: ScopeHabits;
   /** What tokens hold unasked, and what opens nothing but a person's own profile. */
   harmless?: readonly string[];

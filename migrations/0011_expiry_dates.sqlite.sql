@@ -1,0 +1,3 @@
+-- min_reader: 1
+-- The two databases read JSON in different words.
+UPDATE client_auths SET ends_at = json_extract(certificate, '$.notAfter') WHERE certificate IS NOT NULL AND same_as IS NULL;

@@ -1,0 +1,39 @@
+import type { Defence } from './defences.js';
+
+const EXPIRIES = 'test/expiries.test.ts';
+
+/** What ends: said once, and told to nobody whom it does not concern. */
+export const EXPIRY_DEFENCES: readonly Defence[] = [
+  {
+    name: 'expiries: of two instances one says a threshold',
+    file: 'src/vault/notices.ts',
+    defence: 'if (!(await tx.expiries.noteSaid(notice, now))) throw new SaidBefore();',
+    without: 'await tx.expiries.noteSaid(notice, now);',
+    test: EXPIRIES,
+    only: 'two instances that look',
+  },
+  {
+    name: 'expiries: a calendar link is stored as its hash',
+    file: 'src/vault/calendar-links.ts',
+    defence: 'insertLink(link, hashOf(token.reveal()))',
+    without: 'insertLink(link, token.reveal())',
+    test: EXPIRIES,
+    only: 'the address is unguessable',
+  },
+  {
+    name: 'expiries: a calendar names no account',
+    file: 'src/http/routes/calendar.ts',
+    defence: "titleOf(expiry, 'no accounts')",
+    without: "titleOf(expiry, 'accounts')",
+    test: EXPIRIES,
+    only: 'a calendar shows names',
+  },
+  {
+    name: 'expiries: no mail leaves without TLS',
+    file: 'src/mail/mailer.ts',
+    defence: 'requireTLS: !secure && !plain',
+    without: 'requireTLS: false',
+    test: EXPIRIES,
+    only: 'without TLS',
+  },
+];

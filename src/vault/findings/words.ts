@@ -1,0 +1,89 @@
+import type { ErrorClass, Who } from '../errors.js';
+
+/** A kind of step of the set-up guide, which holds the commands for it. */
+export type Script =
+  | 'register-application'
+  | 'redirect-uri'
+  | 'admin-consent'
+  | 'assign-users'
+  | 'new-secret'
+  | 'certificate'
+  | 'clock'
+  | 'cloud'
+  | 'tenant'
+  | 'scope'
+  | 'new-service-principal'
+  | 'add-mailbox-permission'
+  | 'add-send-as'
+  | 'enable-protocol'
+  | 'enable-smtp-auth'
+  | 'mailbox-scope'
+  | 'domain-wide-delegation'
+  | 'connect-link';
+
+/**
+ * What a finding says. Sentences may hold the placeholders of `Known` in braces. Printable ASCII without quotation mark
+ * and backslash, so that they stand in an `error_description` as they are (RFC 6749 §5.2).
+ */
+export interface Words {
+  /** Who must act. */
+  who: Who;
+  /** What happened. */
+  happened: string;
+  /** What to do, said to `who`. */
+  todo: string;
+  /** A page of the provider that explains more. */
+  link?: string;
+  script?: Script;
+}
+
+/** One row of the catalogue. `class` is what it would be by itself; what is done is decided without it. */
+export interface Row extends Words {
+  class: ErrorClass;
+}
+
+/** A row for numbers (AADSTS) and other codes. */
+export interface CodeRow extends Row {
+  codes: readonly string[];
+  /** It says little beside any other: it counts where no other is known. */
+  general?: true;
+}
+
+/** A row for texts that a provider writes, whole or in part, in any case. */
+export interface TextRow extends Row {
+  texts: readonly string[];
+}
+
+/** What the sentences may name; what is not known stands as `<client id>` and is put in by the reader. */
+export type Known = Partial<Record<Placeholder, string>>;
+
+export type Placeholder = (typeof PLACEHOLDERS)[number];
+
+export const PLACEHOLDERS = [
+  'host',
+  'client_id',
+  'tenant',
+  'redirect_uri',
+  'scope',
+  'mailbox',
+  'service_principal',
+  'minutes',
+  'direction',
+  'what',
+] as const;
+
+/** Only what cannot be taken for anything else where people copy it. */
+const PLAIN = /^[\w.~:@/+,=%[\]-]{1,200}(?: [\w.~:@/+-]{1,200}){0,20}$/;
+
+/** A sentence with what is known in the place of its placeholders. */
+export function filled(sentence: string, known: Known): string {
+  return sentence.replace(/\{([a-z_]+)\}/g, (_, name: string) => {
+    const value = Object.hasOwn(known, name) ? known[name as Placeholder] : undefined;
+    return value !== undefined && (name === 'what' || PLAIN.test(value)) ? value : `<${name.replaceAll('_', ' ')}>`;
+  });
+}
+
+/** The words with all that is known put in. */
+export function filledWords<Kind extends Words>(words: Kind, known: Known): Kind {
+  return { ...words, happened: filled(words.happened, known), todo: filled(words.todo, known) };
+}

@@ -1,0 +1,21 @@
+import t from 'tap';
+import { calendarCases } from './expiries/calendar-cases.js';
+import { doctorCases } from './expiries/doctor-cases.js';
+import { listCases } from './expiries/list-cases.js';
+import { mailCases } from './expiries/mail-cases.js';
+import { noticeCases, twoInstanceNoticeCases } from './expiries/notice-cases.js';
+import { routeCases } from './expiries/route-cases.js';
+import { databases } from './vault/databases.js';
+
+for (const database of await databases(t)) {
+  t.test(`what ends, on ${database.name}`, { skip: database.skip }, async t => listCases(t, database));
+  t.test(`what is said of it, on ${database.name}`, { skip: database.skip }, async t => {
+    noticeCases(t, database);
+    if (database.name === 'postgres') twoInstanceNoticeCases(t, database);
+  });
+}
+
+t.test('mails', async t => mailCases(t));
+t.test('routes', async t => routeCases(t));
+t.test('calendars', async t => calendarCases(t));
+t.test('the doctor', async t => doctorCases(t));
