@@ -146,6 +146,7 @@ export function importCases(t: Test, worlds: Worlds): void {
     t.equal(await outcome(take()), 'conflict');
     await credentials.setDisabled(other.admin, 'mail', false);
     t.equal(other.provider.requests.length, 0);
+    t.strictSame(await entries(other), [], 'none of this began');
     for (let i = 0; i < 6; i += 1) await take().catch(() => undefined);
     t.equal(await outcome(take()), 'rate_limited');
   });
