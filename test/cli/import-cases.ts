@@ -184,7 +184,11 @@ function umCases(t: Test): void {
       const looked = await run(['import', 'um', path]);
       t.match(looked, { code: 0, out: /^ {2}- id: um-mail$/m, err: /^No file was written\./ });
       t.notMatch(looked.out + looked.err, /um-client-secret/);
+      // However wide the rights are that the shell leaves to new files.
+      const umask = process.umask(0);
+      t.teardown(() => void process.umask(umask));
       const done = await run(['import', 'um', path, '--out', `${out}/`], { TOKENWELL_URL: url });
+      process.umask(umask);
       t.match(done, { code: 0, err: '' });
       t.notMatch(done.out, /um-client-secret/);
       t.match(done.out, new RegExp(`^ {2}tokenwell apply -f ${out}/credentials\\.yaml$`, 'm'));
