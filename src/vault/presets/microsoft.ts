@@ -1,4 +1,4 @@
-import type { Preset } from './preset.js';
+import type { Preset, Servers } from './preset.js';
 
 // Microsoft Entra ID and Exchange Online. Endpoints and hosts: Microsoft, "National clouds" and "Microsoft 365 URLs and
 // IP address ranges"; scopes: "Authenticate an IMAP, POP or SMTP connection using OAuth".
@@ -6,6 +6,15 @@ import type { Preset } from './preset.js';
 /** Roles of Exchange's own, which reach only the mailboxes of a group. */
 const RBAC = 'Exchange RBAC for Applications';
 const IDENTITY = 'openid profile offline_access';
+
+/** Reading is by TLS from the first byte, sending by STARTTLS on 587 alone. */
+function serversAt(host: string, smtp: string): Servers {
+  return {
+    imap: { host, port: 993, tls: 'implicit' },
+    pop: { host, port: 995, tls: 'implicit' },
+    smtp: { host: smtp, port: 587, tls: 'starttls' },
+  };
+}
 
 export const microsoft: Preset = {
   id: 'microsoft',
@@ -23,11 +32,7 @@ export const microsoft: Preset = {
         outlook: 'outlook.office365.com',
         outlook_delegated: 'outlook.office.com',
       },
-      servers: {
-        imap: { host: 'outlook.office365.com', port: 993, tls: 'implicit' },
-        pop: { host: 'outlook.office365.com', port: 995, tls: 'implicit' },
-        smtp: { host: 'smtp.office365.com', port: 587, tls: 'starttls' },
-      },
+      servers: serversAt('outlook.office365.com', 'smtp.office365.com'),
     },
     'gcc-high': {
       name: 'US Government GCC High (L4)',
@@ -37,11 +42,7 @@ export const microsoft: Preset = {
         outlook: 'outlook.office365.us',
         outlook_delegated: 'outlook.office365.us',
       },
-      servers: {
-        imap: { host: 'outlook.office365.us', port: 993, tls: 'implicit' },
-        pop: { host: 'outlook.office365.us', port: 995, tls: 'implicit' },
-        smtp: { host: 'smtp.office365.us', port: 587, tls: 'starttls' },
-      },
+      servers: serversAt('outlook.office365.us', 'smtp.office365.us'),
       unsure: ['smtp'],
     },
     dod: {
@@ -52,11 +53,7 @@ export const microsoft: Preset = {
         outlook: 'outlook-dod.office365.us',
         outlook_delegated: 'outlook-dod.office365.us',
       },
-      servers: {
-        imap: { host: 'outlook-dod.office365.us', port: 993, tls: 'implicit' },
-        pop: { host: 'outlook-dod.office365.us', port: 995, tls: 'implicit' },
-        smtp: { host: 'outlook-dod.office365.us', port: 587, tls: 'starttls' },
-      },
+      servers: serversAt('outlook-dod.office365.us', 'outlook-dod.office365.us'),
     },
     china: {
       name: 'China, operated by 21Vianet',
@@ -67,11 +64,7 @@ export const microsoft: Preset = {
         outlook_delegated: 'partner.outlook.cn',
       },
       alsoAt: ['login.chinacloudapi.cn'],
-      servers: {
-        imap: { host: 'partner.outlook.cn', port: 993, tls: 'implicit' },
-        pop: { host: 'partner.outlook.cn', port: 995, tls: 'implicit' },
-        smtp: { host: 'smtp.partner.outlook.cn', port: 587, tls: 'starttls' },
-      },
+      servers: serversAt('partner.outlook.cn', 'smtp.partner.outlook.cn'),
       unsure: ['smtp'],
     },
   },
