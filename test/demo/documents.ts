@@ -34,7 +34,7 @@ export function settingsOutOfStep(): string[] {
   const names = (text: string) => new Set(text.match(/TOKENWELL_[A-Z_]*[A-Z]/g));
   const known = names(read('src/config.ts'));
   const told = names(read('docs/operating.md'));
-  const twins = new Set(['TOKENWELL_DATABASE_URL_FILE', 'TOKENWELL_MASTER_KEY']);
+  const twins = new Set(['TOKENWELL_DATABASE_URL_FILE', 'TOKENWELL_SMTP_URL_FILE', 'TOKENWELL_MASTER_KEY']);
   return [
     ...[...known].filter(name => !told.has(name) && !twins.has(name)),
     ...[...told].filter(name => !known.has(name)),
