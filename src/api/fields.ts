@@ -5,7 +5,7 @@ import { type TProperties, type TSchema, Type } from 'typebox';
 /** Ids of credentials and consumers: a slug, compared exactly. */
 export const SLUG_PATTERN = '^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$';
 /** Names of accounts: fit for mailbox addresses, compared exactly. */
-export const ACCOUNT_PATTERN = "^[A-Za-z0-9._@+'-]{1,128}$";
+export const ACCOUNT_PATTERN = "^(?!\\.{1,2}$)[A-Za-z0-9._@+'-]{1,128}$";
 /** A scope list (RFC 6749 §3.3): one space between two scopes. */
 export const SCOPE_PATTERN = '^[\\x21\\x23-\\x5B\\x5D-\\x7E]+(?: [\\x21\\x23-\\x5B\\x5D-\\x7E]+)*$';
 export const SCOPE_TOKEN_PATTERN = '^[\\x21\\x23-\\x5B\\x5D-\\x7E]+$';
@@ -49,7 +49,7 @@ export const Slug = Type.String({
 /** The name of an account. */
 export const AccountName = Type.String({
   pattern: ACCOUNT_PATTERN,
-  description: "1–128 of A–Z, a–z, 0–9 and . _ @ + ' -, such as a mailbox address.",
+  description: "1–128 of A–Z, a–z, 0–9 and . _ @ + ' -, such as a mailbox address; not . or .. alone.",
 });
 export const Scope = Type.String({
   pattern: SCOPE_PATTERN,

@@ -21,6 +21,11 @@ export function addPresetsCommand(group: Command, session: Session): void {
   examples(presets, 'tokenwell credential presets', 'tokenwell credential presets microsoft');
 }
 
+/** One word of a POSIX shell, whatever an issuer says. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** `credential discover`: the addresses of any other provider. */
 export function addDiscoverCommand(group: Command, session: Session): void {
   const discover = group
@@ -45,7 +50,7 @@ function discoveredText(found: Discovered): string {
     ['--revocation-url', found.revocation_url],
     ['--issuer', found.issuer],
     ['--auth-method', found.client_auth_methods[0]],
-  ].flatMap(([flag, value]) => (value === undefined ? [] : [visible(`  ${flag} ${value}`)]));
+  ].flatMap(([flag, value]) => (value === undefined ? [] : [visible(`  ${flag} ${quoted(value)}`)]));
   const named = (what: string, all: readonly string[]) =>
     all.length > 0 ? [visible(`${what}: ${all.join(', ')}`)] : [];
   return [

@@ -11,6 +11,7 @@ import {
   byStatusAndError,
   EMPTY,
   ENDLESS_ACCESS_TOKEN,
+  errorInWords,
   isNotThere,
   NO_ACCESS_TOKEN,
   NOT_JSON,
@@ -55,7 +56,7 @@ function refusal(answer: EndpointAnswer, scrub: Scrub): Verdict | undefined {
   const known = byStatusAndError(status, error);
   if (known) return known;
   if (isNotThere(status)) return NOTHING_THERE;
-  if (error !== undefined) return unexpectedAnswer(`the error "${scrub(error, 100)}"`);
+  if (error !== undefined) return unexpectedAnswer(errorInWords(error, scrub));
   if (body === 'web_page') return WEB_PAGE;
   if (body === 'other') return NOT_JSON;
   if (body === 'empty' && status < 300) return EMPTY;

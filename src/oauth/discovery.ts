@@ -26,20 +26,26 @@ async function metadataOf(fetch: GuardedFetch, issuer: string): Promise<Record<s
 }
 
 function read(issuer: string, metadata: Record<string, unknown>): Discovered {
-  const tokenUrl = textOf(metadata.token_endpoint);
+  const tokenUrl = urlOf(metadata.token_endpoint);
   if (tokenUrl === undefined)
     throw invalid([unfit('token_endpoint', 'The metadata of this issuer names no token endpoint.')]);
   const offered = listOf(metadata.token_endpoint_auth_methods_supported);
   const known = METHODS.filter(method => offered.length === 0 || offered.includes(method));
   return {
     issuer,
-    authorizationUrl: textOf(metadata.authorization_endpoint),
+    authorizationUrl: urlOf(metadata.authorization_endpoint),
     tokenUrl,
-    revocationUrl: textOf(metadata.revocation_endpoint),
+    revocationUrl: urlOf(metadata.revocation_endpoint),
     methods: known,
     grantTypes: listOf(metadata.grant_types_supported),
     scopes: listOf(metadata.scopes_supported),
   };
+}
+
+/** An address of the web in its plain form; what a shell or a reader would take for more than that is none. */
+function urlOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && /^https?:\/\/[\w.~:/?@%=&+,[\]-]+$/.test(text) && URL.canParse(text) ? text : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

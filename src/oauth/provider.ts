@@ -1,6 +1,7 @@
 import { clientCredentialsGrant, refreshTokenGrant } from 'openid-client';
 import { type Clock, type GuardedFetch, type Provider, ProviderFailure } from '../vault/ports.js';
 import { authorizationUrl } from './authorization-url.js';
+import { failureOf } from './classify.js';
 import { requireProof } from './client-authentication.js';
 import { exchangeCode } from './code-exchange.js';
 import { grantAnswerOf } from './grant-answer.js';
@@ -10,6 +11,11 @@ import { revokeToken } from './revocation.js';
 import { createScrub } from './scrubber.js';
 import { tokenParameters } from './token-parameters.js';
 import { requestToken } from './token-request.js';
+import { misconfigured } from './verdicts.js';
+
+/** What is said to people who signed in. */
+const SIGN_IN_AGAIN: ReadonlySet<string> = new Set(['invalid_grant', 'interaction_required', 'login_required']);
+const APPLICATION_REFUSED = misconfigured('application_refused');
 
 /** The `Provider` port over openid-client. Keeps no state: each call stands for itself. */
 export function createProvider(deps: { fetch: GuardedFetch; clock: Clock }): Provider {
@@ -20,13 +26,14 @@ export function createProvider(deps: { fetch: GuardedFetch; clock: Clock }): Pro
     async clientCredentials(request) {
       requireProof(request);
       const parameters = tokenParameters(request);
-      const { token } = await requestToken(deps, {
+      const { answer, at, token } = await requestToken(deps, {
         client: request,
         sends: [],
         grant: configuration => clientCredentialsGrant(configuration, parameters),
       });
-      if (token instanceof ProviderFailure) throw token;
-      return token;
+      if (!(token instanceof ProviderFailure)) return token;
+      // Nobody signed in, so nobody can again.
+      throw SIGN_IN_AGAIN.has(token.reason) ? failureOf(APPLICATION_REFUSED, answer, at) : token;
     },
 
     jwtBearer: request => jwtBearer(deps, request),

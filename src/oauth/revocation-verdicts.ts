@@ -2,7 +2,14 @@ import { REVOCATION } from '../vault/findings/oauth.js';
 import type { FailureClass } from '../vault/ports.js';
 import { type EndpointAnswer, errorOf } from './endpoint-answer.js';
 import type { Scrub } from './scrubber.js';
-import { byStatusAndError, isNotThere, unexpectedAnswer, type Verdict, WRONG_CLIENT_SECRET } from './verdicts.js';
+import {
+  byStatusAndError,
+  errorInWords,
+  isNotThere,
+  unexpectedAnswer,
+  type Verdict,
+  WRONG_CLIENT_SECRET,
+} from './verdicts.js';
 
 const BY_HAND = 'end the access at the provider by hand';
 
@@ -32,7 +39,7 @@ export function revocationVerdict(answer: EndpointAnswer, scrub: Scrub): Verdict
   if (known) return known === WRONG_CLIENT_SECRET ? known : byHand(known);
   if (isNotThere(answer.status)) return NOTHING_THERE;
   if (error === undefined && answer.status < 300) return undefined;
-  const what = error === undefined ? `status ${answer.status}` : `the error "${scrub(error, 100)}"`;
+  const what = error === undefined ? `status ${answer.status}` : errorInWords(error, scrub);
   return byHand(unexpectedAnswer(what));
 }
 

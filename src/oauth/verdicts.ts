@@ -1,6 +1,7 @@
 import { OAUTH } from '../vault/findings/oauth.js';
 import type { Known, Words } from '../vault/findings/words.js';
 import type { FailureClass } from '../vault/ports.js';
+import type { Scrub } from './scrubber.js';
 
 /** What is decided of a failure, by status and `error` alone, and the words of the catalogue for it. */
 export interface Verdict {
@@ -24,6 +25,12 @@ export const NO_ACCESS_TOKEN = misconfigured('no_access_token');
 export const UNSUPPORTED_TOKEN_TYPE = misconfigured('unsupported_token_type');
 export const UNUSABLE_ACCESS_TOKEN = misconfigured('unusable_access_token');
 export const ENDLESS_ACCESS_TOKEN: Verdict = { ...UNUSABLE_ACCESS_TOKEN, words: OAUTH.endless_access_token };
+
+/** An `error` of no known meaning. It is repeated only where it looks like one: a sentence in it would read as ours. */
+export function errorInWords(error: string, scrub: Scrub): string {
+  const shown = scrub(error, 100);
+  return /^[\w.:-]{1,60}$/.test(shown) ? `the error "${shown}"` : 'an error of its own making';
+}
 
 export function unexpectedAnswer(what: string): Verdict {
   return { class: 'unavailable', reason: 'unexpected_answer', words: OAUTH.unexpected_answer, known: { what } };

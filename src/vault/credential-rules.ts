@@ -140,7 +140,9 @@ function grantErrors(input: CredentialInput): FieldError[] {
 /** The accounts of jwt_bearer are its mailboxes, so each is named once and there is one at least. */
 function mailboxErrors({ grantType, mailboxes }: CredentialInput): FieldError[] {
   const error = (rule: string, detail: string) => [{ field: 'mailboxes', rule, detail }];
-  const addresses = mailboxes.map(({ address }) => address);
+  const addresses = mailboxes.map(({ address }) => address.toLowerCase());
+  const none = mailboxes.find(({ address }) => !/^[^@]+@[^@]+$/.test(address));
+  if (none) return error('address', `${none.address} is no mailbox address. Write it as name@domain.`);
   const twice = addresses.find((address, at) => addresses.indexOf(address) !== at);
   if (twice !== undefined) return error('unique', `${twice} stands there twice. Name each mailbox once.`);
   if (grantType !== 'jwt_bearer' || addresses.length > 0) return [];

@@ -37,7 +37,12 @@ export class Discovering {
     if (broken) throw invalid([{ field: 'issuer', ...broken }]);
     const limited = this.#limits.discovery(actor.caller.consumer);
     if (limited) throw limited;
-    return await this.#discover(issuer);
+    const found = await this.#discover(issuer);
+    for (const url of [found.tokenUrl, found.authorizationUrl, found.revocationUrl]) {
+      const flaw = url === undefined ? undefined : await this.#destinations.check(url);
+      if (flaw) throw invalid([unfit(flaw.rule, `Its metadata names an address that is not called: ${flaw.detail}`)]);
+    }
+    return found;
   }
 }
 

@@ -54,6 +54,12 @@ function covers(rule: string, text: string): boolean {
 }
 
 function subjectFlaw(subject: string): Omit<FieldError, 'field'> | undefined {
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(subject)) {
+    return {
+      rule: 'plain',
+      detail: 'trust.subject holds a character that cannot be seen, and no token with one is taken.',
+    };
+  }
   const segments = partsOf(subject).filter((_, place) => place % 2 === 0);
   if (segments.some(segment => segment !== ANY && segment.includes(ANY))) {
     const detail =

@@ -221,7 +221,7 @@ export function toldCases(t: Test): void {
     const rapt = await refuse({ error: 'invalid_grant', error_description: 'reauth', error_subtype: 'invalid_rapt' });
     t.match(rapt, { who: 'mailbox_owner', detail: /Google sessions/, provider: { codes: ['invalid_rapt'] } });
     const odd = await refuse({ error: 'invalid_grant', error_description: 'x', error_subtype: 'client-secret' });
-    t.match(odd, { detail: /refuses the grant/, provider: { error: 'invalid_grant' } });
+    t.match(odd, { detail: /here nobody signs in/, who: 'operator', provider: { error: 'invalid_grant' } });
     t.notOk('codes' in Object(odd.provider));
     const error_description = 'Client is unauthorized to retrieve access tokens using this method, or not authorized.';
     const delegation = await refuse({ error: 'unauthorized_client', error_description });

@@ -107,7 +107,8 @@ export function cellCases(t: Test, files: KeyFiles): void {
       const certificate = await world.create({ token_url: `${issuer}/token`, ...(person ? people : {}) });
       const proof = certificate === undefined ? { secret: 'client-secret' } : { certificate };
       const redirectUri = person ? { redirectUri: `${world.publicUrl}/OAuth2Callback` } : {};
-      const client = { id: 'client', scope: `${cell.scope} profile`, ...proof, ...redirectUri };
+      // `mail.read` is the scope of the client that introspects.
+      const client = { id: 'client', scope: `${cell.scope} profile mail.read`, ...proof, ...redirectUri };
       const server = await startAuthorizationServer({ port, clients: [client] });
       t.teardown(() => server.close());
       if (person) await signInByName(await world.link(), 'anna@acme.example');

@@ -91,7 +91,10 @@ export function delegationCases(t: Test): void {
     t.equal((await draw('new@acme.example')).status, 200);
     const rule = (rule: string) => ({ status: 400, json: { errors: [{ rule }] } });
     t.match(await put([]), rule('required'));
-    t.match(await put([{ address: 'a@b' }, { address: 'a@b' }]), rule('unique'));
+    t.match(await put([{ address: 'a@b' }, { address: 'A@b' }]), rule('unique'));
+    for (const address of ['default', '__proto__', 'a@b@c'])
+      t.match(await put([{ address }]), rule('address'), address);
+    for (const address of ['.', '..']) t.match(await put([{ address }]), rule('pattern'), address);
     const person = { grant_type: 'authorization_code', preset: undefined, authorization_url: provider.url() };
     t.match(await put([{ address: 'a@b' }], person), rule('immutable'));
     const gone = await send('DELETE', '/api/v1/credentials/mail/accounts/new@acme.example', { key: keys.operator });

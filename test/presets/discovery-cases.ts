@@ -54,6 +54,15 @@ export function discoveryCases(t: Test): void {
       },
       '/other/.well-known/openid-configuration': { issuer: `${origin}/tenant`, token_endpoint: `${origin}/token` },
       '/none/.well-known/openid-configuration': { issuer: `${origin}/none` },
+      '/shell/.well-known/openid-configuration': {
+        issuer: `${origin}/shell`,
+        token_endpoint: 'https://login.example/oauth2/$(touch\t/tmp/x)token',
+      },
+      '/script/.well-known/openid-configuration': { issuer: `${origin}/script`, token_endpoint: 'javascript:alert(1)' },
+      '/inside/.well-known/openid-configuration': {
+        issuer: `${origin}/inside`,
+        token_endpoint: 'https://10.0.0.1/token',
+      },
       '/text/.well-known/openid-configuration': 'not JSON',
       '/moved/.well-known/openid-configuration': 302,
       '/down/.well-known/openid-configuration': 503,
@@ -74,6 +83,9 @@ export function discoveryCases(t: Test): void {
     t.match(await discover(`${origin}/other`), refused('discoverable'), 'it names another issuer');
     t.match(await discover(`${origin}/none`), refused('token_endpoint'));
     t.match(await discover(`${origin}/text`), refused('discoverable'));
+    t.match(await discover(`${origin}/shell`), refused('token_endpoint'), 'nothing that a shell would run');
+    t.match(await discover(`${origin}/script`), refused('token_endpoint'));
+    t.match(await discover(`${origin}/inside`), refused('private_address'));
     t.match(await discover(`${origin}/moved`), refused('discoverable'), 'nobody is followed');
     t.match(await discover('http://10.0.0.1/'), refused('https_required'));
     t.match(await discover('https://169.254.169.254/'), refused('private_address'));

@@ -22,6 +22,8 @@ export function ruleCases(t: Test): void {
     const cases: [Partial<CredentialInput>, string[]][] = [
       [{ scope: 'https://outlook.office365.com/.default' }, []],
       [{ scope: 'https://outlook.office365.com/IMAP.AccessAsApp' }, ['scope default_only']],
+      [{ scope: 'constructor' }, ['scope default_only']],
+      [{ ...PERSON, scope: '__proto__ toString' }, []],
       [{ ...PERSON, scope: 'offline_access https://graph.microsoft.com/.default Mail.Read' }, ['scope default_alone']],
       [{ ...PERSON, scope: 'openid offline_access https://graph.microsoft.com/.default' }, []],
       [{ ...PERSON, scope: 'IMAP.AccessAsUser.All offline_access' }, ['scope with_resource']],
@@ -56,6 +58,10 @@ export function ruleCases(t: Test): void {
     const filled = expand(saying({ preset: 'microsoft', tenant: 'organizations', purpose: 'imap' }));
     t.strictSame(await rules(filled), ['tenant one_tenant']);
     t.strictSame(await rules({ ...PERSON, tokenUrl, scope: 'Mail.Read' }), []);
+    const spelled = ['//Common/', '/COMMON/', '/%63ommon/'].map(path => `https://login.microsoftonline.com${path}`);
+    for (const base of [...spelled, 'https://login.microsoftonline.com./common/']) {
+      t.strictSame(await rules({ tokenUrl: `${base}oauth2/v2.0/token`, scope }), ['token_url one_tenant'], base);
+    }
   });
 
   t.test('at a server that we do not know, every scope goes', async t => {

@@ -42,6 +42,12 @@ export const OAUTH = {
     todo: 'Upload the certificate (.cer) to the application at the provider, and check the client id of the credential.',
     script: 'certificate',
   },
+  application_refused: {
+    class: 'needs_operator',
+    who: 'operator',
+    happened: '{host} refuses the request as it does for people who must sign in again, and here nobody signs in.',
+    todo: 'Check the client id, the tenant in the token URL and the token parameters of the credential.',
+  },
   assertion_refused: {
     class: 'needs_operator',
     who: 'operator',

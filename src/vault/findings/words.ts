@@ -72,14 +72,17 @@ export const PLACEHOLDERS = [
   'what',
 ] as const;
 
-/** Only what cannot be taken for anything else where people copy it. */
-const PLAIN = /^[\w.~:@/+,=%[\]-]{1,200}(?: [\w.~:@/+-]{1,200}){0,20}$/;
+/** Only what cannot be taken for anything else where people copy it: a list, or one word that is no option and no file. */
+const LIST = /^[\w.~:@/+,=%[\]-]{1,200}(?: [\w.~:@/+-]{1,200}){0,20}$/;
+const WORD = /^[\w.~:/+=%[\]][\w.~:@/+,=%[\]-]{0,199}$/;
+const LISTS: ReadonlySet<string> = new Set(['scope', 'what', 'direction']);
 
 /** A sentence with what is known in the place of its placeholders. */
 export function filled(sentence: string, known: Known): string {
   return sentence.replace(/\{([a-z_]+)\}/g, (_, name: string) => {
     const value = Object.hasOwn(known, name) ? known[name as Placeholder] : undefined;
-    return value !== undefined && (name === 'what' || PLAIN.test(value)) ? value : `<${name.replaceAll('_', ' ')}>`;
+    const plain = name === 'what' || (LISTS.has(name) ? LIST : WORD).test(value ?? '');
+    return value !== undefined && plain ? value : `<${name.replaceAll('_', ' ')}>`;
   });
 }
 

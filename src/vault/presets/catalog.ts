@@ -57,12 +57,26 @@ function atHost({ authorizationUrl, tokenUrl }: Pick<Whereabouts, 'authorization
   return undefined;
 }
 
+/** As a name server reads it: a dot at its end changes nothing. */
 function hostOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).host : undefined;
+  return URL.canParse(url) ? new URL(url).host.replace(/\.$/, '') : undefined;
 }
 
-/** The path segment of a URL that stands where the template has the tenant. */
+/** The path segment of a URL that stands where the template has the tenant, as servers read it. */
 function tenantIn(url: string, template: string): string | undefined {
-  const at = template.split('/').indexOf('{tenant}');
-  return at < 0 ? undefined : (url.split(/[?#]/)[0]?.split('/')[at] ?? undefined);
+  const at = segmentsOf(template).indexOf('{tenant}');
+  return at < 0 || !URL.canParse(url) ? undefined : segmentsOf(url)[at];
+}
+
+function segmentsOf(url: string): string[] {
+  const [, path = ''] = /^https?:\/\/[^/]*([^?#]*)/.exec(url) ?? [];
+  return path.split('/').flatMap(segment => (segment === '' ? [] : [unescaped(segment)]));
+}
+
+function unescaped(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

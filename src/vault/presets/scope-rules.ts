@@ -29,7 +29,8 @@ function tenantErrors(
   { grantType, preset }: CredentialFields,
   { preset: { tenant: rule }, tenant }: AtProvider,
 ): FieldError[] {
-  if (grantType !== 'client_credentials' || tenant === undefined || !rule?.any.includes(tenant)) return [];
+  if (grantType !== 'client_credentials' || tenant === undefined || !rule?.any.includes(tenant.toLowerCase()))
+    return [];
   const field = preset === undefined ? 'token_url' : 'tenant';
   const detail = `${tenant} stands for whoever signs in, and with client_credentials nobody does. Give ${rule.hint}.`;
   return [{ field, rule: 'one_tenant', detail }];
@@ -47,9 +48,10 @@ function scopeErrors(field: string, scope: string, { input, at, scopes }: Scoped
   const error = (rule: string, detail: string) => errors.push({ field, rule, detail });
   const isWhole = (token: string) => scopes.whole !== undefined && token.split('/').at(-1) === scopes.whole;
   const named = tokens.find(token => !isWhole(token));
-  const bare = tokens.find(token => scopes.notBare?.[token.toLowerCase()]);
+  const whole = new Map(Object.entries(scopes.notBare ?? {}));
+  const bare = tokens.find(token => whole.has(token.toLowerCase()));
   if (bare !== undefined) {
-    const written = filled(scopes.notBare?.[bare.toLowerCase()] ?? '', at.cloud.hosts);
+    const written = filled(whole.get(bare.toLowerCase()) ?? '', at.cloud.hosts);
     error('with_resource', `${bare} without its resource is taken for one of Graph. Write ${written}.`);
   } else if (input.grantType === 'client_credentials' && named !== undefined) {
     error(
