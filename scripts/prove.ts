@@ -10,6 +10,7 @@ import { FAULT_DEFENCES } from './fault-defences.js';
 import { FINDINGS_DEFENCES } from './findings-defences.js';
 import { GRANT_DEFENCES } from './grant-defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
+import { PRESET_DEFENCES } from './preset-defences.js';
 import { REPORT_DEFENCES } from './report-defences.js';
 import { SETUP_DEFENCES } from './setup-defences.js';
 import { UPKEEP_DEFENCES } from './upkeep-defences.js';
@@ -72,6 +73,7 @@ const all = [
   FAULT_DEFENCES,
   FINDINGS_DEFENCES,
   WORKLOAD_DEFENCES,
+  PRESET_DEFENCES,
   SETUP_DEFENCES,
 ].flat();
 const defences = all.filter(({ name }) => name.includes(wanted));

@@ -1,0 +1,124 @@
+import type { Defence } from './defences.js';
+
+const TEST = { test: 'test/presets.test.ts' };
+const FILLS = {
+  ...TEST,
+  only: 'a preset fills in|Microsoft in|domain in|Google asks|what is said|another choice|holds together|without a preset|as it was filled',
+};
+const RULES = { ...TEST, only: 'would refuse|refused first|stands for anybody|do not know|in a sentence' };
+const ACCESS = { ...TEST, only: 'a token allows|too little' };
+const DELEGATED = {
+  ...TEST,
+  only: 'service account|each mailbox|accounts follow|refused assertion|without a certificate',
+};
+const FOUND = { ...TEST, only: 'no preset knows|real server|RFC 8414' };
+
+/** What presets fill in and refuse, what tokens are held against, and mailboxes that are acted for. */
+export const PRESET_DEFENCES: readonly Defence[] = [
+  {
+    name: 'presets: a choice that changed fills in anew',
+    file: 'src/vault/presets/expansion.ts',
+    defence: 'return own === undefined || cameBack ? known : own;',
+    without: 'return own === undefined ? known : own;',
+    ...FILLS,
+  },
+  {
+    name: 'presets: what was changed in the same PUT stands',
+    file: 'src/vault/presets/expansion.ts',
+    defence: 'JSON.stringify(own) === JSON.stringify(was);',
+    without: 'true;',
+    ...FILLS,
+  },
+  {
+    name: 'presets: a tenant is no path',
+    file: 'src/vault/presets/expansion.ts',
+    defence: '(!TENANT.test(tenant) || isPlaceholder(tenant))',
+    without: 'isPlaceholder(tenant)',
+    ...FILLS,
+  },
+  {
+    name: 'presets: a tenant for anybody is not for an application',
+    file: 'src/vault/presets/scope-rules.ts',
+    defence: '!rule?.any.includes(tenant.toLowerCase())',
+    without: '!rule?.any.includes(tenant)',
+    ...RULES,
+  },
+  {
+    name: 'presets: names of objects are no scopes',
+    file: 'src/vault/presets/scope-rules.ts',
+    defence: 'const whole = new Map(Object.entries(scopes.notBare ?? {}));',
+    without:
+      'const bag: Record<string, string> = scopes.notBare ?? {}; const whole = { has: (name: string) => bag[name], get: (name: string) => bag[name] };',
+    ...RULES,
+  },
+  {
+    name: 'presets: one resource a token request',
+    file: 'src/vault/presets/scope-rules.ts',
+    defence: "if (field === 'scope' && resourcesOf(tokens, scopes).size > 1) {",
+    without: "if (field === 'scope' && resourcesOf(tokens, scopes).size > 9) {",
+    ...RULES,
+  },
+  {
+    name: 'presets: a draw of two resources asks nobody',
+    file: 'src/vault/tokens.ts',
+    defence: 'if (severalResources(credential, scope)) throw invalid([SEVERAL]);',
+    without: '',
+    ...RULES,
+  },
+  {
+    name: 'presets: what a token lacks is told',
+    file: 'src/vault/testing.ts',
+    defence: 'const enough = access.missing.length === 0 || !access.certain;',
+    without: 'const enough = true;',
+    ...ACCESS,
+  },
+  {
+    name: 'presets: names in a token are not believed to be names',
+    file: 'src/vault/presets/access.ts',
+    defence: "typeof name === 'string' && NAME.test(name)",
+    without: "typeof name === 'string'",
+    ...ACCESS,
+  },
+  {
+    name: 'jwt_bearer: a mailbox that is named no more is acted for no more',
+    file: 'src/vault/credentials.ts',
+    defence: 'if (had.includes(account.account) && !has.includes(account.account)) await tx.accounts.remove(account);',
+    without: '',
+    ...DELEGATED,
+  },
+  {
+    name: 'jwt_bearer: the assertion is for one mailbox',
+    file: 'src/oauth/jwt-bearer.ts',
+    defence: '.setSubject(subject)',
+    without: '.setSubject(clientId)',
+    ...DELEGATED,
+  },
+  {
+    name: 'jwt_bearer: a refused assertion is nobody’s sign-in',
+    file: 'src/oauth/jwt-bearer.ts',
+    defence: "token.reason === 'invalid_grant' ?",
+    without: "token.reason === 'never' ?",
+    ...DELEGATED,
+  },
+  {
+    name: 'jwt_bearer: a key alone is for it alone',
+    file: 'src/vault/client-auth-rules.ts',
+    defence: "grantType !== 'jwt_bearer') {",
+    without: "grantType === 'authorization_code') {",
+    ...DELEGATED,
+  },
+  {
+    name: 'discovery: nothing that a shell would run',
+    file: 'src/oauth/discovery.ts',
+    defence: '/^https?:\\/\\/[\\w.~:/?@%=&+,[\\]-]+$/.test(text) && URL.canParse(text)',
+    without: 'URL.canParse(text)',
+    ...FOUND,
+  },
+  {
+    name: 'discovery: the issuer is the one that was named',
+    file: 'src/oauth/issuer-metadata.ts',
+    defence: 'if (metadata?.issuer === issuer) return metadata;',
+    without: 'if (metadata) return metadata;',
+    ...FOUND,
+  },
+];
