@@ -1,6 +1,7 @@
 import { Server as TlsServer } from 'node:https';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from '../vault/logger.js';
+import { Connections } from './connections.js';
 import { foreseen, internal } from './failures.js';
 import { apiHeaders } from './headers.js';
 import { listener } from './listener.js';
@@ -33,6 +34,7 @@ const LONGEST_SEGMENT = 384;
 export async function createInstance(log: Logger, requestPrefix: string, settings: InstanceSettings) {
   const requestId = requestIds(requestPrefix);
   const headers = apiHeaders(settings.publicUrl);
+  const connections = new Connections();
   const app = fastify({
     logger: false,
     genReqId: requestId,
@@ -41,7 +43,7 @@ export async function createInstance(log: Logger, requestPrefix: string, setting
     exposeHeadRoutes: false,
     return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST_SEGMENT },
-    serverFactory: listener(settings.tls && (await readTls(settings.tls))),
+    serverFactory: listener(settings.tls && (await readTls(settings.tls)), connections),
     clientErrorHandler: answerSocketError({ requestId, log }),
     schemaErrorFormatter: validationError,
     // For what the router refuses: no hook runs for it.
@@ -53,6 +55,7 @@ export async function createInstance(log: Logger, requestPrefix: string, setting
       logAnswer(log, request, reply);
     },
   });
+  app.addHook('preClose', async () => connections.end());
   app.setValidatorCompiler(validatorCompiler);
   app.removeAllContentTypeParsers();
   if (settings.tls) keepCertificate(app, settings.tls, log);

@@ -89,7 +89,7 @@ function joined(db: Handle) {
 }
 
 async function sharersOf(db: Handle, id: string): Promise<string[]> {
-  const found = db.selectFrom('client_auths').select('credential').where('same_as', '=', id).where('active', '=', 1);
+  const found = db.selectFrom('client_auths').select('credential').distinct().where('same_as', '=', id);
   return (await found.orderBy('credential').execute()).map(row => row.credential);
 }
 

@@ -13,7 +13,7 @@ import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Clock, type KeyPairs, type KeyPairWish, type Provider, ProviderFailure } from './ports.js';
 import { type Actor, actorOf, require } from './roles.js';
-import { retryAll } from './sharing.js';
+import { mayActivate, retryAll } from './sharing.js';
 import type { Reads, Store, Tx } from './store.js';
 import type { TestResult, TestStep } from './testing.js';
 
@@ -92,12 +92,13 @@ export class ClientAuths {
     return await this.#insert(actor, credentialId, { ...own, keyPair });
   }
 
-  /** From now on requests are made with it; the one before stays beside it. Throws `conflict` where it is already. */
+  /** From now on requests are made with it; the one before stays. Throws `conflict` where it is already, or may not share. */
   async activate(actor: Actor, credentialId: string, id: string): Promise<StoredClientAuth> {
     require(actor.caller, 'operator');
     await this.#change(actor, credentialId, 'credential.auth-activate', async (tx, credential) => {
       const next = await found(tx, credentialId, id);
       if (next.active) throw new VaultError('conflict', 'This is the active client authentication already.');
+      await mayActivate(tx, credential, next);
       if (!(await tx.clientAuths.activate(credential, id, this.#clock.now()))) throw changedMeanwhile();
       await retryAll(tx, credentialId, await tx.credentials.sharing(credentialId));
     });

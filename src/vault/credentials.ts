@@ -9,7 +9,7 @@ import type { Clock, Destinations, KeyPairs } from './ports.js';
 import { expand, type SaidCredential } from './presets/expansion.js';
 import { reregister } from './reregistration.js';
 import { type Actor, actorOf, require } from './roles.js';
-import { holderErrors, retryAll, sharerErrors } from './sharing.js';
+import { holderErrors, retryAll, sharerErrors, TO_END_SHARING } from './sharing.js';
 import type { Store, Tx } from './store.js';
 
 /** A credential with its accounts counted by state. */
@@ -185,8 +185,8 @@ function accountErrors(before: Credential, after: CredentialInput): FieldError[]
 }
 
 function stillShared(id: string, sharing: readonly string[]): VaultError {
-  const message = `The secret of ${id} is used by ${sharing.join(', ')} too, so it is not deleted.`;
-  return new VaultError('conflict', message, { action: 'Give each of them its own secret or certificate first.' });
+  const message = `The secret of ${id} may be used by ${sharing.join(', ')} too, so it is not deleted.`;
+  return new VaultError('conflict', message, { action: TO_END_SHARING });
 }
 
 /** 409 with the id that is taken. */

@@ -1,5 +1,6 @@
+import type { StoredClientAuth } from './client-auth.js';
 import type { Credential } from './credential.js';
-import type { FieldError } from './errors.js';
+import { type FieldError, VaultError } from './errors.js';
 import type { Reads, Tx } from './store.js';
 
 /** A credential as far as it decides who may share a secret with it. */
@@ -36,6 +37,10 @@ export function sharerErrors(id: string, sharer: Sharer, sameAs: string, holder:
   return found ? error(found.rule, `${sameAs} ${found.why}, so its secret is not for this credential.`) : [];
 }
 
+/** What to do for a credential that others may not lose the secret of: one that is not active may become it again. */
+export const TO_END_SHARING =
+  'Give each its own first, and delete the client authentications with same_as that stand beside it.';
+
 /** What keeps a holder from becoming this: those that share its secret (`sharing`) could do so no longer. */
 export async function holderErrors(
   reads: Pick<Reads, 'credentials'>,
@@ -47,8 +52,29 @@ export async function holderErrors(
   const sharers = await Promise.all(sharing.map(id => reads.credentials.find(id)));
   const ended = sharers.filter(one => one && sharingFlaw(one, holder)).map(one => one?.id);
   if (ended.length === 0) return [];
-  const detail = `${ended.join(', ')} could not use this credential’s secret any more. Give each its own first.`;
+  const detail = `${ended.join(', ')} could not use this credential’s secret any more. ${TO_END_SHARING}`;
   return [{ field: 'client_auth', rule: 'shared', detail }];
+}
+
+/** Throws `conflict` where a credential may not share as its next client auth says, or those that share its own may not. */
+export async function mayActivate(
+  reads: Pick<Reads, 'credentials'>,
+  credential: Credential,
+  { sameAs }: Pick<StoredClientAuth, 'sameAs'>,
+): Promise<void> {
+  if (sameAs === undefined) return;
+  const holder = await reads.credentials.find(sameAs);
+  const sharing = await reads.credentials.sharing(credential.id);
+  const after = { ...credential, sameAs };
+  const errors = [
+    ...sharerErrors(credential.id, credential, sameAs, holder),
+    ...(await holderErrors(reads, sharing, credential, after)),
+  ];
+  const [first] = errors;
+  if (!first) return;
+  const message = `This client authentication uses the secret of ${sameAs}. ${first.detail}`;
+  const action = 'Put one with a secret or certificate of its own beside the active one, and activate that.';
+  throw new VaultError('conflict', message, { action });
 }
 
 /**

@@ -91,7 +91,7 @@ export interface CredentialReads {
   list(after: string | undefined, limit: number): Promise<Credential[]>;
   /** The active client secret or private key, unsealed; only a token request asks for it. */
   secret(credential: Credential): Promise<Secret | undefined>;
-  /** The credentials whose active client auth is that of this one, in order of id. */
+  /** The credentials with a client auth, active or beside it, that is the one of this credential; in order of id. */
   sharing(id: string): Promise<string[]>;
 }
 

@@ -1,4 +1,7 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, generatePrimeSync, type JsonWebKey, X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Test } from 'tap';
 import { createKeyPairs } from '../../src/crypto/certificates/key-pairs.js';
 import type { PlainPair } from '../../src/crypto/certificates/pair.js';
@@ -28,6 +31,46 @@ async function read(file: KeyPairFile): Promise<PlainPair> {
 async function broken(reading: Promise<unknown>): Promise<string> {
   const error = await reading.catch((error: unknown) => error);
   return error instanceof UnusableKeyPair ? `${error.field} ${error.rule}` : String(error);
+}
+
+/** The same with the number of a month that there is not. */
+function withoutDate(pem: string, which: 'notBefore' | 'notAfter'): string {
+  const der = Buffer.from(new X509Certificate(pem).raw);
+  // As UTCTime: two digits of the year, two of the month …
+  const times = [...der.toString('latin1').matchAll(/\d{12}Z/g)];
+  der.write('99', (times[which === 'notBefore' ? 0 : 1]?.index ?? 0) + 2, 'latin1');
+  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
+}
+
+function flipped(number: string): string {
+  const bytes = Buffer.from(number, 'base64url');
+  const at = bytes.length >> 1;
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  return bytes.toString('base64url');
+}
+
+/** A key as if the product of two primes were one: each number follows from the others, and no signature is true. */
+function ofNoPrimes(): JsonWebKey {
+  const e = 65_537n;
+  const prime = (bits: number) => generatePrimeSync(bits, { bigint: true });
+  const [p, q] = [prime(520) * prime(520), prime(1024)];
+  const d = inverse(e, (p - 1n) * (q - 1n));
+  const text = (number: bigint) => {
+    const hex = number.toString(16);
+    return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex').toString('base64url');
+  };
+  const parts = { n: p * q, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
+  return { kty: 'RSA', ...Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, text(value)])) };
+}
+
+/** By Euclid's algorithm, extended. */
+function inverse(of: bigint, modulus: bigint): bigint {
+  let [rest, next, factor, other] = [modulus, of, 0n, 1n];
+  while (next !== 0n) {
+    const times = rest / next;
+    [rest, next, factor, other] = [next, rest - times * next, other, factor - times * other];
+  }
+  return ((factor % modulus) + modulus) % modulus;
 }
 
 /** Key pairs as files bring them. */
@@ -99,6 +142,41 @@ export function readingCases(t: Test, files: KeyFiles): void {
     t.equal(await broken(late.read(pfx(files, 'many-rounds'))), 'pfx too_costly', 'killed when its time is over');
     clearInterval(timer);
     t.ok(turns > 20, `the event loop went round ${turns} times meanwhile`);
+  });
+
+  t.test('a certificate whose dates cannot be read is none', async t => {
+    const privateKey = new Secret(files.pem('leaf.key'));
+    for (const which of ['notBefore', 'notAfter'] as const) {
+      const certificate = withoutDate(files.pem('leaf.pem'), which);
+      t.equal(await broken(read({ certificate, privateKey })), 'certificate not_a_certificate', which);
+    }
+  });
+
+  t.test('a key whose numbers do not belong together is none, alone and with its certificate', async t => {
+    const good = createPrivateKey(files.pem('leaf.key'));
+    const numbers = good.export({ format: 'jwk' });
+    const alone = async (jwk: JsonWebKey) => {
+      const key = createPrivateKey({ key: jwk, format: 'jwk' }).export({ type: 'pkcs8', format: 'pem' });
+      return { certificate: undefined, privateKey: new Secret(key.toString()) };
+    };
+    t.match(await read(await alone(numbers)), { privateKey: /^-----BEGIN PRIVATE KEY-----/ });
+    for (const name of ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi'] as const) {
+      const damaged = await alone({ ...numbers, [name]: flipped(numbers[name] ?? '') });
+      t.equal(await broken(read(damaged)), 'private_key not_a_private_key', name);
+    }
+    t.equal(await broken(read(await alone(ofNoPrimes()))), 'private_key not_a_private_key', 'p is no prime');
+    const pair = { ...(await alone({ ...numbers, d: flipped(numbers.d ?? '') })), certificate: files.pem('leaf.pem') };
+    t.equal(await broken(read(pair)), 'private_key not_a_private_key');
+  });
+
+  t.test('the process that reads gives way to requests', async t => {
+    const file = join(files.folder, 'priority.cjs');
+    const answer = '{ pair: { privateKey: String(require("node:os").getPriority()) } }';
+    writeFileSync(file, `process.once('message', () => process.send(${answer}));`);
+    const { privateKey } = await createKeyPairs({ clock: now, process: pathToFileURL(file) }).read(
+      pfx(files, 'modern'),
+    );
+    t.ok(Number(privateKey.reveal()) > 0, privateKey.reveal());
   });
 
   t.test('a key pair made here is read by OpenSSL, and its subject says what was asked for', async t => {

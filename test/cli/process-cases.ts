@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { temporaryFolder } from '../support/vault.js';
@@ -26,6 +26,14 @@ function serving(t: Test, variables: Variables): Child {
   return server;
 }
 
+async function freePort(): Promise<number> {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  await new Promise(resolve => taken.close(resolve));
+  return port;
+}
+
 export function processCases(t: Test): void {
   t.test('the command works from any folder, by itself and as part of a pipe', async t => {
     const vault = await startRunningVault(t);
@@ -41,10 +49,16 @@ export function processCases(t: Test): void {
 
   t.test('F36: serve runs until SIGTERM and ends with 0', async t => {
     const folder = temporaryFolder(t);
-    const server = serving(t, { TOKENWELL_DATA_DIR: folder, TOKENWELL_PORT: '0' });
+    const port = await freePort();
+    const server = serving(t, { TOKENWELL_DATA_DIR: folder, TOKENWELL_PORT: String(port) });
     await saying(server, /the admin key is in (\S+)\./);
+    const silent = connect(port, '127.0.0.1');
+    await once(silent, 'connect');
+    const started = performance.now();
     server.child.kill('SIGTERM');
     t.match(await server.ended, { code: 0 });
+    t.ok(performance.now() - started < 10_000, 'a connection that says nothing does not hold it');
+    silent.destroy();
   });
 
   t.test('a port that is taken ends the start with 1 and one sentence', async t => {

@@ -19,7 +19,8 @@ function shown(port: number, ca: string): Promise<PeerCertificate> {
   });
 }
 
-function writePair(folder: string, pair: { cert: string; key: string }) {
+/** The files of a certificate and its key, as the settings name them. */
+export function writePair(folder: string, pair: { cert: string; key: string }) {
   const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
   writeFileSync(files.certFile, pair.cert);
   writeFileSync(files.keyFile, pair.key);

@@ -4,6 +4,7 @@ import { VaultError } from '../../src/vault/errors.js';
 import { Secret } from '../../src/vault/secret.js';
 import { json } from '../support/scripted-provider.js';
 import { credentialInput, outcome, whole } from '../support/vault.js';
+import type { DatabaseUnderTest } from './databases.js';
 import { problem, world } from './world.js';
 
 /** A client auth to put beside the active one. */
@@ -18,8 +19,8 @@ const NEXT = {
 } as const;
 
 /** `world`, whose credential `mail` shares its secret with others of the same provider. */
-async function sharing(t: Test) {
-  const made = await world(t);
+async function sharing(t: Test, env: Record<string, string> = {}) {
+  const made = await world(t, env);
   const { vault, provider, admin } = made;
   const { origin } = new URL(provider.url());
   const like = (more: Partial<CredentialInput> = {}) =>
@@ -133,5 +134,48 @@ export function sharingCases(t: Test): void {
     await replace('mail', credentialInput(`${origin}/moved`, { secret: new Secret('given again') }));
     t.match(await clientAuths.list(admin.caller, 'mail'), [{ active: true }]);
     t.equal((await clientAuths.list(admin.caller, 'mail')).length, 1);
+  });
+}
+
+/** What shares a secret and is not active, but may become it again. */
+export function besideCases(t: Test, database: DatabaseUnderTest): void {
+  const beside = async (t: Test) => {
+    const made = await sharing(t, await database.env());
+    await made.create('tenant-b');
+    const { clientAuths } = made.vault.vault;
+    const [shared] = await clientAuths.list(made.admin.caller, 'tenant-b');
+    const own = await clientAuths.add(made.admin, 'tenant-b', NEXT);
+    await clientAuths.activate(made.admin, 'tenant-b', own.id);
+    return { ...made, clientAuths, shared: shared?.id ?? '' };
+  };
+
+  t.test('invariant 13: a holder stays where it is while one beside the active one shares its secret', async t => {
+    const { vault, provider, admin, replace, clientAuths, shared } = await beside(t);
+    const { credentials } = vault.vault;
+    const moved = credentialInput('http://127.0.0.1:9/token', { secret: new Secret('given-again') });
+    t.strictSame(await rules(replace('mail', moved)), ['client_auth shared']);
+    const deleted = await problem(credentials.remove(admin, 'mail', '*'));
+    t.match(deleted, { code: 'conflict', message: /tenant-b/, details: { action: /delete .* beside/ } });
+    await clientAuths.activate(admin, 'tenant-b', shared);
+    const { key } = await vault.consumer('other', [whole('tenant-b')]);
+    t.equal(await outcome(vault.draw(key, 'tenant-b')), 'ok', 'going back works');
+    t.equal(provider.requests.at(-1)?.form.get('client_secret'), 'client-secret');
+    const own = (await clientAuths.list(admin.caller, 'tenant-b')).find(one => !one.active);
+    await clientAuths.activate(admin, 'tenant-b', own?.id ?? '');
+    await clientAuths.remove(admin, 'tenant-b', shared);
+    t.equal(await outcome(credentials.remove(admin, 'mail', '*')), 'ok');
+  });
+
+  t.test('invariant 13: whoever shares a secret already is not made to share another', async t => {
+    const { vault, provider, admin, replace, clientAuths, shared } = await beside(t);
+    await vault.vault.credentials.create(admin, 'third', credentialInput(provider.url()));
+    await replace('mail', credentialInput(provider.url(), { sameAs: undefined, secret: new Secret('x') }));
+    const third = credentialInput(provider.url(), { secret: undefined, sameAs: 'tenant-b' });
+    await replace('third', third);
+    const refused = await problem(clientAuths.activate(admin, 'tenant-b', shared));
+    t.match(refused, { code: 'conflict', message: /third/, details: { action: /of its own/ } });
+    t.match(await clientAuths.get(admin.caller, 'tenant-b', shared), { active: false });
+    const { key } = await vault.consumer('other', [whole('third')]);
+    t.equal(await outcome(vault.draw(key, 'third')), 'ok');
   });
 }

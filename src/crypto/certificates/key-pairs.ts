@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -78,6 +79,7 @@ async function inProcess(file: URL, job: Job, longestMs: number): Promise<Answer
     ...(compiled ? { env: {} } : {}),
     execArgv: [...(compiled ? [] : process.execArgv), `--max-old-space-size=${MOST_MEMORY_MB}`],
   });
+  giveWay(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), longestMs);
   const answered = once(child, 'message').then(([answer]: Answer[]) => answer);
   const ended = endOf(child);
@@ -88,6 +90,15 @@ async function inProcess(file: URL, job: Job, longestMs: number): Promise<Answer
     clearTimeout(timer);
     child.kill('SIGKILL');
     await ended;
+  }
+}
+
+/** Requests come first where there are more processes than processors. */
+function giveWay({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended, or this machine does not allow it: then it works as any other does.
   }
 }
 

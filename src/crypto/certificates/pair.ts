@@ -1,5 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { type Certificate, type KeyPairField, UnusableKeyPair } from '../../vault/ports.js';
+import { isSound } from './key-check.js';
 
 const SHORTEST_RSA = 2048;
 /** Longer ones take seconds for a signature, and no provider asks for them. */
@@ -39,6 +40,10 @@ export function pairOf(
   if (!own || !key) throw new UnusableKeyPair(from.key, 'key_mismatch', MISMATCH);
   checkKey(key, from.key);
   const certificate = certificateOf(own, certificates);
+  if (Number.isNaN(certificate.notBefore + certificate.notAfter)) {
+    const detail = 'The dates of the certificate cannot be read, so nobody knows when it ends. Make a new one.';
+    throw new UnusableKeyPair(from.certificate, 'not_a_certificate', detail);
+  }
   if (certificate.notAfter <= now) {
     const day = new Date(certificate.notAfter).toISOString().slice(0, 10);
     const detail = `The certificate expired on ${day}. Make a new one and upload it here and at the provider.`;
@@ -59,9 +64,13 @@ function checkKey(key: KeyObject, field: KeyPairField): void {
     throw new UnusableKeyPair(field, 'not_rsa', detail);
   }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (bits >= SHORTEST_RSA && bits <= LONGEST_RSA) return;
-  const detail = `The RSA key has ${bits} bits; it needs ${SHORTEST_RSA} to ${LONGEST_RSA}. Make a new one.`;
-  throw new UnusableKeyPair(field, 'key_length', detail);
+  if (bits < SHORTEST_RSA || bits > LONGEST_RSA) {
+    const detail = `The RSA key has ${bits} bits; it needs ${SHORTEST_RSA} to ${LONGEST_RSA}. Make a new one.`;
+    throw new UnusableKeyPair(field, 'key_length', detail);
+  }
+  if (isSound(key)) return;
+  const detail = 'The private key is damaged: its numbers do not belong together. Export it anew, or make a new one.';
+  throw new UnusableKeyPair(field, 'not_a_private_key', detail);
 }
 
 /** A key by itself, as that of a service account is. */
