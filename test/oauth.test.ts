@@ -4,7 +4,7 @@ import { createProvider } from '../src/oauth/provider.js';
 import { createScrub } from '../src/oauth/scrubber.js';
 import { type ClientCredentialsRequest, type GuardedFetch, OutboundError } from '../src/vault/ports.js';
 import { Secret } from '../src/vault/secret.js';
-import { FAILURES } from './oauth/answers.js';
+import { FAILURES, forApplication } from './oauth/answers.js';
 import { authorizationUrls } from './oauth/authorization-urls.js';
 import { VECTORS } from './oauth/basic-credentials.js';
 import { grants } from './oauth/grants.js';
@@ -135,12 +135,7 @@ t.test('R4, R6, R7, R9: what a provider answers is understood', async t => {
   for (const [what, answer, failureClass, reason] of FAILURES) {
     server.next(answer);
     const error = await failure(provider.clientCredentials(request(server.url())));
-    // Nobody signs in for an application, so nobody can again.
-    const again = /^(?:invalid_grant|interaction_required|login_required)$/.test(reason);
-    const expected = again
-      ? { class: 'misconfigured', reason: 'application_refused' }
-      : { class: failureClass, reason };
-    t.match(error, { ...expected, sent: 'answered' }, what);
+    t.match(error, { ...forApplication(failureClass, reason), sent: 'answered' }, what);
     t.ok(error.message.startsWith(`127.0.0.1:${server.port} `), `${what}: the message names the host`);
     t.match(error.action, /^[A-Z].*\.$/, `${what}: somebody is told what to do`);
   }

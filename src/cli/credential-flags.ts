@@ -96,6 +96,11 @@ export async function changesOf(session: Session, flags: CredentialFlags): Promi
   return changes;
 }
 
+const CLIENT_ID_AT_MICROSOFT =
+  'The client id is the Application (client) ID of an app registration. Where there is none yet: in the Microsoft Entra ' +
+  'admin center choose App registrations, New registration, a name, Register; its Overview page shows the id. The rest ' +
+  'is told by tokenwell credential setup, once the credential is stored; --auth-method private_key_jwt needs no secret for that.';
+
 /** A complete new credential, without what only Tokenwell sets. Throws `UsageError`, which names all that is missing. */
 export function completed(id: string | undefined, changes: CredentialChanges): CredentialCreate {
   const { grant_type = 'client_credentials', client_auth = {}, preset, token_url, client_id, scope } = changes;
@@ -106,7 +111,10 @@ export function completed(id: string | undefined, changes: CredentialChanges): C
   if (named === undefined || client_id === undefined || Object.values(own).includes(undefined)) {
     const needed = { '<credential>': named, '--client-id': client_id, ...own };
     const missing = Object.entries(needed).flatMap(([flag, value]) => (value === undefined ? [flag] : []));
-    throw new UsageError(`Still needed: ${missing.join(', ')}; or give all of it with --file credential.json.`);
+    const whence = client_id === undefined && preset === 'microsoft' ? ` ${CLIENT_ID_AT_MICROSOFT}` : '';
+    throw new UsageError(
+      `Still needed: ${missing.join(', ')}; or give all of it with --file credential.json.${whence}`,
+    );
   }
   const usual = grant_type === 'jwt_bearer' ? 'private_key_jwt' : 'client_secret_post';
   const { id: _, has_secret: __, method = usual, same_as, ...auth } = client_auth;

@@ -23,7 +23,10 @@ const PURPOSES = ['imap', 'pop', 'smtp', 'graph-read', 'graph-readwrite', 'graph
 /** Adds the flags that choose a preset and what the tokens are for. */
 export function addPresetFlags(command: Command): Command {
   return command
-    .option('--preset <provider>', 'fill in what is left out: microsoft, google, yahoo (tokenwell credential presets)')
+    .option(
+      '--preset <provider>',
+      'fill in what is left out: microsoft, google, yahoo, custom (tokenwell credential presets)',
+    )
     .option('--tenant <id>', 'the organisation at the provider: for Microsoft the Directory (tenant) ID')
     .addOption(
       new Option('--cloud <cloud>', 'national cloud, public unless said').choices([

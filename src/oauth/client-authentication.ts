@@ -36,7 +36,11 @@ export async function clientAuthentication(client: Client, now: number): Promise
 
 /** What is said of a client that is to sign and cannot. */
 export function noPrivateKey(): ProviderFailure {
-  return misconfigured('no_private_key', 'This credential has no private key.', 'Upload a certificate.');
+  return misconfigured(
+    'no_private_key',
+    'This credential has no private key yet.',
+    'Have a certificate made (tokenwell credential certificate-generate), or upload one.',
+  );
 }
 
 function clientIdOf(clientId: string): string {

@@ -82,3 +82,9 @@ export const FAILURES: readonly [what: string, answer: Answer, failure: FailureC
   ['R9: not ASCII', token('\u00e4t'), 'misconfigured', 'unusable_access_token'],
   ['R9: NUL', token('at\u0000'), 'misconfigured', 'unusable_access_token'],
 ];
+
+/** What becomes of it for an application: nobody signed in for it, so nobody can again. */
+export function forApplication(failureClass: string, reason: string): { class: string; reason: string } {
+  const again = /^(?:invalid_grant|interaction_required|login_required)$/.test(reason);
+  return again ? { class: 'misconfigured', reason: 'application_refused' } : { class: failureClass, reason };
+}

@@ -64,10 +64,10 @@ export function registerStep(one: MicrosoftCase): Step {
     title: say`Have the application registered`,
     who: 'tenant_admin',
     why: say`The registration is what the provider knows this credential by.`,
-    text: say`Where there is no registration with this client id yet, make one and give its ids to the credential: ${`tokenwell credential replace ${id} --client-id … --tenant …`}, then ask for this guide again. The enterprise application of the same name is the registration as one tenant knows it; a registration of another tenant has only that here.`,
+    text: say`Where there is no registration with this client id yet, make one and give its ids to the credential: ${`tokenwell credential replace ${id} --client-id … --tenant …`} (with --secret-file - where a secret is stored, which is asked for again), then ask for this guide again. The enterprise application of the same name is the registration as one tenant knows it; a registration of another tenant has only that here.`,
     instructions: [
-      say`App registrations, All applications: open the one whose Application (client) ID is ${clientId}.`,
-      say`Where there is none: New registration, name ${displayName(one)}, ${words(tenant === undefined ? 'for the accounts that this credential is meant for' : 'Accounts in this organizational directory only')}, Register.`,
+      say`In the menu on the left: Entra ID (Microsoft Entra ID, in some portals Identity, Applications), then App registrations, then All applications: open the one whose Application (client) ID is ${clientId}.`,
+      say`Where there is none yet: on the App registrations page choose New registration, name ${displayName(one)}, ${words(tenant === undefined ? 'for the accounts that this credential is meant for' : 'Accounts in this organizational directory only')}, Register.`,
       say`Its Overview page shows Application (client) ID (${clientId})${named}. The Object ID there is needed nowhere.`,
     ],
     commands: [

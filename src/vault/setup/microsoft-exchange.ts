@@ -27,15 +27,19 @@ $signIn = @{ ShowBanner = $false }
 if ((Get-Command Connect-ExchangeOnline).Parameters.ContainsKey('DisableWAM')) { $signIn.DisableWAM = $true }
 Connect-ExchangeOnline -ExchangeEnvironmentName ${cloud.exchangeEnvironment} @signIn`;
   // Entra is asked for the application; what is done for people alone needs Exchange alone.
+  const atEntra = powershell`if (-not (Get-MgContext)) {
+  if (-not (Get-Module -ListAvailable -Name 'Microsoft.Graph.Applications')) { Install-Module -Name 'Microsoft.Graph.Applications' -Scope CurrentUser }
+  Connect-MgGraph -Environment ${cloud.mgEnvironment} -Scopes 'Application.Read.All' -NoWelcome
+}`;
   const sameTenant = powershell`if ((Get-ConnectionInformation | Select-Object -Last 1).TenantID -ne (Get-MgContext).TenantId) { throw 'Exchange and Entra are signed in to different tenants. Sign in again.' }`;
-  const session = say`Stay in the PowerShell session of the steps before, for the steps below look the application up in Entra. Where the two modules do not get on with each other, update both.`;
+  const session = say`The steps below look the application up in Entra, so the session is signed in there too, whether the steps before were done in it, in the portal or by somebody else. Where the two modules do not get on with each other, update both.`;
   return {
     id: 'connect-exchange',
     title: say`Sign in to Exchange Online PowerShell`,
     who: 'exchange_admin',
     why: say`What may be done with a mailbox is decided in Exchange, and the portal of Entra has no page for it.`,
     ...(signedIn ? {} : { text: session }),
-    commands: [signedIn ? connect : joined(connect, sameTenant)],
+    commands: [signedIn ? connect : joined(atEntra, connect, sameTenant)],
   };
 }
 
@@ -46,7 +50,7 @@ function principalStep(one: MicrosoftCase): Step {
     title: say`Make the application known to Exchange`,
     who: 'exchange_admin',
     why: say`Exchange gives access only to applications that were registered with it, by the Object ID of the enterprise application.`,
-    text: say`The App registrations page shows another Object ID, with which nothing works and no error says so; so the commands look the right one up, and put a wrong one right.`,
+    text: say`The App registrations page shows another Object ID, with which nothing works and no error says so; so the commands look the right one up, and put a wrong one right. In the portal it stands under Enterprise applications, on the Overview page of this application.`,
     commands: [
       powershell`$enterprise = Get-MgServicePrincipal -Filter ${byClientId(one)}
 if (-not $enterprise) { throw 'This tenant has no enterprise application with this client id. Register it and grant admin consent first.' }

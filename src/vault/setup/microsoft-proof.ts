@@ -66,7 +66,7 @@ function secretStep({ credential, now }: MicrosoftCase): Step {
   const stored = clientAuth.hasSecret ? storedText(clientAuth.secretExpiresAt) : say`None is stored yet.`;
   return {
     id: 'new-secret',
-    title: say`Make a client secret, before the last one ends`,
+    title: say`Make a client secret, and the next before it ends`,
     who: 'tenant_admin',
     why: say`The application proves itself with it, and a secret always ends: when it has, nothing works until there is a new one.`,
     text: together(
