@@ -7,7 +7,7 @@ import { ScriptedProvider, token } from './support/scripted-provider.js';
 import { startVault, temporaryFolder } from './support/vault.js';
 import { databases } from './vault/databases.js';
 
-const KILLS = process.env.TEST_LONG ? 100 : 5;
+const KILLS = process.env.TEST_LONG ? 100 : 3;
 const HANDS = 8;
 
 /** Draws until the instance is gone; notes the request id of every token that arrived whole. */

@@ -104,14 +104,13 @@ t.test('a demo that is killed leaves no vault behind', async t => {
   t.notMatch(demo.output(), 'another demo');
   const ownKeyFile = 'export TOKENWELL_KEY_FILE=/nowhere; . demo/session.sh; tokenwell me';
   t.match(await paste(ownKeyFile, demo.folder), /consumer +admin/, "the reader's own key file is left out");
+  await t.test('every example below every command works against the demo as it is pasted', t => helpCase(t, demo));
   process.kill(demo.pid, 'SIGKILL');
   await demo.ended;
   t.teardown(() => gone(demo.vaultPid) || process.kill(demo.vaultPid, 'SIGKILL'));
   await until(() => gone(demo.vaultPid), 10_000);
   t.ok(gone(demo.vaultPid));
 });
-
-t.test('every example below every command works against the demo as it is pasted', helpCase);
 
 t.test('npm run provider: every printed line works, a consent and a refresh', async t => providerCase(t, browser));
 

@@ -50,7 +50,7 @@ t.test('answers that are lost on their way', { timeout: 3_000_000 }, async t => 
 t.test('a slow provider', { timeout: 3_000_000 }, async t => {
   crowdCases(
     t,
-    LONG ? { callers: 10_000, sockets: 500, credentials: 10_000 } : { callers: 1_000, sockets: 100, credentials: 300 },
+    LONG ? { callers: 10_000, sockets: 500, credentials: 10_000 } : { callers: 1_000, sockets: 50, credentials: 300 },
   );
 });
 

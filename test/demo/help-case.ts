@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { programOf } from '../../src/cli/command-line.js';
 import { run } from '../cli/terminal.js';
 import { signInByName } from '../support/sign-in-by-name.js';
-import { paste, type RunningDemo, startDemo } from './running.js';
+import { paste, type RunningDemo } from './running.js';
 
 /** These come last, the offline one at the very end, because others need what they take away. */
 const TAKES_AWAY = [/disconnect|unlink/, /delete/, /--offline/];
@@ -34,8 +34,7 @@ async function twoSignIns({ folder }: RunningDemo): Promise<void> {
 }
 
 /** Every example of every help, each pasted into a shell of its own in which the session was read. */
-export async function helpCase(t: Test): Promise<void> {
-  const demo = await startDemo(t);
+export async function helpCase(t: Test, demo: RunningDemo): Promise<void> {
   const examples = await examplesOf();
   const serving = examples.filter(line => / serve\b/.test(line));
   t.equal(serving.length, 2);
@@ -45,7 +44,7 @@ export async function helpCase(t: Test): Promise<void> {
   const runnable = examples.filter(line => ![...serving, ...own].includes(line));
   const pasted = process.env.TEST_LONG
     ? runnable
-    : runnable.filter(line => /tokenwell (?:account|me|token)\b/.test(line));
+    : runnable.filter(line => /tokenwell (?:account (?:accept|show)|me|token)\b/.test(line));
   t.comment(`${pasted.length} of ${runnable.length} examples are pasted`);
   for (const line of pasted) {
     if (line.includes('# after two people have signed in')) await twoSignIns(demo);

@@ -13,6 +13,7 @@ import { entriesOf } from '../../src/vault/page.js';
 import type { Actor } from '../../src/vault/roles.js';
 import { Secret } from '../../src/vault/secret.js';
 import type { Issued } from '../../src/vault/tokens.js';
+import { compiled, KEY_PAIR_PROCESS } from './compiled.js';
 
 /** The little of tap that the kit needs: clean-up at the end of a test. */
 export interface Teardown {
@@ -94,7 +95,7 @@ export async function startVault(
   options: { dataDir?: string; env?: Record<string, string>; overrides?: Overrides } = {},
 ): Promise<TestVault> {
   const config = testConfig(options.dataDir ?? temporaryFolder(t), options.env);
-  const { overrides = {} } = options;
+  const overrides = { keyPairProcess: await compiled(KEY_PAIR_PROCESS), ...options.overrides };
   const opened = await openVault(config, { serving: true, overrides, log: pino({ level: 'silent' }) });
   await opened.vault.begin(opened.fresh);
   t.teardown(() => opened.close());

@@ -296,13 +296,15 @@ export function drawCases(t: Test): void {
 
   t.test('F6: many refusals of things that do not exist leave few entries, and the ledger stays readable', async t => {
     const { vault, key, admin } = await world(t);
-    for (let wave = 0; wave < 30; wave++) {
+    const waves = process.env.TEST_LONG ? 30 : 3;
+    for (let wave = 0; wave < waves; wave++) {
       await Promise.all(Array.from({ length: 300 }, (_, which) => outcome(vault.draw(key, `no-${wave}-${which}`))));
     }
     await vault.vault.ledger.drain();
     const request = { filter: { consumer: 'svc' }, order: 'desc' as const, limit: 1_000, cursor: undefined };
     const { items } = await vault.vault.history.read(admin.caller, request);
-    t.ok(items.length <= 110, `${items.length} entries for 9,000 refusals within a second`);
+    t.comment(`${items.length} entries for ${waves * 300} refusals`);
+    t.ok(items.length <= 110, `${items.length} entries for ${waves * 300} refusals within a second`);
   });
 
   t.test('refusals of one key name a few things each second, and sum the rest', async t => {

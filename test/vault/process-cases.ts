@@ -33,10 +33,15 @@ async function codeOfDraw(instance: Instance, key: string): Promise<string> {
   return answer.status === 200 ? 'ok' : answer.json.code;
 }
 
-/** What only shows with real processes. */
+/** What only shows with real processes. The cases share them; each leaves them as it found them. */
 export function processCases(t: Test, database: DatabaseUnderTest, rounds: number): void {
+  let started: ReturnType<typeof twoProcesses> | undefined;
+  const shared = () => {
+    started ??= twoProcesses(t, database);
+    return started;
+  };
   t.test('two processes: draws on both raced against withdrawals on one', async t => {
-    const { env, one, two, admin, key } = await twoProcesses(t, database);
+    const { env, one, two, admin, key } = await shared();
     const seen = await race({
       draw: hand => codeOfDraw(hand % 2 ? one : two, key),
       setPermitted: async permitted => {
@@ -56,7 +61,7 @@ export function processCases(t: Test, database: DatabaseUnderTest, rounds: numbe
   t.test(
     'two processes, one idle: a new permission and a new key work at once, a deleted admin key fails at once',
     async t => {
-      const { two, admin, adminKey, key } = await twoProcesses(t, database);
+      const { two, admin, adminKey, key } = await shared();
       t.equal(await codeOfDraw(two, key), 'ok');
       await admin.must('POST', '/api/v1/consumers', { id: 'late', role: 'service' });
       const late = (await admin.must('POST', '/api/v1/consumers/late/keys', {})).json.key;
@@ -74,7 +79,7 @@ export function processCases(t: Test, database: DatabaseUnderTest, rounds: numbe
   t.test(
     'SIGSTOP inside a management write: others wait, answer 503, and recover; the stopped write is not done',
     async t => {
-      const { one, two, admin, key } = await twoProcesses(t, database);
+      const { one, two, admin, key } = await shared();
       t.equal(await codeOfDraw(two, key), 'ok');
       const { reached } = await one.arm('write.locked');
       const withdrawal = admin.call('PUT', '/api/v1/consumers/svc/permissions', []);
