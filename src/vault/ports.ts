@@ -98,6 +98,8 @@ export interface ClientAtServer {
   tokenUrl: string;
   issuer?: string;
   clientId: string;
+  /** The organisation, as its operator named it; only for the words of a failure. */
+  tenant?: string;
   method: ClientAuthMethod;
   secret?: Secret;
   /** For `private_key_jwt`. */

@@ -103,6 +103,7 @@ export function expansionCases(t: Test): void {
       [{ preset: 'microsoft', tenant: TENANT, purpose: 'custom' }, ['purpose required']],
       [{ preset: 'microsoft', tenant: '{tenant-id}', purpose: 'imap' }, ['tenant tenant']],
       [{ preset: 'microsoft', tenant: 'a/b', purpose: 'imap' }, ['tenant tenant']],
+      [{ preset: 'microsoft', tenant: 'acme', purpose: 'imap' }, ['tenant tenant']],
       [{ preset: 'google', tenant: TENANT, purpose: 'imap', grantType: 'jwt_bearer' }, ['tenant not_at_this_provider']],
       [{ preset: 'google', purpose: 'imap' }, ['grant_type not_at_this_provider']],
       [{ preset: 'google', purpose: 'graph-read', grantType: 'jwt_bearer' }, ['purpose not_at_this_provider']],

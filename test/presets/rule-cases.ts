@@ -3,6 +3,7 @@ import type { CredentialInput } from '../../src/vault/credential.js';
 import { credentialErrors } from '../../src/vault/credential-rules.js';
 import { expand } from '../../src/vault/presets/expansion.js';
 import { severalResources } from '../../src/vault/presets/scope-rules.js';
+import { Secret } from '../../src/vault/secret.js';
 import { startRunning } from '../http/running.js';
 import { credentialInput } from '../support/vault.js';
 import { saying, TENANT } from './said.js';
@@ -49,6 +50,13 @@ export function ruleCases(t: Test): void {
       ],
     ];
     for (const [more, expected] of cases) t.strictSame(await rules(more), expected, more.scope ?? '');
+  });
+
+  t.test('a Secret ID is no secret', async t => {
+    const scope = 'https://graph.microsoft.com/.default';
+    const secret = new Secret('4d2f9b1e-6f0a-4c3e-9a57-1b8f0c2d7e64');
+    t.strictSame(await rules({ scope, secret }), ['client_auth.secret secret_id']);
+    t.strictSame(await rules({ tokenUrl: 'https://login.example/token', scope, secret }), []);
   });
 
   t.test('a tenant that stands for anybody is not for client_credentials', async t => {

@@ -119,7 +119,7 @@ function choiceErrors(said: SaidCredential): FieldError[] {
   if (tenant !== undefined && !preset.tenant) {
     error('tenant', 'not_at_this_provider', `The addresses of ${preset.name} name no tenant; leave it out.`);
   }
-  if (tenant !== undefined && preset.tenant && (!TENANT.test(tenant) || isPlaceholder(tenant))) {
+  if (tenant !== undefined && preset.tenant && !isTenant(tenant, preset.tenant.any)) {
     error('tenant', 'tenant', `${tenant} is no tenant. Give ${preset.tenant.hint}.`);
   }
   if (cloud !== undefined && !preset.clouds[cloud]) {
@@ -132,6 +132,12 @@ function choiceErrors(said: SaidCredential): FieldError[] {
     error('purpose', 'not_at_this_provider', `${preset.name} has no ${purpose} with ${grantType}; it has: ${which}.`);
   }
   return errors;
+}
+
+/** An id, a domain, or one of the names that stand for many. */
+function isTenant(tenant: string, any: readonly string[]): boolean {
+  if (!TENANT.test(tenant) || isPlaceholder(tenant)) return false;
+  return TENANT_ID.test(tenant) || tenant.includes('.') || any.includes(tenant.toLowerCase());
 }
 
 function withoutPreset({ preset, tenant, cloud }: SaidCredential): FieldError[] {

@@ -107,6 +107,10 @@ export const microsoft: Preset = {
   },
   refreshPolicy: 'none',
   idleDays: 90,
+  notASecret: {
+    form: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
+    detail: 'This is a Secret ID. Give the Value of the secret, which the portal shows only when it was just made.',
+  },
   harmless: ['User.Read'],
   secretMonths: 24,
   scopes: {

@@ -43,6 +43,7 @@ export interface Preset {
   /** Months for which a client secret lasts at most; 0: until somebody ends it. Left out: not known. */
   secretMonths?: number;
   scopes?: ScopeHabits;
+  notASecret?: NotASecret;
   /** What tokens hold unasked, and what opens nothing but a person's own profile. */
   harmless?: readonly string[];
   /** What an administrator should know before relying on it. */
@@ -93,6 +94,13 @@ export interface GrantHabits {
   claim?: 'roles' | 'scp';
   authorizationParams?: Readonly<Record<string, string>>;
   signingAlg?: SigningAlg;
+}
+
+/** What people give in place of a client secret. */
+export interface NotASecret {
+  form: RegExp;
+  /** What it is and what to give. */
+  detail: string;
 }
 
 /** How a provider reads scopes. */

@@ -1,6 +1,7 @@
 import type { CredentialFields } from '../credential.js';
 import type { FieldError } from '../errors.js';
 import { resourceScope, scopeTokens } from '../scopes.js';
+import type { Secret } from '../secret.js';
 import { type AtProvider, filled, providerOf } from './catalog.js';
 import type { ScopeHabits } from './preset.js';
 
@@ -8,13 +9,14 @@ import type { ScopeHabits } from './preset.js';
  * Combinations that the provider is known to refuse, refused here with the reason: it would say the same later, and in
  * a number.
  */
-export function providerErrors(input: CredentialFields): FieldError[] {
+export function providerErrors(input: CredentialFields & { secret: Secret | undefined }): FieldError[] {
   const at = providerOf(input);
   if (!at) return [];
   const { scopes } = at.preset;
   const asked = [['scope', input.scope] as const, ['consent_scope', input.consentScope ?? ''] as const];
   return [
     ...tenantErrors(input, at),
+    ...secretErrors(input.secret, at),
     ...(scopes ? asked.flatMap(([field, scope]) => scopeErrors(field, scope, { input, at, scopes })) : []),
   ];
 }
@@ -23,6 +25,11 @@ export function providerErrors(input: CredentialFields): FieldError[] {
 export function severalResources(credential: CredentialFields, scope: string): boolean {
   const habits = providerOf(credential)?.preset.scopes;
   return habits !== undefined && resourcesOf(scopeTokens(resourceScope(scope)), habits).size > 1;
+}
+
+function secretErrors(secret: Secret | undefined, { preset: { notASecret } }: AtProvider): FieldError[] {
+  if (!secret || !notASecret?.form.test(secret.reveal())) return [];
+  return [{ field: 'client_auth.secret', rule: 'secret_id', detail: notASecret.detail }];
 }
 
 function tenantErrors(
