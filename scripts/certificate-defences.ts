@@ -109,7 +109,7 @@ export const CERTIFICATE_DEFENCES: readonly Defence[] = [
   {
     name: 'same_as: a holder does not leave the others without',
     file: 'src/vault/credentials.ts',
-    defence: ', ...(await holderErrors(tx, before, input))];',
+    defence: ', ...(await holderErrors(tx, sharing, before, input))];',
     without: '];',
     ...SHARED,
   },

@@ -153,8 +153,8 @@ export const DEFENCES: readonly Defence[] = [
   {
     name: 'credentials: a secret goes nowhere else (invariant 13)',
     file: 'src/vault/credentials.ts',
-    defence: 'if (!changesDestination(before, input)) return [];',
-    without: 'return [];',
+    defence: 'changesDestination(before, input) ? movedProof(input, clientAuth) : [];',
+    without: '[];',
     test: VAULT,
     only: 'W8',
   },

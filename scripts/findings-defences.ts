@@ -39,7 +39,7 @@ export const FINDINGS_DEFENCES: readonly Defence[] = [
   {
     name: 'findings: only plain values are put into commands',
     file: 'src/vault/findings/words.ts',
-    defence: "(name === 'what' || PLAIN.test(value))",
+    defence: "name === 'what' || (LISTS.has(name) ? LIST : WORD).test(value ?? '')",
     without: 'value !== null',
     test,
     only: 'stands in braces',

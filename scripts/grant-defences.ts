@@ -23,8 +23,8 @@ export const GRANT_DEFENCES: readonly Defence[] = [
   {
     name: 'grant: the rotated refresh token is stored',
     file: 'src/store/grant-rows.ts',
-    defence: '.set({ ...changes, used_at: now, keep_alive_at: keepAliveAt })',
-    without: '.set({ used_at: now, keep_alive_at: keepAliveAt })',
+    defence: '.set({ ...changes, used_at: now, keep_alive_at: keepAliveAt, idle_ends_at: idleEndsAt })',
+    without: '.set({ used_at: now, keep_alive_at: keepAliveAt, idle_ends_at: idleEndsAt })',
     test: CONSENT,
     only: 'a consent gives a token',
   },
@@ -46,7 +46,7 @@ export const GRANT_DEFENCES: readonly Defence[] = [
   },
   {
     name: 'sealing: a secret is bound to its token URL',
-    file: 'src/store/credential-rows.ts',
+    file: 'src/store/client-auth-rows.ts',
     defence: 'token_url: to.tokenUrl,',
     without: "token_url: '',",
     test: 'test/vault.test.ts',

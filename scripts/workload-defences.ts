@@ -125,9 +125,9 @@ export const WORKLOAD_DEFENCES: readonly Defence[] = [
   },
   {
     name: 'workload: metadata is of the issuer that it is asked of',
-    file: 'src/oauth/published-keys.ts',
-    defence: 'if (metadata?.issuer !== issuer) {',
-    without: 'if (!metadata) {',
+    file: 'src/oauth/issuer-metadata.ts',
+    defence: 'if (metadata?.issuer === issuer) return metadata;',
+    without: 'if (metadata) return metadata;',
     ...ISSUERS,
   },
   {
