@@ -46,9 +46,9 @@ export const PRESET_DEFENCES: readonly Defence[] = [
   {
     name: 'presets: names of objects are no scopes',
     file: 'src/vault/presets/scope-rules.ts',
-    defence: 'const whole = new Map(Object.entries(scopes.notBare ?? {}));',
+    defence: 'const notBare = new Map(Object.entries(scopes.notBare ?? {}));',
     without:
-      'const bag: Record<string, string> = scopes.notBare ?? {}; const whole = { has: (name: string) => bag[name], get: (name: string) => bag[name] };',
+      'const bag: Record<string, string> = scopes.notBare ?? {}; const notBare = { has: (name: string) => bag[name], get: (name: string) => bag[name] };',
     ...RULES,
   },
   {

@@ -26,8 +26,8 @@ export interface AccountView {
   candidate: Grant | undefined;
   /** When it is renewed without a draw, in epoch milliseconds. */
   nextDue: number | undefined;
-  /** What the newest token holds too little or too much of. */
-  access: Access | undefined;
+  /** What the newest token holds too little or too much of; looked at where one account is asked for. */
+  access?: Access | undefined;
 }
 
 interface Ended {
@@ -81,7 +81,9 @@ export class Accounts {
     const credential = await this.#credential(credentialId);
     const account = await this.#store.reads.accounts.find(credentialId, name);
     if (!account) throw missing('account', name);
-    return await this.#view(credential, account);
+    // A token that does not open is told by the next draw.
+    const token = await this.#store.reads.findToken(credentialId, name, drawScope(credential)).catch(() => undefined);
+    return { ...(await this.#view(credential, account)), access: token && accessOf(credential, token) };
   }
 
   /**
@@ -254,10 +256,7 @@ export class Accounts {
     const missing = grant ? missingScopes(consentScope(credential), grant.scopes) : [];
     const works = account.state === 'connected' || account.state === 'degraded';
     const nextDue = works ? await this.#store.due.nextDue(account.credential, account.account) : undefined;
-    // One that does not open is told by the next draw.
-    const scope = drawScope(credential);
-    const token = await this.#store.reads.findToken(credential.id, account.account, scope).catch(() => undefined);
-    return { account, grant, missing, candidate, nextDue, access: token && accessOf(credential, token) };
+    return { account, grant, missing, candidate, nextDue };
   }
 }
 

@@ -122,6 +122,7 @@ export class Credentials {
   /** The mailboxes that it acts for are its accounts, as long as they are named. */
   async #followMailboxes(tx: Tx, id: string, before: Credential, after: CredentialInput): Promise<void> {
     const [had, has] = [ownAccounts(before), ownAccounts(after)];
+    if (had.join() === has.join()) return;
     for (const account of await tx.accounts.list(id)) {
       if (had.includes(account.account) && !has.includes(account.account)) await tx.accounts.remove(account);
     }

@@ -1,6 +1,7 @@
 /** What stands in brackets in the instructions of providers: `{tenant-id}`, `<your client id>`, `[domain]`. */
 const BRACKETED = /^(?:\$?\{([a-z][\w .-]{0,39})\}|<([a-z][\w .-]{0,39})>|\[([a-z][\w .-]{0,39})\])$/i;
-const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+/** How Microsoft writes ids. */
+export const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const CLIENT = [
   /^your[_ -]?(?:(?:client|app|application)[_ -]?)?(?:id|secret)$/i,

@@ -17,8 +17,8 @@ const ANY = '*';
 const FIXED_SEGMENTS = 2;
 
 /**
- * Whether a subject is the trusted one. A `*` stands for one whole segment between `:` or `/`: any text but an empty
- * one, never with a `:` or `/` in it.
+ * Whether a subject is the trusted one. A `*` stands for one whole segment between `:` or `/`, which is not empty and has
+ * neither of the two in it.
  */
 export function matchesSubject(rule: string, subject: string): boolean {
   if (!rule.includes(ANY)) return rule === subject;

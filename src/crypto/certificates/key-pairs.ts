@@ -98,7 +98,7 @@ function giveWay({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // It has ended, or this machine does not allow it: then it works as any other does.
+    // It has ended, or this machine does not allow it: then it works at the usual priority.
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Credential, CredentialFields, CredentialInput } from '../credential.js';
 import { type FieldError, invalid } from '../errors.js';
-import { isPlaceholder } from '../placeholders.js';
+import { GUID, isPlaceholder } from '../placeholders.js';
 import type { SigningAlg } from '../ports.js';
 import { cloudOf, filled, PRESETS } from './catalog.js';
 import type { CloudId, Preset } from './preset.js';
@@ -24,7 +24,6 @@ export type SaidCredential = Omit<CredentialInput, keyof Derived> & Partial<Deri
 type Choice = Pick<CredentialFields, 'preset' | 'tenant' | 'cloud' | 'purpose' | 'grantType'>;
 
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/;
-const TENANT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
  * What was said, with everything left out filled in from the preset. Where the choice of preset, tenant, cloud, purpose
@@ -84,7 +83,7 @@ function derived(choice: SaidCredential): Partial<Derived> {
   const scope = fill(habits?.purposes[choice.purpose ?? 'custom']?.scope);
   const own = { tokenUrl: fill(endpoints.tokenUrl), scope, servers: cloud.servers, signingAlg };
   if (choice.grantType !== 'authorization_code') return given(own);
-  const exact = tenant !== undefined && TENANT_ID.test(tenant) ? { tenantid: tenant } : {};
+  const exact = tenant !== undefined && GUID.test(tenant) ? { tenantid: tenant } : {};
   const issuer = endpoints.issuer && filled(endpoints.issuer, { ...cloud.hosts, ...exact });
   return given({
     ...own,
@@ -137,7 +136,7 @@ function choiceErrors(said: SaidCredential): FieldError[] {
 /** An id, a domain, or one of the names that stand for many. */
 function isTenant(tenant: string, any: readonly string[]): boolean {
   if (!TENANT.test(tenant) || isPlaceholder(tenant)) return false;
-  return TENANT_ID.test(tenant) || tenant.includes('.') || any.includes(tenant.toLowerCase());
+  return GUID.test(tenant) || tenant.includes('.') || any.includes(tenant.toLowerCase());
 }
 
 function withoutPreset({ preset, tenant, cloud }: SaidCredential): FieldError[] {

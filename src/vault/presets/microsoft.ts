@@ -1,3 +1,4 @@
+import { GUID } from '../placeholders.js';
 import type { Preset, Servers } from './preset.js';
 
 // Microsoft Entra ID and Exchange Online. Endpoints and hosts: Microsoft, "National clouds" and "Microsoft 365 URLs and
@@ -108,7 +109,7 @@ export const microsoft: Preset = {
   refreshPolicy: 'none',
   idleDays: 90,
   notASecret: {
-    form: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i,
+    form: GUID,
     detail: 'This is a Secret ID. Give the Value of the secret, which the portal shows only when it was just made.',
   },
   harmless: ['User.Read'],

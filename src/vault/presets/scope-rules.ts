@@ -55,10 +55,10 @@ function scopeErrors(field: string, scope: string, { input, at, scopes }: Scoped
   const error = (rule: string, detail: string) => errors.push({ field, rule, detail });
   const isWhole = (token: string) => scopes.whole !== undefined && token.split('/').at(-1) === scopes.whole;
   const named = tokens.find(token => !isWhole(token));
-  const whole = new Map(Object.entries(scopes.notBare ?? {}));
-  const bare = tokens.find(token => whole.has(token.toLowerCase()));
+  const notBare = new Map(Object.entries(scopes.notBare ?? {}));
+  const bare = tokens.find(token => notBare.has(token.toLowerCase()));
   if (bare !== undefined) {
-    const written = filled(whole.get(bare.toLowerCase()) ?? '', at.cloud.hosts);
+    const written = filled(notBare.get(bare.toLowerCase()) ?? '', at.cloud.hosts);
     error('with_resource', `${bare} without its resource is taken for one of Graph. Write ${written}.`);
   } else if (input.grantType === 'client_credentials' && named !== undefined) {
     error(
