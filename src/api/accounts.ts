@@ -69,7 +69,10 @@ const Access = open(
     excess: scopes('What it holds and its purpose does not need.'),
     detail: Type.String({ description: 'What it means and what to do.' }),
   },
-  { description: 'What the newest token holds too little or too much of. Left out: nothing, nobody can tell, or it is a list.' },
+  {
+    description:
+      'What the newest token holds too little or too much of. Left out: nothing, nobody can tell, or it is a list.',
+  },
 );
 
 /** An account of a credential. */
