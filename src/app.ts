@@ -182,6 +182,7 @@ async function openOver(engine: Engine, config: Config, { serving, overrides, lo
     failpoints,
     mostWaiters: overrides.mostWaiters ?? MOST_WAITERS,
     redirectUri: `${config.publicUrl}/OAuth2Callback`,
+    localOnly: isLoopback(new URL(config.publicUrl).hostname),
     mailer: await openMailer(config),
     returnToOrigins: [new URL(config.publicUrl).origin, ...config.returnToOrigins],
   });

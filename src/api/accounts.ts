@@ -164,7 +164,7 @@ export const AdminConsentLinkCreate = closed({
 const linkId = Type.String({ description: 'Names the link; it opens nothing.' });
 
 const LinkWarning = open({
-  code: words(['no_refresh_token'], 'A stable word.'),
+  code: words(['no_refresh_token', 'local_address'], 'A stable word.'),
   detail: Type.String({ description: 'What is wrong, and what to do about it.' }),
 });
 

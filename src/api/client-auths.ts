@@ -3,7 +3,7 @@ import { closed, open, PLAIN_TEXT_PATTERN, SLUG_PATTERN, Time, text, words } fro
 
 // The wire of the ways in which a credential proves itself.
 
-const Method = words(
+export const Method = words(
   ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'],
   'How the client proves itself to the provider.',
 );

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Purpose } from './credentials.js';
+import { Method } from './client-auths.js';
+import { credentialFields, Purpose } from './credentials.js';
 import { AccountName, closed, open, Slug, words } from './fields.js';
 
 // The wire of set-up guides: what administrators do at the provider, with the credential's own values.
@@ -9,6 +10,12 @@ export const SetupQuery = closed({
   mailbox: Type.Optional(
     Type.String({ ...AccountName, description: 'One address, in place of the `mailboxes` of the credential.' }),
   ),
+  // What follows is for a credential that is not stored yet.
+  preset: credentialFields.preset,
+  tenant: credentialFields.tenant,
+  cloud: credentialFields.cloud,
+  grant_type: Type.Optional(credentialFields.grant_type),
+  method: Type.Optional(Method),
 });
 
 const SetupStep = open({
@@ -40,7 +47,7 @@ export const SetupGuide = open({
   steps: Type.Array(SetupStep),
   remove: Type.Array(
     open({
-      permission: Type.String(),
+      permissions: Type.Array(Type.String()),
       resource: Type.String(),
       kind: words(['Application', 'Delegated'], 'Whether somebody signs in.'),
       why: Type.String(),

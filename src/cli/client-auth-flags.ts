@@ -25,12 +25,16 @@ export type Proof = Partial<ClientAuthCreate>;
 const MOST_PFX_KIB = 36;
 const MOST_PEM_KIB = 32;
 
+/** Adds the flag for how a client proves itself. */
+export function addMethodFlag(command: Command): Command {
+  const methods = ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'];
+  return command.addOption(new Option('--auth-method <method>', 'how the client proves itself').choices(methods));
+}
+
 /** Adds the flags that give a proof. */
 export function addProofFlags(command: Command): Command {
-  const methods = ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'];
   const algorithms = ['PS256', 'RS256'];
-  return command
-    .addOption(new Option('--auth-method <method>', 'how the client proves itself').choices(methods))
+  return addMethodFlag(command)
     .option('--secret-file <path>', 'file with the client secret (- for standard input, typed unseen on a terminal)')
     .option('--secret-expires-at <date>', 'when the client secret expires, such as 2027-01-31', timeArgument)
     .option('--pfx-file <path>', 'PKCS#12 file (.pfx, .p12) with certificate and private key, for private_key_jwt')

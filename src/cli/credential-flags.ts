@@ -44,14 +44,12 @@ const READ_ONLY: Record<Exclude<keyof CredentialReplace, keyof CredentialCreate>
 
 /** Adds the flags for everything that an operator says of a credential. */
 export function addCredentialFlags(command: Command): Command {
-  const grants = ['client_credentials', 'authorization_code', 'jwt_bearer'];
   command
     .option('--file <path>', 'JSON as the API takes and gives it (- for standard input); flags override it')
     .option(
       '--same-as <credential>',
       'use the secret or certificate of this credential too (same client, same servers)',
     )
-    .addOption(new Option('--grant-type <type>', 'how tokens are obtained').choices(grants))
     .option('--token-url <url>', 'token endpoint')
     .option('--client-id <id>', 'client id that the provider gave')
     .option(
@@ -96,10 +94,9 @@ export async function changesOf(session: Session, flags: CredentialFlags): Promi
   return changes;
 }
 
-const CLIENT_ID_AT_MICROSOFT =
-  'The client id is the Application (client) ID of an app registration. Where there is none yet: in the Microsoft Entra ' +
-  'admin center choose App registrations, New registration, a name, Register; its Overview page shows the id. The rest ' +
-  'is told by tokenwell credential setup, once the credential is stored; --auth-method private_key_jwt needs no secret for that.';
+/** Who has no client id yet needs the guide first. */
+const FROM_NOTHING =
+  'Where the provider does not know the application yet, tokenwell credential setup with the same flags says how to register it.';
 
 /** A complete new credential, without what only Tokenwell sets. Throws `UsageError`, which names all that is missing. */
 export function completed(id: string | undefined, changes: CredentialChanges): CredentialCreate {
@@ -111,7 +108,7 @@ export function completed(id: string | undefined, changes: CredentialChanges): C
   if (named === undefined || client_id === undefined || Object.values(own).includes(undefined)) {
     const needed = { '<credential>': named, '--client-id': client_id, ...own };
     const missing = Object.entries(needed).flatMap(([flag, value]) => (value === undefined ? [flag] : []));
-    const whence = client_id === undefined && preset === 'microsoft' ? ` ${CLIENT_ID_AT_MICROSOFT}` : '';
+    const whence = client_id === undefined && preset !== undefined ? ` ${FROM_NOTHING}` : '';
     throw new UsageError(
       `Still needed: ${missing.join(', ')}; or give all of it with --file credential.json.${whence}`,
     );

@@ -21,7 +21,7 @@ import { addSetupCommand } from './credential-setup.js';
 import { credentialFacts, credentialTable } from './credential-text.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
-import { readSecret } from './input.js';
+import { askLine, readSecret } from './input.js';
 import { addDiscoverCommand, addPresetsCommand } from './presets.js';
 import { connect, type PrintFlags, print, printAll, type Session } from './session.js';
 import { visible } from './terminal-text.js';
@@ -50,7 +50,8 @@ function addWriting(group: Command, session: Session): void {
     .summary('store a new credential')
     .description(
       'Stores a new credential; no provider is called. Unless said, the grant type is client_credentials and the ' +
-        'client proves itself with client_secret_post. On a terminal a missing secret is asked for, unseen.',
+        'client proves itself with client_secret_post. On a terminal a missing client id is asked for and, unseen, a ' +
+        'missing secret.',
     )
     .argument('[credential]', 'its id: lower-case letters, digits, dots, dashes and underscores; may stand in the file')
     .action((id: string | undefined, flags: CredentialFlags) => store(session, id, flags));
@@ -135,7 +136,10 @@ function addSwitches(group: Command, session: Session): void {
 
 async function store(session: Session, id: string | undefined, flags: CredentialFlags): Promise<void> {
   const client = connect(session);
-  const credential = completed(id, await changesOf(session, flags));
+  const changes = await changesOf(session, flags);
+  if (changes.client_id === undefined && session.input.isTTY === true)
+    changes.client_id = await askLine(session, 'Client id: ');
+  const credential = completed(id, changes);
   const { client_auth } = credential;
   const ask = session.input.isTTY === true && needsSecret(client_auth.method) && client_auth.secret === undefined;
   if (ask) await refusedBut('client_auth.secret', client, credential);

@@ -85,16 +85,24 @@ export async function askUnseen({ input, err }: Pick<Session, 'input' | 'err'>, 
 }
 
 /** Asks a person at the terminal for a plain yes; anything else, and the end of the input, is a no. */
-export async function askYes({ input, err }: Pick<Session, 'input' | 'err'>, question: string): Promise<boolean> {
+export async function askYes(session: Pick<Session, 'input' | 'err'>, question: string): Promise<boolean> {
+  return (await askLine(session, question))?.toLowerCase() === 'yes';
+}
+
+/** Asks a person at the terminal for one line, without the space around it; undefined for an empty one and the end of the input. */
+export async function askLine(
+  { input, err }: Pick<Session, 'input' | 'err'>,
+  question: string,
+): Promise<string | undefined> {
   const lines = createInterface({ input, terminal: false });
   const givenUp = new AbortController();
   lines.once('close', () => givenUp.abort());
   err.write(question);
   try {
-    return (await lines.question('', { signal: givenUp.signal })).trim().toLowerCase() === 'yes';
+    return (await lines.question('', { signal: givenUp.signal })).trim() || undefined;
   } catch {
     err.write('\n');
-    return false;
+    return undefined;
   } finally {
     lines.close();
   }

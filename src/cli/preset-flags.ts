@@ -19,23 +19,24 @@ export interface PresetFlags {
 }
 
 const PURPOSES = ['imap', 'pop', 'smtp', 'graph-read', 'graph-readwrite', 'graph-send', 'custom'] as const;
+const CLOUDS = ['public', 'gcc-high', 'dod', 'china'];
+const GRANT_TYPES = ['client_credentials', 'authorization_code', 'jwt_bearer'];
+
+/** Adds the flags that say at which provider a credential is, and how its tokens are obtained there. */
+export function addPlaceFlags(command: Command, preset: string): Command {
+  return command
+    .option('--preset <provider>', preset)
+    .option('--tenant <id>', 'the organisation at the provider: for Microsoft the Directory (tenant) ID')
+    .addOption(new Option('--cloud <cloud>', 'national cloud, public unless said').choices(CLOUDS))
+    .addOption(new Option('--grant-type <type>', 'how tokens are obtained').choices(GRANT_TYPES));
+}
 
 /** Adds the flags that choose a preset and what the tokens are for. */
 export function addPresetFlags(command: Command): Command {
-  return command
-    .option(
-      '--preset <provider>',
-      'fill in what is left out: microsoft, google, yahoo, custom (tokenwell credential presets)',
-    )
-    .option('--tenant <id>', 'the organisation at the provider: for Microsoft the Directory (tenant) ID')
-    .addOption(
-      new Option('--cloud <cloud>', 'national cloud, public unless said').choices([
-        'public',
-        'gcc-high',
-        'dod',
-        'china',
-      ]),
-    )
+  return addPlaceFlags(
+    command,
+    'fill in what is left out: microsoft, google, yahoo, custom (tokenwell credential presets)',
+  )
     .addOption(new Option('--purpose <purpose>', 'what the tokens are for').choices([...PURPOSES]))
     .option(
       '--mailbox <address>',

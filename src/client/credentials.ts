@@ -8,6 +8,12 @@ export interface SetupWish {
   purpose?: SetupGuide['purpose'] | undefined;
   /** One address, in place of those that the credential names. */
   mailbox?: string | undefined;
+  /** What is to be stored, where nothing is yet. */
+  preset?: string | undefined;
+  tenant?: string | undefined;
+  cloud?: Credential['cloud'];
+  grant_type?: Credential['grant_type'] | undefined;
+  method?: Credential['client_auth']['method'] | undefined;
 }
 
 /** Credentials of a vault: reading needs the role auditor, changing the role operator. Throws `TokenwellError`. */

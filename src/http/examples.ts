@@ -215,6 +215,14 @@ for (const operation of [
   PARAMETERS[`${operation} credential`] = 'info-mail';
 }
 
+/** A guide for what is not stored needs nothing to be there. */
+Object.assign(PARAMETERS, {
+  'getSetupGuide credential': 'acme-mail',
+  'getSetupGuide purpose': 'imap',
+  'getSetupGuide preset': 'microsoft',
+  'getSetupGuide tenant': 'acme.example',
+});
+
 /** By operation. */
 export const REQUESTS: Record<string, unknown> = {
   createCredential: newCredential,

@@ -12,7 +12,12 @@ const MAILBOX = 'info@acme.example';
 
 /** What the API document shows of providers and of what is set up there, by operation and media type. */
 export function providerExamples(): Record<string, unknown> {
-  const guide = guideFor({ ...exampleCase(), redirectUri: 'http://127.0.0.1:8080/OAuth2Callback', now: 0 });
+  const guide = guideFor({
+    ...exampleCase(),
+    redirectUri: 'https://vault.acme.example/OAuth2Callback',
+    localOnly: false,
+    now: 0,
+  });
   const whole = setupAnswer(guide);
   // A document is no place for whole guides: what one step looks like shows what the others do.
   const steps = whole.steps.filter(({ id }) => id === 'add-mailbox-permission' || id === 'test');

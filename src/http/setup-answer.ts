@@ -11,7 +11,7 @@ export function setupAnswer(guide: Guide): SetupGuide {
     purpose: guide.purpose,
     mailboxes: [...guide.mailboxes],
     steps: guide.steps.map(stepAnswer),
-    remove: guide.remove.map(one => ({ ...one })),
+    remove: guide.remove.map(one => ({ ...one, permissions: [...one.permissions] })),
     markdown: markdownOf(guide),
   };
 }

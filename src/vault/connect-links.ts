@@ -28,10 +28,17 @@ export interface NewLink {
   link: ConnectLink;
   token: Secret;
   /** What the operator should know before sending it. */
-  warnings: { code: 'no_refresh_token'; detail: string }[];
+  warnings: { code: 'no_refresh_token' | 'local_address'; detail: string }[];
 }
 
 const WEEK_SECONDS = 7 * 86_400;
+
+const LOCAL_ADDRESS = {
+  code: 'local_address',
+  detail:
+    'The vault has no public address, so this link opens in a browser of its own machine alone. To send it to somebody, ' +
+    'start the vault with TOKENWELL_PUBLIC_URL set to the https address by which browsers reach it, and make a new link.',
+} as const;
 
 /** Addresses that let somebody give consent without signing in here. */
 export class ConnectLinks {
@@ -39,13 +46,15 @@ export class ConnectLinks {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #origins: readonly string[];
+  readonly #localOnly: boolean;
 
   /** `origins`: where a result page may lead on to; our own and those that the configuration names. */
-  constructor(deps: { store: Store; ledger: Ledger; clock: Clock; origins: readonly string[] }) {
+  constructor(deps: { store: Store; ledger: Ledger; clock: Clock; origins: readonly string[]; localOnly: boolean }) {
     this.#store = deps.store;
     this.#ledger = deps.ledger;
     this.#clock = deps.clock;
     this.#origins = deps.origins;
+    this.#localOnly = deps.localOnly;
   }
 
   /** A link for a mailbox owner; its account begins here. Throws `not_found`, `invalid_request`, `conflict`. */
@@ -137,7 +146,8 @@ export class ConnectLinks {
       await tx.consents.insertLink(link, hashOf(token.reveal()));
       return { result: undefined, touched: [], entry: madeEntry(link, true) };
     });
-    return { link, token, warnings: kind === 'connect' ? lastingWarnings(credential) : [] };
+    const reach = this.#localOnly ? [LOCAL_ADDRESS] : [];
+    return { link, token, warnings: [...reach, ...(kind === 'connect' ? lastingWarnings(credential) : [])] };
   }
 
   #new(
@@ -185,7 +195,7 @@ function madeEntry({ id, credential, account }: ConnectLink, made: boolean): Wri
 }
 
 /** Whether the provider will give a refresh token: Microsoft and the standard by a scope, Google by a parameter. */
-export function lastingWarnings(credential: Credential): NewLink['warnings'] {
+function lastingWarnings(credential: Credential): NewLink['warnings'] {
   const { authorizationUrl, authorizationParams } = credential;
   const inUrl = authorizationUrl && new URL(authorizationUrl).searchParams.get('access_type');
   const offline = (authorizationParams.access_type ?? inUrl) === 'offline';

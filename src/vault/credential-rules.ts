@@ -3,7 +3,8 @@ import type { Credential, CredentialInput } from './credential.js';
 import type { FieldError } from './errors.js';
 import { isClientPlaceholder, placeholderInUrl } from './placeholders.js';
 import type { Destinations } from './ports.js';
-import { providerErrors } from './presets/scope-rules.js';
+import { providerOf } from './presets/catalog.js';
+import { providerErrors, tenantErrors } from './presets/scope-rules.js';
 
 const URL_FIELDS = [
   ['authorization_url', 'authorizationUrl'],
@@ -69,6 +70,12 @@ export async function credentialErrors(
   ];
 }
 
+/** What can be said of one before its provider knows the client. */
+export function plannedErrors(plan: Omit<CredentialInput, 'clientId'>): FieldError[] {
+  const at = providerOf(plan);
+  return [...grantErrors(plan), ...mailboxErrors(plan), ...(at ? tenantErrors(plan, at) : [])];
+}
+
 /** The flaw of a URL that was copied without putting one's own value in; `says` follows the name of its `field`. */
 export function placeholderFlaw(url: string, field = ''): { rule: string; says: string } | undefined {
   const found = placeholderInUrl(url, field);
@@ -113,7 +120,7 @@ export function expiryErrors(expiry: number | undefined, stored: number | undefi
   return [{ field: 'client_auth.secret_expires_at', rule: 'today_or_later', detail }];
 }
 
-function grantErrors(input: CredentialInput): FieldError[] {
+function grantErrors(input: Omit<CredentialInput, 'clientId'>): FieldError[] {
   const errors: FieldError[] = [];
   const application = input.grantType === 'client_credentials';
   const consents = input.grantType === 'authorization_code';
@@ -138,7 +145,7 @@ function grantErrors(input: CredentialInput): FieldError[] {
 }
 
 /** The accounts of jwt_bearer are its mailboxes, so each is named once and there is one at least. */
-function mailboxErrors({ grantType, mailboxes }: CredentialInput): FieldError[] {
+function mailboxErrors({ grantType, mailboxes }: Pick<CredentialInput, 'grantType' | 'mailboxes'>): FieldError[] {
   const error = (rule: string, detail: string) => [{ field: 'mailboxes', rule, detail }];
   const addresses = mailboxes.map(({ address }) => address.toLowerCase());
   const none = mailboxes.find(({ address }) => !/^[^@]+@[^@]+$/.test(address));

@@ -59,6 +59,12 @@ export class Credentials {
     return await this.get(actor.caller, id);
   }
 
+  /** Throws `forbidden`. */
+  async isStored(caller: Caller, id: string): Promise<boolean> {
+    require(caller, 'auditor');
+    return (await this.#store.reads.credentials.find(id)) !== undefined;
+  }
+
   /** Throws `not_found`, `forbidden`. */
   async get(caller: Caller, id: string): Promise<CredentialView> {
     require(caller, 'auditor');

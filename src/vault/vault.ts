@@ -60,6 +60,8 @@ export interface VaultDeps {
   mostWaiters: number;
   /** Where providers send the browser back to, exactly as it is registered with them. */
   redirectUri: string;
+  /** Whether browsers of other machines cannot reach it. */
+  localOnly: boolean;
   /** Origins to which the page after a consent may lead on. */
   returnToOrigins: readonly string[];
   /** Left out: nobody is told by mail. */
@@ -123,12 +125,12 @@ export class Vault {
     this.discovering = new Discovering({ ...deps, limits: this.limits });
     this.clientAuths = new ClientAuths({ ...shared, callers: this.callers, provider, keyPairs });
     const { credentials, clientAuths } = this;
-    this.setup = new Setup({ credentials, clientAuths, clock, redirectUri: deps.redirectUri });
+    this.setup = new Setup({ ...deps, credentials, clientAuths });
     this.consumers = new Consumers({ ...shared, destinations });
     this.testing = new Testing({ ...shared, callers: this.callers });
     const placing = new Placing(deps);
     const granting = new Granting({ ...deps, ledger, keeping, placing });
-    this.connectLinks = new ConnectLinks({ store, ledger, clock, origins: deps.returnToOrigins });
+    this.connectLinks = new ConnectLinks({ ...deps, ledger, origins: deps.returnToOrigins });
     const { limits, connectLinks } = this;
     this.consents = new Consents({ ...deps, ledger, limits, granting, connectLinks });
     this.accounts = new Accounts({ ...shared, keeping, callers: this.callers });

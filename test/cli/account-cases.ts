@@ -45,13 +45,13 @@ export function accountCases(t: Test): void {
     t.match(made, { code: 0, out: /^http:\/\/127\.0\.0\.1:0\/connect\/[\w-]{43}\n$/ });
     t.match(
       made.err,
-      /^The link link_\S{22} is shown this once; it is for the owner of the mailbox\. It ends \S+Z\.\n$/,
+      /^tokenwell: warning: .*TOKENWELL_PUBLIC_URL.* \[local_address\]\nThe link link_\S{22} is shown this once; it is for the owner of the mailbox\. It ends \S+Z\.\n$/,
     );
     const warned = await run(words('account link short'), vault.variables);
     t.match(warned.out, /^http:\S+\n$/);
     t.match(
       warned.err,
-      /^tokenwell: warning: .*`tokenwell credential replace`.*offline_access.*--authorization-param access_type=offline .*\[no_refresh_token\]\nThe link /,
+      /\ntokenwell: warning: .*`tokenwell credential replace`.*offline_access.*--authorization-param access_type=offline .*\[no_refresh_token\]\nThe link /,
     );
     const full = JSON.parse(await vault.must(words(`account link people ${INFO} --login-hint ${INFO} --json`)));
     t.match(full, { id: /^link_/, url: /\/connect\//, expires_at: /Z$/ });

@@ -2,7 +2,8 @@ import type { Credential } from '../../src/vault/credential.js';
 import type { Certificate } from '../../src/vault/ports.js';
 import { providerOf } from '../../src/vault/presets/catalog.js';
 import { expand, type SaidCredential } from '../../src/vault/presets/expansion.js';
-import type { Case, Guide } from '../../src/vault/setup/guide.js';
+import type { Case, Guide, Plan } from '../../src/vault/setup/guide.js';
+import { type Planned, planOf } from '../../src/vault/setup/plan.js';
 import { guideFor } from '../../src/vault/setup/setup.js';
 import { saying, TENANT } from '../presets/said.js';
 
@@ -31,7 +32,28 @@ export function caseOf(said: Partial<SaidCredential> & Pick<Case, 'purpose'>, mo
   const mailboxes = ['info@acme.example', "o'brien@acme.example"];
   const held = filledIn.method === 'private_key_jwt' ? certificate : undefined;
   const now = Date.parse('2026-11-21T12:00:00Z');
-  return { credential, certificate: held, at, purpose: said.purpose, mailboxes, redirectUri: REDIRECT, now, ...more };
+  return {
+    credential,
+    certificate: held,
+    at,
+    purpose: said.purpose,
+    mailboxes,
+    redirectUri: REDIRECT,
+    localOnly: false,
+    now,
+    ...more,
+  };
+}
+
+/** A plan as an operator makes one, for IMAP by client_credentials unless said. */
+export function planFor({
+  purpose = 'imap',
+  localOnly = false,
+  ...said
+}: Partial<Planned> & Partial<Pick<Plan, 'purpose' | 'localOnly'>>): Plan {
+  const unsaid = { preset: 'microsoft', tenant: undefined, cloud: undefined, method: undefined };
+  const planned = { ...unsaid, grantType: 'client_credentials' as const, ...said };
+  return planOf({ id: 'mail', planned, purpose, mailbox: 'info@acme.example', redirectUri: REDIRECT, localOnly });
 }
 
 /** The guide of such a case. */

@@ -128,8 +128,8 @@ export function guideCases(t: Test): void {
       t.match(access, 'Add-MailboxPermission -Identity $mailbox -User $enterprise.Id -AccessRights FullAccess');
       const enabled = purpose === 'imap' ? '-ImapEnabled $true' : '-PopEnabled $true';
       t.match(commandsOf(guide, 'enable-protocol'), `Set-CASMailbox -Identity $mailbox ${enabled}`);
-      t.match(guide.remove, [{ permission: 'full_access_as_app', resource: 'Office 365 Exchange Online' }]);
-      const removed = guide.remove.map(({ permission, resource }) => `${resource} ${permission}`);
+      t.match(guide.remove, [{ permissions: ['full_access_as_app'], resource: 'Office 365 Exchange Online' }]);
+      const removed = guide.remove.flatMap(({ permissions, resource }) => permissions.map(one => `${resource} ${one}`));
       for (const one of ['Mail.Read', 'Mail.ReadWrite', 'Mail.Send']) {
         t.ok(removed.includes(`Office 365 Exchange Online ${one}`) && removed.includes(`Microsoft Graph ${one}`), one);
       }
@@ -164,7 +164,7 @@ export function guideCases(t: Test): void {
         t.match(commands, 'Test-ServicePrincipalAuthorization -Identity $enterprise.Id -Resource $mailbox');
         t.notMatch(stepsText(guide), /az ad app permission|New-MgServicePrincipalAppRoleAssignment/);
         const wide = guide.remove.find(
-          ({ permission, resource }) => permission === role && resource === 'Microsoft Graph',
+          ({ permissions, resource }) => permissions.includes(role) && resource === 'Microsoft Graph',
         );
         t.match(wide?.why, /every mailbox.*adds to it/);
         t.match(commandsOf(guide, 'remove'), '$keep = @()');
@@ -186,7 +186,7 @@ export function guideCases(t: Test): void {
       ]);
       t.match(commandsOf(role, 'mailbox-scope'), "-Role 'Application SMTP.SendAsApp'");
       t.match(commandsOf(role, 'enable-smtp-auth'), '-SmtpClientAuthenticationDisabled $false');
-      t.match(role.remove.find(({ permission }) => permission === 'SMTP.SendAsApp')?.why, /no longer counts/);
+      t.match(role.remove.find(({ permissions }) => permissions.includes('SMTP.SendAsApp'))?.why, /no longer counts/);
       for (const cloud of ['gcc-high', 'dod', 'china'] as const) {
         const guide = guideOf({ purpose: 'smtp', cloud });
         t.strictSame(permissionsIn(stepsText(guide)), ['SMTP.SendAsApp']);
@@ -219,15 +219,19 @@ export function guideCases(t: Test): void {
         );
         t.notOk(redirect?.optional);
         t.match(commandsOf(guide, 'connect-link', 'bash'), "tokenwell account link 'mail' 'info@acme.example'");
-        t.ok(guide.remove.some(({ permission, kind }) => permission === 'IMAP.AccessAsApp' && kind === 'Application'));
-        t.notOk(guide.remove.some(({ permission, kind }) => permission === name && kind === 'Delegated'));
+        t.ok(
+          guide.remove.some(
+            ({ permissions, kind }) => permissions.includes('IMAP.AccessAsApp') && kind === 'Application',
+          ),
+        );
+        t.notOk(guide.remove.some(({ permissions, kind }) => permissions.includes(name) && kind === 'Delegated'));
       }
     }
   });
 
   t.test('what another purpose of the credential needs is not to be taken away', async t => {
     const both = guideOf({ purpose: 'imap', cloud: 'dod', mailboxes: [{ address: 'a@b', purposes: ['smtp', 'pop'] }] });
-    const removed = both.remove.map(({ permission }) => permission);
+    const removed = both.remove.flatMap(({ permissions }) => permissions);
     t.notOk(removed.some(one => ['IMAP.AccessAsApp', 'POP.AccessAsApp', 'SMTP.SendAsApp'].includes(one)));
     t.match(commandsOf(both, 'remove'), `'${EXCHANGE}/POP.AccessAsApp'`);
     t.ok(removed.includes('full_access_as_app'));

@@ -42,7 +42,7 @@ export function setupHttpCases(t: Test): void {
       why: /\.$/,
       optional: false,
     });
-    t.match(json.json, { remove: [{ permission: 'full_access_as_app', kind: 'Application' }] });
+    t.match(json.json, { remove: [{ permissions: ['full_access_as_app'], kind: 'Application' }] });
     t.equal(json.headers.get('vary'), 'accept');
     t.equal(json.headers.get('cache-control'), 'no-store');
     const markdown = await ask('', 'text/markdown');
@@ -149,6 +149,11 @@ export function setupHttpCases(t: Test): void {
       text.out,
       /\n {3}With PowerShell:\n {5}foreach \(\$mailbox in @\('info@acme\.example', 'anna@acme\.example'\)\)/,
     );
+    t.notMatch(text.out, /Update-MgApplication|az ad app/, 'what is done by hand needs no command');
+    t.match(text.out, /\nWhere a step can be done by hand, its commands are left out: --commands /);
+    const all = await setup('--commands');
+    t.match(all.out, /Update-MgApplication[\s\S]*az ad app permission add/);
+    t.notMatch(all.out, '--commands');
     t.match(
       text.out,
       /\nWhat must not be granted:\n {2}- full_access_as_app \(Office 365 Exchange Online, Application\): /,

@@ -1,37 +1,61 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import type { Test } from 'tap';
+import type { AtProvider } from '../../src/vault/presets/catalog.js';
 import { markdownOf, scriptOf } from '../../src/vault/setup/formats.js';
 import type { Case, Guide } from '../../src/vault/setup/guide.js';
+import { planGuideFor } from '../../src/vault/setup/plan.js';
 import { guideFor } from '../../src/vault/setup/setup.js';
+import { TENANT } from '../presets/said.js';
 import { temporaryFolder } from '../support/vault.js';
-import { caseOf } from './cases.js';
+import { caseOf, planFor } from './cases.js';
 import { HOSTILE, UNUSABLE } from './hostile.js';
 import { foldedTokensOf, type Token } from './powershell-tokens.js';
 
+/** Guides of all kinds; whatever somebody else may say in one is the given value. */
 const SOME = [
-  caseOf({ purpose: 'imap', method: 'private_key_jwt', cloud: 'gcc-high' }),
-  caseOf({ purpose: 'smtp', cloud: 'china' }),
-  caseOf({ purpose: 'graph-read' }),
-  caseOf({ purpose: 'smtp', grantType: 'authorization_code' }),
-  caseOf({ purpose: 'imap', grantType: 'authorization_code', preset: 'google' }),
-  caseOf({ purpose: 'imap', grantType: 'jwt_bearer', preset: 'google', method: 'private_key_jwt' }),
+  whole({ purpose: 'imap', method: 'private_key_jwt', cloud: 'gcc-high' }),
+  whole({ purpose: 'smtp', cloud: 'china' }),
+  whole({ purpose: 'graph-read' }),
+  whole({ purpose: 'smtp', grantType: 'authorization_code' }),
+  whole({ purpose: 'imap', grantType: 'authorization_code', preset: 'google' }),
+  whole({ purpose: 'imap', grantType: 'jwt_bearer', preset: 'google', method: 'private_key_jwt' }),
+  beginning({ preset: 'microsoft', tenant: TENANT, method: 'private_key_jwt' }),
+  beginning({ preset: 'microsoft', tenant: TENANT, grantType: 'authorization_code' }),
+  beginning({ preset: 'google', grantType: 'authorization_code' }),
+  beginning({ preset: 'google', grantType: 'jwt_bearer' }),
 ];
 
-/** The same case with this value wherever somebody else's stands. */
-function withValue(one: Case, value: string): Case {
-  const { credential, at } = one;
-  const { clientAuth } = credential;
+function whole(...said: Parameters<typeof caseOf>) {
+  const one = caseOf(...said);
+  const { credential, at, purpose } = one;
+  const guide = (value: string) =>
+    guideFor({
+      ...one,
+      credential: {
+        ...credential,
+        description: value,
+        clientId: value,
+        scope: ownScope(value),
+        ...(credential.tenant === undefined ? {} : { tenant: value }),
+        clientAuth: { ...credential.clientAuth, keyId: value },
+      },
+      ...hostile(at, value),
+    });
+  return { name: `${at.preset.id} ${purpose}`, guide };
+}
+
+function beginning(planned: Parameters<typeof planFor>[0]) {
+  const plan = planFor(planned);
+  const { credential, at } = plan;
+  const tenant = (value: string) => (credential.tenant === undefined ? {} : { tenant: value });
+  const guide = (value: string) =>
+    planGuideFor({ ...plan, credential: { ...credential, ...tenant(value) }, ...hostile(at, value) });
+  return { name: `${at.preset.id} before it is stored`, guide };
+}
+
+function hostile(at: AtProvider, value: string) {
   return {
-    ...one,
-    credential: {
-      ...credential,
-      description: value,
-      clientId: value,
-      scope: ownScope(value),
-      ...(credential.tenant === undefined ? {} : { tenant: value }),
-      clientAuth: { ...clientAuth, keyId: value },
-    },
     at: at.tenant === undefined ? at : { ...at, tenant: value },
     mailboxes: [value, `${value}2`],
     redirectUri: value,
@@ -53,13 +77,11 @@ export function structureCases(t: Test): void {
   t.test('a script for PowerShell has the same commands, whatever the values are', async t => {
     for (const one of SOME) {
       const shape = (value: string) =>
-        commandsIn(guideFor(withValue(one, value))).map(({ kind, text }) =>
-          kind === 'string' ? kind : `${kind} ${text}`,
-        );
+        commandsIn(one.guide(value)).map(({ kind, text }) => (kind === 'string' ? kind : `${kind} ${text}`));
       const plain = shape('harmless');
       for (const value of USABLE) {
-        t.strictSame(shape(value), plain, `${one.at.preset.id} ${one.purpose} ${JSON.stringify(value)}`);
-        const script = scriptOf(guideFor(withValue(one, value)));
+        t.strictSame(shape(value), plain, `${one.name} ${JSON.stringify(value)}`);
+        const script = scriptOf(one.guide(value));
         t.match(script, /^[\x20-\x7E\n]*$/, 'ASCII');
       }
     }
@@ -68,13 +90,13 @@ export function structureCases(t: Test): void {
   t.test('a shell starts the same programs with the same arguments, and nothing else', async t => {
     const folder = temporaryFolder(t);
     for (const one of SOME) {
-      const guides = ['harmless', ...USABLE].map(value => guideFor(withValue(one, value)));
+      const guides = ['harmless', ...USABLE].map(value => one.guide(value));
       for (const shell of ['/bin/sh', '/bin/bash']) {
         const [plain = [], ...found] = started(shell, folder, guides);
         t.ok(plain.length > 1, `${plain.length} programs`);
         for (const [at, value] of USABLE.entries()) {
           const meant = plain.map(args => args.map(arg => withIn(arg, value)));
-          t.strictSame(sorted(found[at]), sorted(meant), `${shell} ${one.at.preset.id} ${JSON.stringify(value)}`);
+          t.strictSame(sorted(found[at]), sorted(meant), `${shell} ${one.name} ${JSON.stringify(value)}`);
         }
       }
     }
@@ -82,11 +104,10 @@ export function structureCases(t: Test): void {
 
   t.test('in Markdown every value is code, and no code ends before its end', async t => {
     for (const one of SOME) {
-      const prose = (value: string) => withoutCode(markdownOf(guideFor(withValue(one, value))));
+      const prose = (value: string) => withoutCode(markdownOf(one.guide(value)));
       const plain = prose('harmless');
       t.notMatch(plain, /harmless/);
-      for (const value of USABLE)
-        t.equal(prose(value), plain, `${one.at.preset.id} ${one.purpose} ${JSON.stringify(value)}`);
+      for (const value of USABLE) t.equal(prose(value), plain, `${one.name} ${JSON.stringify(value)}`);
     }
   });
 

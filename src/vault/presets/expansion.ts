@@ -21,6 +21,9 @@ type Derived = Pick<
 /** What an operator says of a credential: what a preset knows may be left out. */
 export type SaidCredential = Omit<CredentialInput, keyof Derived> & Partial<Derived>;
 
+/** The same while the provider does not know the client yet. */
+export type SaidPlan = Omit<SaidCredential, 'clientId'>;
+
 type Choice = Pick<CredentialFields, 'preset' | 'tenant' | 'cloud' | 'purpose' | 'grantType'>;
 
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/;
@@ -30,7 +33,7 @@ const TENANT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/;
  * or grant type is another one than in `before`, so is what was filled in then and comes back as it was. Throws
  * `invalid_request` where the preset does not serve what was chosen, or something is still missing.
  */
-export function expand(said: SaidCredential, before?: Credential): CredentialInput {
+export function expand<Said extends SaidPlan>(said: Said, before?: Credential): Said & Derived {
   const errors = choiceErrors(said);
   if (errors.length > 0) throw invalid(errors);
   const known = derived(said);
@@ -68,7 +71,7 @@ function defaultCloud({ preset: id }: Choice): CloudId | undefined {
   return clouds.length > 1 ? clouds[0] : undefined;
 }
 
-function derived(choice: SaidCredential): Partial<Derived> {
+function derived(choice: SaidPlan): Partial<Derived> {
   const preset = presetOf(choice.preset);
   const cloud = preset && cloudOf(preset, choice.cloud);
   if (!preset || !cloud) return {};
@@ -104,7 +107,7 @@ function presetOf(id: string | undefined): Preset | undefined {
 }
 
 /** What of a choice its preset does not have. */
-function choiceErrors(said: SaidCredential): FieldError[] {
+function choiceErrors(said: SaidPlan): FieldError[] {
   const preset = presetOf(said.preset);
   if (!preset) return withoutPreset(said);
   const { tenant, cloud, purpose, grantType } = said;
@@ -139,7 +142,7 @@ function isTenant(tenant: string, any: readonly string[]): boolean {
   return GUID.test(tenant) || tenant.includes('.') || any.includes(tenant.toLowerCase());
 }
 
-function withoutPreset({ preset, tenant, cloud }: SaidCredential): FieldError[] {
+function withoutPreset({ preset, tenant, cloud }: SaidPlan): FieldError[] {
   if (preset !== undefined) {
     const detail = `There is no preset ${preset}; there are: ${PRESETS.map(({ id }) => id).join(', ')}.`;
     return [{ field: 'preset', rule: 'exists', detail }];
@@ -149,7 +152,7 @@ function withoutPreset({ preset, tenant, cloud }: SaidCredential): FieldError[] 
   );
 }
 
-function stillMissing(said: SaidCredential, found: Partial<Pick<Derived, 'tokenUrl' | 'scope'>>): FieldError[] {
+function stillMissing(said: SaidPlan, found: Partial<Pick<Derived, 'tokenUrl' | 'scope'>>): FieldError[] {
   const preset = presetOf(said.preset);
   const required = (field: string, detail: string) => ({ field, rule: 'required', detail });
   const errors: FieldError[] = [];

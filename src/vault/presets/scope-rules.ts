@@ -32,8 +32,9 @@ function secretErrors(secret: Secret | undefined, { preset: { notASecret } }: At
   return [{ field: 'client_auth.secret', rule: 'secret_id', detail: notASecret.detail }];
 }
 
-function tenantErrors(
-  { grantType, preset }: CredentialFields,
+/** A name that stands for whoever signs in, where nobody does. */
+export function tenantErrors(
+  { grantType, preset }: Pick<CredentialFields, 'grantType' | 'preset'>,
   { preset: { tenant: rule }, tenant }: AtProvider,
 ): FieldError[] {
   if (grantType !== 'client_credentials' || tenant === undefined || !rule?.any.includes(tenant.toLowerCase()))

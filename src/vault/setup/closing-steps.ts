@@ -1,14 +1,14 @@
 import { drawableScopes } from '../credential.js';
 import { filled } from '../presets/catalog.js';
 import { missingScopes, resourceScope } from '../scopes.js';
-import type { Case, Step } from './guide.js';
+import type { Asked, Case, Step } from './guide.js';
 import { say, words } from './prose.js';
 import { bash, joined } from './quoting.js';
 
 // The steps at every provider: what this credential still lacks, whose proof it has, the sign-in of people, the test.
 
 /** The scope that a token for the purpose is asked with, as the preset has it. */
-export function scopeFor({ at, credential, purpose }: Case): string {
+export function scopeFor({ at, credential, purpose }: Asked): string {
   const template = at.preset.grants[credential.grantType]?.purposes[purpose]?.scope ?? credential.scope;
   return filled(template, at.cloud.hosts);
 }

@@ -16,8 +16,8 @@ export function markdownOf(guide: Guide): string {
   const { credential, purpose, provider, mailboxes, steps, remove } = guide;
   const forWhom = mailboxes.length > 0 ? [`For ${mailboxes.map(codeSpan).join(', ')}.`, ''] : [];
   const excess = remove.map(
-    ({ permission, resource, kind, why }) =>
-      `- ${codeSpan(permission)} (${escaped(`${resource}, ${kind}`)}): ${escaped(why)}`,
+    ({ permissions, resource, kind, why }) =>
+      `- ${permissions.map(codeSpan).join(', ')} (${escaped(`${resource}, ${kind}`)}): ${escaped(why)}`,
   );
   return [
     `# Set up ${codeSpan(credential)} for ${codeSpan(purpose)}: ${escaped(provider)}`,
@@ -56,7 +56,9 @@ export function scriptOf(guide: Guide): string {
     '',
     ...steps.flatMap((step, at) => scriptStep(step, at + 1)),
     ...(remove.length > 0 ? comment('What must not be granted:') : []),
-    ...remove.flatMap(({ permission, resource, kind, why }) => comment(`${permission} (${resource}, ${kind}): ${why}`)),
+    ...remove.flatMap(({ permissions, resource, kind, why }) =>
+      comment(`${permissions.join(', ')} (${resource}, ${kind}): ${why}`),
+    ),
     '',
   ].join('\n');
 }

@@ -1,15 +1,13 @@
 import { scopeFor, sharedStep } from './closing-steps.js';
-import type { Case, Step } from './guide.js';
+import { GOOGLE_ADMIN, GOOGLE_CONSOLE } from './google-pages.js';
+import type { Asked, Case, Step } from './guide.js';
 import { say } from './prose.js';
 import { bash } from './quoting.js';
 
 // Google: "Using OAuth 2.0 for Web Server Applications".
 
-const CONSOLE = 'https://console.cloud.google.com';
-const ADMIN = 'https://admin.google.com';
-
 /** The consent screen, which says who may approve. */
-export function consentScreenStep(one: Case): Step {
+export function consentScreenStep(one: Asked): Step {
   return {
     id: 'consent-screen',
     title: say`Set up the consent screen, and publish it`,
@@ -21,7 +19,7 @@ export function consentScreenStep(one: Case): Step {
       say`Audience: Internal. Only where mailboxes are outside of your organisation: External, then Publish app, so that the status is In production. Never leave it at Testing.`,
       say`Data access, Add or remove scopes: ${scopeFor(one)}. Where the one for mail is not listed, enable the Gmail API first.`,
     ],
-    link: `${CONSOLE}/auth/audience`,
+    link: `${GOOGLE_CONSOLE}/auth/audience`,
   };
 }
 
@@ -36,7 +34,7 @@ export function clientStep({ credential: { id, clientId } }: Case): Step {
     instructions: [
       say`Google Auth Platform, Clients: open the client ${clientId}, or Create client of the type Web application.`,
     ],
-    link: `${CONSOLE}/auth/clients`,
+    link: `${GOOGLE_CONSOLE}/auth/clients`,
   };
 }
 
@@ -82,6 +80,6 @@ export function approvalStep({ credential: { clientId } }: Case): Step {
     instructions: [
       say`Google Admin console: Security, Access and data control, API controls, Manage app access, Configure new app: ${clientId}, Trusted.`,
     ],
-    link: `${ADMIN}/ac/owl/list?tab=configuredApps`,
+    link: `${GOOGLE_ADMIN}/ac/owl/list?tab=configuredApps`,
   };
 }

@@ -1,13 +1,11 @@
 import { scopeTokens } from '../scopes.js';
 import { scopeFor, sharedStep } from './closing-steps.js';
+import { GOOGLE_ADMIN, GOOGLE_CONSOLE } from './google-pages.js';
 import type { Case, Step } from './guide.js';
 import { say } from './prose.js';
 import { bash } from './quoting.js';
 
 // Google: "Using OAuth 2.0 for Server to Server Applications", "Control API access with domain-wide delegation".
-
-const CONSOLE = 'https://console.cloud.google.com';
-const ADMIN = 'https://admin.google.com';
 
 /** The service account that acts for mailboxes. */
 export function serviceAccountStep({ credential: { clientId } }: Case): Step {
@@ -20,7 +18,7 @@ export function serviceAccountStep({ credential: { clientId } }: Case): Step {
       say`IAM & Admin, Service accounts: open ${clientId}, or make one; it needs no role in the project.`,
       say`APIs & Services: enable the Gmail API in its project.`,
     ],
-    link: `${CONSOLE}/iam-admin/serviceaccounts`,
+    link: `${GOOGLE_CONSOLE}/iam-admin/serviceaccounts`,
   };
 }
 
@@ -66,6 +64,6 @@ export function delegationStep(one: Case): Step {
     ...(numeric
       ? {}
       : { commands: [bash`gcloud iam service-accounts describe ${clientId} --format=${'value(oauth2ClientId)'}`] }),
-    link: `${ADMIN}/ac/owl/domainwidedelegation`,
+    link: `${GOOGLE_ADMIN}/ac/owl/domainwidedelegation`,
   };
 }

@@ -2,12 +2,12 @@ import type { Protocol } from '../presets/preset.js';
 import { connectStep, mailboxStep, scopeStep, testStep } from './closing-steps.js';
 import { approvalStep, clientStep, consentScreenStep, redirectStep, secretStep } from './google-client.js';
 import { delegationStep, keyStep, serviceAccountStep } from './google-delegation.js';
+import { GOOGLE_ADMIN } from './google-pages.js';
 import type { Case, Excess, Step } from './guide.js';
 import { listed, say, words } from './prose.js';
+import { reachStep } from './reach.js';
 
 // Google: "Turn POP and IMAP on and off for users".
-
-const ADMIN = 'https://admin.google.com';
 
 /** The steps at Google, and what to take away; undefined for what Google does not serve. */
 export function googleGuide(one: Case): { steps: Step[]; remove: Excess[] } | undefined {
@@ -16,7 +16,7 @@ export function googleGuide(one: Case): { steps: Step[]; remove: Excess[] } | un
   const delegated = grantType === 'jwt_bearer';
   const own = delegated
     ? [mailboxStep(one), serviceAccountStep(one), keyStep(one), delegationStep(one)]
-    : [consentScreenStep(one), clientStep(one), redirectStep(one), secretStep(one), approvalStep(one)];
+    : [reachStep(one), consentScreenStep(one), clientStep(one), redirectStep(one), secretStep(one), approvalStep(one)];
   const access = accessStep(one);
   const closing = [scopeStep(one), delegated ? undefined : connectStep(one), testStep(one)];
   return { steps: [...own, access, ...closing].filter(step => step !== undefined), remove: [] };
@@ -36,6 +36,6 @@ function accessStep({ purpose, mailboxes }: Case): Step | undefined {
       say`Google Admin console: Apps, Google Workspace, Gmail, End user access, POP and IMAP access.`,
       say`For the unit ${whose}: ${words(SWITCHED[purpose])} access on, for any mail client or for this client id.`,
     ],
-    link: `${ADMIN}/ac/apps/gmail/enduseraccess`,
+    link: `${GOOGLE_ADMIN}/ac/apps/gmail/enduseraccess`,
   };
 }

@@ -1,4 +1,4 @@
-import type { Credential } from '../credential.js';
+import type { Credential, CredentialInput } from '../credential.js';
 import type { Who } from '../errors.js';
 import type { Script } from '../findings/words.js';
 import type { Certificate } from '../ports.js';
@@ -11,7 +11,17 @@ import type { Command } from './quoting.js';
 export type Doer = Exclude<Who, 'provider'> | 'project_owner';
 
 /** A stable word for a step: findings name the step that mends them by it, and there are some that mend nothing. */
-export type StepId = Script | 'mailboxes' | 'permissions' | 'connect-exchange' | 'consent-screen' | 'remove' | 'test';
+export type StepId =
+  | Script
+  | 'mailboxes'
+  | 'permissions'
+  | 'connect-exchange'
+  | 'consent-screen'
+  | 'remove'
+  | 'test'
+  | 'store-credential'
+  | 'go-on'
+  | 'public-address';
 
 /** One thing that somebody does. */
 export interface Step {
@@ -31,9 +41,9 @@ export interface Step {
   link?: string;
 }
 
-/** A permission that the application does not need, and what is bad about it. */
+/** Permissions that the application does not need, and what is bad about them. */
 export interface Excess {
-  permission: string;
+  permissions: readonly string[];
   resource: string;
   kind: 'Application' | 'Delegated';
   why: string;
@@ -52,7 +62,23 @@ export interface Guide {
   remove: readonly Excess[];
 }
 
-/** What a guide is written for. */
+/** What a guide begins with, while nothing is stored and the provider knows no client yet. */
+export interface Plan {
+  /** As the credential will be named. */
+  id: string;
+  credential: Omit<CredentialInput, 'clientId'>;
+  at: AtProvider;
+  purpose: Purpose;
+  mailboxes: readonly string[];
+  redirectUri: string;
+  /** Whether browsers of other machines cannot come back to it. */
+  localOnly: boolean;
+}
+
+/** What both know of a token to come. */
+export type Asked = Pick<Plan, 'at' | 'purpose'> & { credential: Pick<Credential, 'grantType' | 'scope'> };
+
+/** What a whole guide is written for. */
 export interface Case {
   credential: Credential;
   /** The newest of the credential: the one that is downloaded. */
@@ -62,6 +88,8 @@ export interface Case {
   /** Addresses, those that the purpose is for. */
   mailboxes: readonly string[];
   redirectUri: string;
+  /** Whether browsers of other machines cannot come back to it. */
+  localOnly: boolean;
   /** Epoch milliseconds. */
   now: number;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AtProvider } from '../presets/catalog.js';
 import {
   CLOUD_SETUP,
   type CloudSetup,
@@ -7,11 +8,12 @@ import {
   purposeSetup,
 } from '../presets/microsoft-setup.js';
 import type { Purpose } from '../presets/preset.js';
-import type { Case } from './guide.js';
+import type { Asked, Case } from './guide.js';
 import { odata } from './quoting.js';
 
-/** A case at Microsoft. */
-export interface MicrosoftCase extends Case {
+/** What Microsoft's own data say of a purpose there. */
+export interface AtMicrosoft {
+  at: AtProvider;
   cloud: CloudSetup;
   /** What the purpose needs. */
   own: PurposeSetup;
@@ -21,15 +23,17 @@ export interface MicrosoftCase extends Case {
   tenant: string | undefined;
 }
 
-/** The same case with what Microsoft's own data say of it; undefined for a purpose that Microsoft does not serve. */
-export function microsoftCase(one: Case): MicrosoftCase | undefined {
-  const { credential, at, purpose } = one;
+/** A case at Microsoft. */
+export type MicrosoftCase = Case & AtMicrosoft;
+
+/** What is known of it there; undefined for a purpose that Microsoft does not serve. */
+export function atMicrosoft({ credential, at, purpose }: Asked): AtMicrosoft | undefined {
   const cloudId = Object.entries(at.preset.clouds).find(([, cloud]) => cloud === at.cloud)?.[0];
   const cloud = cloudId === undefined ? undefined : Object.entries(CLOUD_SETUP).find(([id]) => id === cloudId)?.[1];
   const signedIn = credential.grantType === 'authorization_code';
   const own = cloud && purposeSetup(purpose, signedIn, cloud);
   const anybody = at.tenant === undefined || at.preset.tenant?.any.includes(at.tenant);
-  return own && { ...one, cloud, own, signedIn, tenant: anybody ? undefined : at.tenant };
+  return own && { at, cloud, own, signedIn, tenant: anybody ? undefined : at.tenant };
 }
 
 /** What the other purposes need for which the credential is there: one registration may serve several. */
@@ -41,8 +45,8 @@ export function alsoNeeded({ credential, purpose, signedIn, cloud }: MicrosoftCa
 }
 
 /** The name of what is made for the application in the directory; a person finds the credential by it. */
-export function displayName({ credential }: MicrosoftCase): string {
-  return `Tokenwell ${credential.id}`;
+export function displayName(credential: string): string {
+  return `Tokenwell ${credential}`;
 }
 
 /**

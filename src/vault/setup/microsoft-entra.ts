@@ -1,19 +1,34 @@
 import { RESOURCES } from '../presets/microsoft-setup.js';
 import type { Step } from './guide.js';
-import { byClientId, displayName, type MicrosoftCase, namesOf } from './microsoft-case.js';
+import { type AtMicrosoft, byClientId, displayName, type MicrosoftCase, namesOf } from './microsoft-case.js';
 import { say, words } from './prose.js';
 import { bash, type Command, joined, powershell } from './quoting.js';
 
 // The steps in Microsoft Entra ID that come before consent: the tools, the registration, its permissions.
 
-const AUDIENCES: Readonly<Record<string, string>> = {
-  common: 'AzureADandPersonalMicrosoftAccount',
-  organizations: 'AzureADMultipleOrgs',
-  consumers: 'PersonalMicrosoftAccount',
+/** Whose accounts a registration is for, as the tools call it and as the portal does. */
+interface Audience {
+  id: string;
+  label: string;
+}
+
+const OWN: Audience = { id: 'AzureADMyOrg', label: 'Accounts in this organizational directory only' };
+const AUDIENCES: Readonly<Record<string, Audience>> = {
+  common: {
+    id: 'AzureADandPersonalMicrosoftAccount',
+    label: 'Accounts in any organizational directory and personal Microsoft accounts',
+  },
+  organizations: { id: 'AzureADMultipleOrgs', label: 'Accounts in any organizational directory' },
+  consumers: { id: 'PersonalMicrosoftAccount', label: 'Personal Microsoft accounts only' },
 };
 
+/** Whose accounts a registration is for; `tenant` as the addresses name it. */
+export function audienceOf(tenant = ''): Audience {
+  return AUDIENCES[tenant] ?? OWN;
+}
+
 /** Signing in with the tools, at the cloud in question. */
-export function cloudStep(one: MicrosoftCase): Step {
+export function cloudStep(one: AtMicrosoft): Step {
   const { cloud, tenant, at } = one;
   const modules = [
     'Microsoft.Graph.Authentication',
@@ -48,7 +63,7 @@ export function cloudStep(one: MicrosoftCase): Step {
   };
 }
 
-function graphScopes({ signedIn, own }: MicrosoftCase): string[] {
+function graphScopes({ signedIn, own }: AtMicrosoft): string[] {
   if (signedIn) return ['Application.ReadWrite.All', 'DelegatedPermissionGrant.ReadWrite.All'];
   return ['Application.ReadWrite.All', ...(own.permissions.length > 0 ? ['AppRoleAssignment.ReadWrite.All'] : [])];
 }
@@ -57,7 +72,7 @@ function graphScopes({ signedIn, own }: MicrosoftCase): string[] {
 export function registerStep(one: MicrosoftCase): Step {
   const { credential, at, tenant } = one;
   const { id, clientId } = credential;
-  const audience = AUDIENCES[at.tenant ?? ''] ?? 'AzureADMyOrg';
+  const audience = audienceOf(at.tenant);
   const named = tenant === undefined ? say`` : say` and Directory (tenant) ID (${tenant})`;
   return {
     id: 'register-application',
@@ -67,7 +82,7 @@ export function registerStep(one: MicrosoftCase): Step {
     text: say`Where there is no registration with this client id yet, make one and give its ids to the credential: ${`tokenwell credential replace ${id} --client-id … --tenant …`} (with --secret-file - where a secret is stored, which is asked for again), then ask for this guide again. The enterprise application of the same name is the registration as one tenant knows it; a registration of another tenant has only that here.`,
     instructions: [
       say`In the menu on the left: Entra ID (Microsoft Entra ID, in some portals Identity, Applications), then App registrations, then All applications: open the one whose Application (client) ID is ${clientId}.`,
-      say`Where there is none yet: on the App registrations page choose New registration, name ${displayName(one)}, ${words(tenant === undefined ? 'for the accounts that this credential is meant for' : 'Accounts in this organizational directory only')}, Register.`,
+      say`Where there is none yet: on the App registrations page choose New registration, name ${displayName(id)}, ${words(audience.label)}, Register.`,
       say`Its Overview page shows Application (client) ID (${clientId})${named}. The Object ID there is needed nowhere.`,
     ],
     commands: [
@@ -75,7 +90,7 @@ export function registerStep(one: MicrosoftCase): Step {
 $enterprise = Get-MgServicePrincipal -Filter ${byClientId(one)}
 if (-not $app) { Write-Warning ('No app registration of this tenant has the client id ' + ${clientId} + '. Only its enterprise application is set up here.') }
 if (-not $enterprise) { $enterprise = New-MgServicePrincipal -AppId ${clientId} }`,
-      bash`az ad app show --id=${clientId} --query=displayName --output=tsv || az ad app create --display-name=${displayName(one)} --sign-in-audience=${audience} --query=appId --output=tsv
+      bash`az ad app show --id=${clientId} --query=displayName --output=tsv || az ad app create --display-name=${displayName(id)} --sign-in-audience=${audience.id} --query=appId --output=tsv
 az ad sp show --id=${clientId} --query=id --output=tsv || az ad sp create --id=${clientId}`,
     ],
   };

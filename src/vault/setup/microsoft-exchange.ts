@@ -44,7 +44,7 @@ Connect-ExchangeOnline -ExchangeEnvironmentName ${cloud.exchangeEnvironment} @si
 }
 
 function principalStep(one: MicrosoftCase): Step {
-  const { clientId } = one.credential;
+  const { id, clientId } = one.credential;
   return {
     id: 'new-service-principal',
     title: say`Make the application known to Exchange`,
@@ -59,7 +59,7 @@ if ($principal -and $principal.ObjectId -ne $enterprise.Id) {
   Remove-ServicePrincipal -Identity $principal.ObjectId -Confirm:$false
   $principal = $null
 }
-if (-not $principal) { New-ServicePrincipal -AppId ${clientId} -ObjectId $enterprise.Id -DisplayName ${displayName(one)} | Out-Null }`,
+if (-not $principal) { New-ServicePrincipal -AppId ${clientId} -ObjectId $enterprise.Id -DisplayName ${displayName(id)} | Out-Null }`,
     ],
   };
 }

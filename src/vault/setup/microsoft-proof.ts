@@ -66,8 +66,9 @@ function secretStep({ credential, now }: MicrosoftCase): Step {
   const stored = clientAuth.hasSecret ? storedText(clientAuth.secretExpiresAt) : say`None is stored yet.`;
   return {
     id: 'new-secret',
-    title: say`Make a client secret, and the next before it ends`,
+    title: clientAuth.hasSecret ? say`Make the next client secret before this one ends` : say`Make a client secret`,
     who: 'tenant_admin',
+    ...(clientAuth.hasSecret ? { optional: true } : {}),
     why: say`The application proves itself with it, and a secret always ends: when it has, nothing works until there is a new one.`,
     text: together(
       stored,

@@ -1,21 +1,24 @@
 import { OFTEN_TOO_MUCH, type Permission, RESOURCES } from '../presets/microsoft-setup.js';
 import { connectStep, mailboxStep, scopeStep, testStep } from './closing-steps.js';
 import type { Case, Excess, Step } from './guide.js';
-import { alsoNeeded, type MicrosoftCase, microsoftCase } from './microsoft-case.js';
+import { alsoNeeded, atMicrosoft, type MicrosoftCase } from './microsoft-case.js';
 import { consentStep } from './microsoft-consent.js';
 import { cloudStep, permissionStep, redirectStep, registerStep } from './microsoft-entra.js';
 import { exchangeSteps } from './microsoft-exchange.js';
 import { proofStep } from './microsoft-proof.js';
 import { say } from './prose.js';
 import { powershell } from './quoting.js';
+import { reachStep } from './reach.js';
 
 /** The steps at Microsoft, and what to take away; undefined for what Microsoft does not serve. */
 export function microsoftGuide(of: Case): { steps: Step[]; remove: Excess[] } | undefined {
-  const one = microsoftCase(of);
-  if (!one) return undefined;
+  const known = atMicrosoft(of);
+  if (!known) return undefined;
+  const one = { ...of, ...known };
   const steps = [
     // Where people sign in to Graph, nothing is done mailbox by mailbox.
     one.signedIn && one.own.protocol === undefined ? undefined : mailboxStep(one),
+    one.signedIn ? reachStep(one) : undefined,
     cloudStep(one),
     registerStep(one),
     // Where nobody signs in, it is for the approval by a link alone.
@@ -38,14 +41,19 @@ function tooMuch(one: MicrosoftCase): Excess[] {
   const needed = setups.flatMap(({ permissions }) => permissions);
   const roles = setups.flatMap(({ role }) => role ?? []);
   const kinds = one.signedIn ? ['Application', 'Delegated'] : ['Application'];
-  return OFTEN_TOO_MUCH.filter(({ kind }) => kinds.includes(kind))
-    .filter(permission => !needed.some(one => isSame(one, permission)))
-    .map(permission => ({
-      permission: permission.name,
+  const excesses = new Map<string, Excess>();
+  for (const permission of OFTEN_TOO_MUCH) {
+    const { kind, name } = permission;
+    if (!kinds.includes(kind) || needed.some(one => isSame(one, permission))) continue;
+    const about = {
       resource: RESOURCES[permission.resource].name,
-      kind: permission.kind,
+      kind,
       why: reasonAgainst(permission, roles, one.signedIn),
-    }));
+    };
+    const same = Object.values(about).join();
+    excesses.set(same, { ...about, permissions: [...(excesses.get(same)?.permissions ?? []), name] });
+  }
+  return [...excesses.values()];
 }
 
 function isSame(one: Permission, other: Permission): boolean {

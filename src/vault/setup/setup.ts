@@ -8,65 +8,77 @@ import { type AtProvider, providerOf } from '../presets/catalog.js';
 import type { Purpose } from '../presets/preset.js';
 import type { Case, Guide } from './guide.js';
 import { GUIDES, guidedPresets, guidedPurposes } from './guides.js';
-import { flawOf } from './quoting.js';
+import { type Planned, planGuideFor, planOf } from './plan.js';
+import { headOf, noGuide, refuseUnusable } from './unguided.js';
 
 /** What a guide is asked for; the credential's own where it is left out. */
 export interface Wish {
   purpose: Purpose | undefined;
   /** One address, in place of those that the credential names. */
   mailbox: string | undefined;
+  /** What is to be stored, where nothing is yet. */
+  planned: Planned | undefined;
+}
+
+interface SetupDeps {
+  credentials: Credentials;
+  clientAuths: ClientAuths;
+  clock: Clock;
+  redirectUri: string;
+  localOnly: boolean;
 }
 
 /** Guides for administrators: what to set up at the provider, with the credential's own values. */
 export class Setup {
-  readonly #deps: { credentials: Credentials; clientAuths: ClientAuths; clock: Clock; redirectUri: string };
+  readonly #deps: SetupDeps;
 
-  constructor({
-    credentials,
-    clientAuths,
-    clock,
-    redirectUri,
-  }: {
-    credentials: Credentials;
-    clientAuths: ClientAuths;
-    clock: Clock;
-    redirectUri: string;
-  }) {
-    this.#deps = { credentials, clientAuths, clock, redirectUri };
+  constructor({ credentials, clientAuths, clock, redirectUri, localOnly }: SetupDeps) {
+    this.#deps = { credentials, clientAuths, clock, redirectUri, localOnly };
   }
 
   /**
-   * Throws `not_found` also where the provider has no guide, `invalid_request` where no purpose is known, `conflict`
-   * where something stored can stand in no command, `forbidden`.
+   * Throws `not_found` also where the provider has no guide, `invalid_request` where no purpose is known or the plan is
+   * none, `conflict` where something can stand in no command, or where what is planned is stored already, `forbidden`.
    */
-  async guide(caller: Caller, id: string, { purpose: wanted, mailbox }: Wish): Promise<Guide> {
-    const { credentials, clientAuths, clock, redirectUri } = this.#deps;
+  async guide(caller: Caller, id: string, { purpose: wanted, mailbox, planned }: Wish): Promise<Guide> {
+    const { credentials, clientAuths, clock, redirectUri, localOnly } = this.#deps;
+    const address = { redirectUri, localOnly };
+    if (planned) {
+      if (await credentials.isStored(caller, id)) throw storedAlready(id);
+      return planGuideFor(planOf({ id, planned, purpose: wanted, mailbox, ...address }));
+    }
+    if (!(await credentials.isStored(caller, id))) throw notYet(id);
     const { credential } = await credentials.get(caller, id);
     const held = await clientAuths.list(caller, credential.clientAuth.sameAs ?? id);
     const certificate = held.findLast(one => one.certificate)?.certificate;
     const at = guidedProvider(credential);
     const purpose = purposeOf(credential, at, wanted);
     const mailboxes = mailbox === undefined ? mailboxesFor(credential, purpose) : [mailbox];
-    return guideFor({ credential, certificate, at, purpose, mailboxes, redirectUri, now: clock.now() });
+    return guideFor({ credential, certificate, at, purpose, mailboxes, ...address, now: clock.now() });
   }
 }
 
 /** The guide for a case whose provider has one. Throws `conflict`, `not_found`. */
 export function guideFor(one: Case): Guide {
-  refuseUnusable(one);
-  const { credential, at, purpose, mailboxes } = one;
-  const written = GUIDES.get(at.preset.id)?.(one);
-  if (!written) throw noGuide(credential);
-  const clouds = Object.keys(at.preset.clouds).length;
-  const provider = clouds > 1 ? `${at.preset.name}, ${at.cloud.name}` : at.preset.name;
-  return { credential: credential.id, preset: at.preset.id, provider, purpose, mailboxes, ...written };
+  const { credential, at, mailboxes, redirectUri } = one;
+  const { clientId, clientAuth } = credential;
+  refuseUnusable({
+    client_id: clientId,
+    tenant: at.tenant,
+    'client_auth.key_id': clientAuth.keyId,
+    redirect_uri: redirectUri,
+    mailbox: mailboxes,
+  });
+  const written = GUIDES.get(at.preset.id)?.whole(one);
+  if (!written) throw noGuide(credential.id, credential.grantType);
+  return { ...headOf(credential.id, one), ...written };
 }
 
 function guidedProvider(credential: Credential): AtProvider {
   const at = providerOf(credential);
   const served = at?.preset.grants[credential.grantType]?.purposes ?? {};
-  if (!at || !GUIDES.has(at.preset.id) || guidedPurposes(served).length === 0) throw noGuide(credential);
-  return at;
+  if (at && GUIDES.has(at.preset.id) && guidedPurposes(served).length > 0) return at;
+  throw noGuide(credential.id, credential.grantType);
 }
 
 function purposeOf({ purpose: own, grantType, id }: Credential, { preset }: AtProvider, wanted: Purpose | undefined) {
@@ -87,29 +99,15 @@ function mailboxesFor({ mailboxes }: Credential, purpose: Purpose): string[] {
     .map(({ address }) => address);
 }
 
-/** Whatever cannot be valid is not quoted but refused: nobody should paste it anywhere. */
-function refuseUnusable({ credential, at, mailboxes, redirectUri }: Case): void {
-  const { clientId, clientAuth } = credential;
-  const values: [name: string, value: string | undefined][] = [
-    ['client_id', clientId],
-    ['tenant', at.tenant],
-    ['client_auth.key_id', clientAuth.keyId],
-    ['redirect_uri', redirectUri],
-    ...mailboxes.map(address => ['mailbox', address] as [string, string]),
-  ];
-  for (const [name, value] of values) {
-    const flaw = value === undefined ? undefined : flawOf(value);
-    if (flaw === undefined) continue;
-    throw new VaultError('conflict', `No guide is written, for ${name} ${flaw}`, {
-      class: 'needs_operator',
-      action: `An operator must put ${name} right, then ask again.`,
-    });
-  }
+function storedAlready(id: string): VaultError {
+  return new VaultError('conflict', `${id} is stored already, so there is nothing to plan.`, {
+    class: 'needs_operator',
+    action: 'Ask with purpose and mailbox alone: the guide has the values that are stored.',
+  });
 }
 
-function noGuide({ id, grantType }: Credential): VaultError {
-  const presets = guidedPresets().join(' and ');
-  return new VaultError('not_found', `There is no set-up guide for ${id}: its provider with ${grantType} has none.`, {
-    action: `Guides are there for: ${presets}. Where it is one of them, say so in preset.`,
+function notYet(id: string): VaultError {
+  return new VaultError('not_found', `There is no credential ${id} yet.`, {
+    action: `Say what it is to become, and the guide begins before there is anything: preset, tenant and purpose (tokenwell credential setup ${id} --preset microsoft --tenant acme.example --purpose imap), with presets as: ${guidedPresets().join(' and ')}.`,
   });
 }

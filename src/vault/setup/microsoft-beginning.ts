@@ -1,0 +1,74 @@
+import type { Plan, Step } from './guide.js';
+import { type AtMicrosoft, atMicrosoft, displayName } from './microsoft-case.js';
+import { audienceOf, cloudStep } from './microsoft-entra.js';
+import { say, words } from './prose.js';
+import { bash, joined, odata, powershell } from './quoting.js';
+import { reachStep } from './reach.js';
+import { goOnStep, storeStep } from './store-steps.js';
+
+/** What to do at Microsoft before there is a client id; undefined for what Microsoft does not serve. */
+export function microsoftBeginning(plan: Plan): Step[] | undefined {
+  const one = atMicrosoft(plan);
+  if (!one) return undefined;
+  const secret = plan.credential.method.startsWith('client_secret');
+  const steps = [
+    one.signedIn ? reachStep(plan) : undefined,
+    cloudStep(one),
+    registerStep(plan, one),
+    secret ? secretStep() : undefined,
+    storeStep(plan),
+    goOnStep(plan),
+  ];
+  return steps.filter(step => step !== undefined);
+}
+
+/** A registration of one's own: whoever follows this has none yet. */
+function registerStep({ id, redirectUri }: Plan, { at, signedIn }: AtMicrosoft): Step {
+  const name = displayName(id);
+  const audience = audienceOf(at.tenant);
+  const [web, uris] = signedIn
+    ? [powershell` -Web @{ RedirectUris = @(${redirectUri}) }`, bash` --web-redirect-uris=${redirectUri}`]
+    : [powershell``, bash``];
+  return {
+    id: 'register-application',
+    title: say`Register the application`,
+    who: 'tenant_admin',
+    why: say`Microsoft gives tokens only to applications that it knows, by the ids that it gives them here.`,
+    instructions: [
+      say`In the menu on the left: Entra ID (Microsoft Entra ID, in some portals Identity, Applications), App registrations, New registration.`,
+      say`Name: ${name}. Supported account types: ${words(audience.label)}.`,
+      signedIn
+        ? say`Redirect URI: choose Web, and give ${redirectUri}. It is compared letter by letter, so copy it.`
+        : say`Redirect URI: leave it empty, for nobody signs in.`,
+      say`Register. The Overview page shows Application (client) ID and Directory (tenant) ID: copy them. The Object ID there is needed nowhere.`,
+    ],
+    commands: [
+      powershell`$app = Get-MgApplication -Filter ${odata`displayName eq ${name}`} | Select-Object -First 1
+if (-not $app) {
+  $app = New-MgApplication -DisplayName ${name} -SignInAudience ${audience.id}${web}
+  New-MgServicePrincipal -AppId $app.AppId | Out-Null
+}
+'Application (client) ID: ' + $app.AppId
+'Directory (tenant) ID: ' + (Get-MgContext).TenantId`,
+      joined(
+        bash`client_id="$(az ad app create --display-name=${name} --sign-in-audience=${audience.id}${uris} --query=appId --output=tsv)"`,
+        bash`az ad sp create --id="$client_id" --query="{client: appId, tenant: appOwnerOrganizationId}"`,
+      ),
+    ],
+  };
+}
+
+/** Made in the portal alone, where it is shown once to one person, and asked for unseen by the next step. */
+function secretStep(): Step {
+  return {
+    id: 'new-secret',
+    title: say`Make a client secret`,
+    who: 'tenant_admin',
+    why: say`The application proves itself with it.`,
+    text: say`With a certificate, made in the vault, nothing secret is ever copied: ask for this guide with ${'--auth-method private_key_jwt'} in place of a secret.`,
+    instructions: [
+      say`In the registration: Certificates & secrets, Client secrets, New client secret. Choose when it ends, and write that day down.`,
+      say`Copy the column Value at once: it is shown this once. The Secret ID beside it is not the secret.`,
+    ],
+  };
+}
