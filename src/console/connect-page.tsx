@@ -16,6 +16,8 @@ export interface ConnectView {
   asker: string;
   /** What is asked for, `offline_access` among them where the access lasts by a parameter. */
   scopes: readonly string[];
+  /** The permissions that the provider should list for this and no others; none where nobody knows. */
+  needs: readonly string[];
   /** Where the button leads: the authorization URL, or the page of an administrator's consent. */
   goesTo: string;
   loginHint?: string;
@@ -39,6 +41,7 @@ export function connectPage(view: ConnectView): string {
         {view.loginHint && <p>Sign in with that account and no other.</p>}
         <h2>It will be able to</h2>
         <AbilityList scopes={view.scopes} reader={forAdmin ? 'administrator' : 'owner'} />
+        {forAdmin && view.needs.length > 0 && <Needs {...view} />}
         <form method="post">
           <button type="submit">
             Continue to <Outside text={name} longest={60} />
@@ -67,6 +70,22 @@ function AdminQuestion({ asker, scopes }: ConnectView): VNode {
       An administrator of your organisation is asked to allow <Outside text={asker} longest={LONGEST_ASKER} /> to{' '}
       {gist(scopes) ?? 'work'} in your organisation.
     </>
+  );
+}
+
+/** "Everything that is registered" is all that a page of the provider can be told to ask for. */
+function Needs({ needs }: ConnectView): VNode {
+  return (
+    <p>
+      All that it needs is{' '}
+      {needs.map((name, at) => (
+        <>
+          {at > 0 && ', '}
+          <code>{name}</code>
+        </>
+      ))}
+      . If the next page lists more, ask whoever sent you this link why.
+    </p>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { LinkPage } from '../vault/consents.js';
 import { consentScope } from '../vault/grant.js';
+import { neededPermissions } from '../vault/presets/needs.js';
 import { scopeTokens } from '../vault/scopes.js';
 import { connectPage } from './connect-page.js';
 import { sendPage } from './page-headers.js';
@@ -51,6 +52,7 @@ function viewOf(page: LinkPage) {
     kind: link.kind,
     asker: credential.description ?? credential.id,
     scopes: scopeTokens(consentScope(credential)),
+    needs: neededPermissions(credential),
     goesTo: destinationOf(page),
     ...(link.loginHint === undefined ? {} : { loginHint: link.loginHint }),
     madeBy: link.madeBy,

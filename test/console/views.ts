@@ -32,6 +32,7 @@ export function connect(change: Partial<ConnectView> = {}): string {
       'profile',
       'offline_access',
     ],
+    needs: [],
     goesTo: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize?prompt=select_account',
     loginHint: 'helpdesk@acme.com',
     madeBy: 'helpdesk-portal',

@@ -1,8 +1,9 @@
 import type { Test } from 'tap';
+import { TENANT } from '../presets/said.js';
 import { TestClock } from '../support/clock.js';
 import { consent, granted, signInCredential } from './consenting.js';
 import { ALLOWED, PORTAL, REFUSED, WITH_CONTROLS } from './return-addresses.js';
-import { broken, type Running, startRunning } from './running.js';
+import { broken, newCredential, type Running, startRunning } from './running.js';
 
 const PEOPLE = '/api/v1/credentials/people';
 const LINKS = `${PEOPLE}/connect-links`;
@@ -115,6 +116,24 @@ export function linkCases(t: Test): void {
     t.equal((await send('GET', path)).status, 410);
     t.equal((await send('DELETE', `${LINKS}/${gone.id}`, { key })).status, 404, 'again');
     t.equal(await found(gone.id), undefined);
+  });
+
+  t.test('the page for an administrator names the permissions that are needed, where they are known', async t => {
+    const { send, keys, provider } = await startWithPeople(t);
+    const key = keys.operator;
+    const body = (id: string, purpose: string) => ({
+      ...newCredential(id, provider.url(), { preset: 'microsoft', tenant: TENANT, purpose }),
+      client_id: '6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10',
+      token_url: undefined,
+      scope: undefined,
+    });
+    const pageFor = async (id: string, purpose: string) => {
+      await send('POST', '/api/v1/credentials', { key, body: body(id, purpose) });
+      const { json } = await send('POST', `/api/v1/credentials/${id}/admin-consent-links`, { key });
+      return (await send('GET', new URL(String(json.url)).pathname)).text;
+    };
+    t.match(await pageFor('reads', 'imap'), /All that it needs is <code>IMAP\.AccessAsApp<\/code>\. If the next page/);
+    t.notMatch(await pageFor('graph', 'graph-read'), 'All that it needs', 'Exchange gives that, by a role');
   });
 
   t.test('a link that will not last says so, and why', async t => {

@@ -43,7 +43,7 @@ export function mailboxStep({ credential: { id }, mailboxes, purpose }: Case): S
 }
 
 /** The consent of the people whose mailboxes they are. */
-export function connectStep({ credential: { id }, mailboxes }: Case): Step {
+export function connectStep({ credential: { id }, mailboxes }: Case, also = say``): Step {
   const [only, ...others] = mailboxes;
   const links =
     only !== undefined && others.length > 0
@@ -59,7 +59,7 @@ export function connectStep({ credential: { id }, mailboxes }: Case): Step {
     title: say`Have the owners of the mailboxes sign in`,
     who: 'mailbox_owner',
     why: say`With this grant type access comes from the person who signs in, and only from them.`,
-    text: say`An operator makes a link and sends it; whoever opens it signs in with the account of the mailbox and approves. For a shared mailbox somebody signs in who has Full Access to it, and to send as it also Send As.`,
+    text: say`An operator makes a link and sends it; whoever opens it signs in with the account of the mailbox and approves.${also}`,
     commands: [joined(first, ...more)],
   };
 }

@@ -29,11 +29,13 @@ export function microsoftGuide(of: Case): { steps: Step[]; remove: Excess[] } | 
     ...exchangeSteps(one),
     removeStep(one),
     scopeStep(one),
-    one.signedIn ? connectStep(one) : undefined,
+    one.signedIn ? connectStep(one, SHARED) : undefined,
     testStep(one),
   ];
   return { steps: steps.filter(step => step !== undefined), remove: tooMuch(one) };
 }
+
+const SHARED = say` For a shared mailbox somebody signs in who has Full Access to it, and to send as it also Send As.`;
 
 /** What instructions often ask for and nothing of what this credential is there for needs. */
 function tooMuch(one: MicrosoftCase): Excess[] {
