@@ -120,7 +120,7 @@ export const SETUP_DEFENCES: readonly Defence[] = [
   {
     name: 'setup: what is stored already is not planned',
     file: 'src/vault/setup/setup.ts',
-    defence: 'if (await credentials.isStored(caller, id)) throw storedAlready(id);',
+    defence: 'if (planned && stored) throw storedAlready(id);',
     without: '',
     test,
     only: 'what is stored has none',

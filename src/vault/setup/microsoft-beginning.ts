@@ -40,7 +40,7 @@ function registerStep({ id, redirectUri }: Plan, { at, signedIn }: AtMicrosoft):
       signedIn
         ? say`Redirect URI: choose Web, and give ${redirectUri}. It is compared letter by letter, so copy it.`
         : say`Redirect URI: leave it empty, for nobody signs in.`,
-      say`Register. The Overview page shows Application (client) ID and Directory (tenant) ID: copy them. The Object ID there is needed nowhere.`,
+      say`Register. The Overview page shows the Application (client) ID: copy it, it is asked for below. The Object ID there is needed nowhere.`,
     ],
     commands: [
       powershell`$app = Get-MgApplication -Filter ${odata`displayName eq ${name}`} | Select-Object -First 1
@@ -48,11 +48,10 @@ if (-not $app) {
   $app = New-MgApplication -DisplayName ${name} -SignInAudience ${audience.id}${web}
   New-MgServicePrincipal -AppId $app.AppId | Out-Null
 }
-'Application (client) ID: ' + $app.AppId
-'Directory (tenant) ID: ' + (Get-MgContext).TenantId`,
+'Application (client) ID: ' + $app.AppId`,
       joined(
         bash`client_id="$(az ad app create --display-name=${name} --sign-in-audience=${audience.id}${uris} --query=appId --output=tsv)"`,
-        bash`az ad sp create --id="$client_id" --query="{client: appId, tenant: appOwnerOrganizationId}"`,
+        bash`az ad sp create --id="$client_id" --query=appId --output=tsv`,
       ),
     ],
   };

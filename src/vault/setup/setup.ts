@@ -43,11 +43,10 @@ export class Setup {
   async guide(caller: Caller, id: string, { purpose: wanted, mailbox, planned }: Wish): Promise<Guide> {
     const { credentials, clientAuths, clock, redirectUri, localOnly } = this.#deps;
     const address = { redirectUri, localOnly };
-    if (planned) {
-      if (await credentials.isStored(caller, id)) throw storedAlready(id);
-      return planGuideFor(planOf({ id, planned, purpose: wanted, mailbox, ...address }));
-    }
-    if (!(await credentials.isStored(caller, id))) throw notYet(id);
+    const stored = await credentials.isStored(caller, id);
+    if (planned && stored) throw storedAlready(id);
+    if (planned) return planGuideFor(planOf({ id, planned, purpose: wanted, mailbox, ...address }));
+    if (!stored) throw notYet(id);
     const { credential } = await credentials.get(caller, id);
     const held = await clientAuths.list(caller, credential.clientAuth.sameAs ?? id);
     const certificate = held.findLast(one => one.certificate)?.certificate;
