@@ -38,8 +38,8 @@ export function addDoctorCommand(program: Command, session: Session): void {
     .summary('say what needs somebody, now or soon')
     .description(
       'Asks a running vault whether it is ready, what ends soon (client secrets, certificates, keys, access that lies ' +
-        'idle) and which accounts need their owner, an administrator or an operator: what is wrong, who must act and ' +
-        'what to do. Needs the key of an auditor, operator or admin. Its exit code is made for cron.',
+        'idle) and which accounts need their owner, an administrator or an operator, by their state or by what a ' +
+        'consumer reported: what is wrong, who must act and what to do. Needs the key of an auditor, operator or admin. Its exit code is made for cron.',
     )
     .option('--within <days>', 'how far to look ahead (60 unless given)', wholeArgument)
     .option('--quiet', 'print nothing when nobody must act within 30 days')

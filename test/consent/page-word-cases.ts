@@ -99,6 +99,10 @@ export function pageWordCases(t: Test, consentWorld: Worlds): void {
     const answers = [
       [json(401, { error: 'invalid_client' }), operators],
       [
+        json(400, { error: 'invalid_scope' }),
+        [...operators, ['What they do', /^Correct the scope((?!tokenwell ).)*$/]],
+      ],
+      [
         respond(200, '<!doctype html><p>', html),
         [
           ['Whose turn it is', 'Yours, after a wait.'],
