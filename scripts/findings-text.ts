@@ -1,5 +1,5 @@
 import { CATALOGUE } from '../src/vault/findings/look-up.js';
-import { filledWords, type Row } from '../src/vault/findings/words.js';
+import { actionOf, filledWords, type Row, wordsWhere } from '../src/vault/findings/words.js';
 
 const INTRODUCTION = `# What failures mean
 
@@ -10,6 +10,8 @@ What becomes of an account, whether it is tried again, and the \`class\` and sta
 HTTP status alone, because providers change their numbers and texts. These choose the words: \`who\`, \`detail\`, \`action\` and
 \`link\` of a problem, and the same of an account's \`finding\`. Of several codes the first that says more than "refused" counts; where
 none is known, the words of the \`error\` stand. What stands in angle brackets is put in where Tokenwell knows it.
+Where nobody signs in (client_credentials, jwt_bearer) the words for a mailbox owner are not used: another row's say what an
+administrator or operator does, else those of the \`error\`. Commands are shown to operators, never to mailbox owners.
 
 | \`who\`            | must act                                                          |
 | ---------------- | ----------------------------------------------------------------- |
@@ -54,9 +56,14 @@ export function findingsPage(): string {
 
 function section(title: string, rows: readonly [string, Row][]): string {
   const lines = rows.map(([key, row]) => {
-    const { happened, todo, who, link } = filledWords(row, { host: 'The provider', what: 'something' });
-    const more = link === undefined ? '' : ` [More](${link})`;
-    return `| ${cell(key)} | ${cell(happened)} | \`${who}\` | ${cell(todo)}${more} |`;
+    const known = { host: 'The provider', what: 'something' };
+    const words = filledWords(row, known);
+    const more = words.link === undefined ? '' : ` [More](${words.link})`;
+    const other = row.unattended && wordsWhere(false, row);
+    const where = other
+      ? ` Where nobody signs in (\`${other.who}\`): ${cell(actionOf(filledWords(other, known)))}`
+      : '';
+    return `| ${cell(key)} | ${cell(words.happened)} | \`${words.who}\` | ${cell(actionOf(words))}${more}${where} |`;
   });
   return [
     `## ${title}\n`,

@@ -73,6 +73,20 @@ export const PRESET_DEFENCES: readonly Defence[] = [
     ...ACCESS,
   },
   {
+    name: 'presets: what may be given elsewhere is not said to be missing',
+    file: 'src/vault/presets/access.ts',
+    defence: 'const lacking = missing.filter(name => !unsure.includes(name));',
+    without: 'const lacking = missing;',
+    ...ACCESS,
+  },
+  {
+    name: 'presets: a permission for all mailboxes is told',
+    file: 'src/vault/presets/access.ts',
+    defence: 'wanted.filter(({ everywhere }) => everywhere)',
+    without: 'wanted.filter(({ everywhere }) => everywhere === undefined)',
+    ...ACCESS,
+  },
+  {
     name: 'presets: names in a token are not believed to be names',
     file: 'src/vault/presets/access.ts',
     defence: "typeof name === 'string' && NAME.test(name)",

@@ -94,6 +94,12 @@ const credentialState = {
     },
     { description: 'How many accounts are in which state.' },
   ),
+  reported_accounts: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'How many accounts whose state needs nobody have a `reported`. Left out: none.',
+    }),
+  ),
   version: Type.Integer({ minimum: 1, description: 'Grows with every change; the ETag.' }),
   created_at: Time,
   updated_at: Time,

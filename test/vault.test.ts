@@ -7,6 +7,7 @@ import { ledgerCases } from './vault/ledger-cases.js';
 import { paceCases } from './vault/pace-cases.js';
 import { rejectionCases } from './vault/rejection-cases.js';
 import { renewalCases } from './vault/renewal-cases.js';
+import { reportCases } from './vault/report-cases.js';
 import { besideCases, sharingCases } from './vault/sharing-cases.js';
 
 // Before a vault starts, which lets nobody else read the files that are made after it: PostgreSQL is another user.
@@ -23,4 +24,5 @@ t.test('ledger', async t => ledgerCases(t));
 
 for (const database of both) {
   t.test(`secrets shared beside, on ${database.name}`, { skip: database.skip }, async t => besideCases(t, database));
+  t.test(`reports, on ${database.name}`, { skip: database.skip }, async t => reportCases(t, database));
 }

@@ -20,6 +20,21 @@ const Finding = open(
   { description: 'What the last failure means. Left out: nothing failed since the last success.' },
 );
 
+const Reported = open(
+  {
+    who: Who,
+    message: Type.String({ description: 'What the server’s reply means, in the words of Tokenwell.' }),
+    action: Type.String({ description: 'What to do, in plain words.' }),
+    link: Type.Optional(FindingLink),
+    by: Type.String({ description: 'The consumer that told it last.' }),
+    at: Time,
+  },
+  {
+    description:
+      'What a consumer told last that a server refuses although the token is new (`POST …/token/rejected`). It stops no draw and is no part of `state`. Left out: nothing, something else since, a newer connection or an operator’s test, or 14 days without being told again.',
+  },
+);
+
 const Identity = open(
   {
     issuer: Type.String({ description: 'Who vouches for it.' }),
@@ -67,11 +82,15 @@ const Access = open(
   {
     missing: scopes('What the newest token does not hold, and its purpose needs.'),
     excess: scopes('What it holds and its purpose does not need.'),
+    severity: words(
+      ['notice', 'warning', 'critical'],
+      '`notice`: all may be well, for what the token does not name may be given in another way; `warning`: it works, and opens more than it is for; `critical`: what the purpose needs is missing.',
+    ),
     detail: Type.String({ description: 'What it means and what to do.' }),
   },
   {
     description:
-      'What the newest token holds too little or too much of. Left out: nothing, nobody can tell, or it is a list.',
+      'What the newest token holds too little or too much of, or for too many mailboxes. Left out: nothing, nobody can tell, or it is a list.',
   },
 );
 
@@ -84,6 +103,7 @@ export const Account = open({
     'How it is doing, or who must act.',
   ),
   finding: Type.Optional(Finding),
+  reported: Type.Optional(Reported),
   last_success_at: Type.Optional(Time),
   next_try_at: Type.Optional({ ...Time, description: 'The provider is not asked before. Left out: no pause.' }),
   next_refresh_at: Type.Optional({

@@ -42,7 +42,7 @@ export function accountFacts(account: Account, credential: Credential): string {
     'not granted': grant && grant.missing_scopes.length > 0 ? grant.missing_scopes.join(' ') : undefined,
     lasts: grant && (grant.lasting ? 'until it is ended' : 'only as long as its token: there is no refresh token'),
     'last success': account.last_success_at ?? 'never',
-    'too little': named(account.access?.missing),
+    [account.access?.severity === 'notice' ? 'not in the token' : 'too little']: named(account.access?.missing),
     'too much': named(account.access?.excess),
     'about that': account.access?.detail,
     'next try': account.next_try_at,
@@ -52,8 +52,20 @@ export function accountFacts(account: Account, credential: Credential): string {
     'what to do': step?.action,
     'read more': finding?.link,
     'provider said': providerText(finding?.provider),
+    ...reportedFacts(account),
   });
   return account.candidate ? `${own}\n\n${candidateText(account, account.candidate)}` : own;
+}
+
+/** What a consumer told, which says nothing of the state: tokens leave as before. */
+function reportedFacts({ reported }: Account): Record<string, string | undefined> {
+  if (!reported) return {};
+  return {
+    'a consumer told': `${reported.message} (${reported.by}, ${reported.at})`,
+    'who mends it': actorInWords(reported, ''),
+    'how to mend it': reported.action,
+    'more about it': reported.link,
+  };
 }
 
 function named(permissions: readonly string[] = []): string | undefined {

@@ -37,6 +37,7 @@ const READ_ONLY: Record<Exclude<keyof CredentialReplace, keyof CredentialCreate>
   disabled: true,
   redirect_uri: true,
   accounts: true,
+  reported_accounts: true,
   version: true,
   created_at: true,
   updated_at: true,

@@ -11,7 +11,11 @@ export function diagnosisText(found: Diagnosis): string {
     return `${head} Nothing ends within ${within} days unless somebody acts, and no account needs anybody.`;
   }
   const lines = [
-    ...accounts.map(one => ({ actor: actorInWords(one.finding ?? { class: one.state }, ''), text: accountText(one) })),
+    ...accounts.filter(isNeedy).map(one => ({
+      actor: actorInWords(one.finding ?? { class: one.state }, ''),
+      text: accountText(one),
+    })),
+    ...accounts.flatMap(one => (one.reported ? [reportLine(one, one.reported)] : [])),
     ...expiries.map(one => ({
       actor: actorInWords({ class: one.class ?? 'needs_operator' }, ''),
       text: expiryText(one),
@@ -26,6 +30,23 @@ export function diagnosisText(found: Diagnosis): string {
     visible(`${count} more accounts of ${credential} need somebody: tokenwell account list ${credential}`),
   );
   return [head, ...groups, ...(rest.length > 0 ? [rest.join('\n')] : [])].join('\n\n');
+}
+
+/** By its state; the others are here for what a consumer told. */
+function isNeedy({ state }: Diagnosis['accounts'][number]): boolean {
+  return state.startsWith('needs_');
+}
+
+function reportLine(
+  { credential, account }: Diagnosis['accounts'][number],
+  reported: NonNullable<Diagnosis['accounts'][number]['reported']>,
+): { actor: string; text: string } {
+  const { message, action, by, at } = reported;
+  const what = `${credential} ${account}: ${message} (told by ${by} on ${at.slice(0, 10)})`;
+  return {
+    actor: actorInWords(reported, ''),
+    text: `  ${visible(what)}\n    What to do: ${visible(action)}`,
+  };
 }
 
 function accountText({ credential, account, state, finding }: Diagnosis['accounts'][number]): string {

@@ -15,8 +15,8 @@ export interface Diagnosis {
   within: number;
   /** What ends within that time unless somebody acts. */
   expiries: Expiry[];
-  /** Accounts that need somebody; of each credential the first ones. */
-  accounts: Pick<Account, 'credential' | 'account' | 'state' | 'finding'>[];
+  /** Accounts that need somebody, by their state or by what a consumer told; of each credential the first ones. */
+  accounts: Pick<Account, 'credential' | 'account' | 'state' | 'finding' | 'reported'>[];
   /** How many more there are, by credential. */
   more: Record<string, number>;
 }
@@ -38,8 +38,8 @@ export function addDoctorCommand(program: Command, session: Session): void {
     .summary('say what needs somebody, now or soon')
     .description(
       'Asks a running vault whether it is ready, what ends soon (client secrets, certificates, keys, access that lies ' +
-        'idle) and which accounts need their owner, an administrator or an operator: what is wrong, who must act and ' +
-        'what to do. Needs the key of an auditor, operator or admin. Its exit code is made for cron.',
+        'idle) and which accounts need their owner, an administrator or an operator, by their state or by what a ' +
+        'consumer reported: what is wrong, who must act and what to do. Needs the key of an auditor, operator or admin. Its exit code is made for cron.',
     )
     .option('--within <days>', 'how far to look ahead (60 unless given)', wholeArgument)
     .option('--quiet', 'print nothing when nobody must act within 30 days')
@@ -64,8 +64,8 @@ async function examine(session: Session, flags: DoctorFlags): Promise<void> {
 /** A credential that is disabled needs nobody: somebody did that. */
 async function needyAccounts(client: TokenwellClient): Promise<Pick<Diagnosis, 'accounts' | 'more'>> {
   const found: Pick<Diagnosis, 'accounts' | 'more'> = { accounts: [], more: {} };
-  for await (const { id, disabled, accounts } of client.credentials.each()) {
-    const count = disabled ? 0 : needyCount(accounts);
+  for await (const { id, disabled, accounts, reported_accounts: reported = 0 } of client.credentials.each()) {
+    const count = disabled ? 0 : needyCount(accounts) + reported;
     const shown = Math.min(count, SHOWN_ACCOUNTS);
     if (shown === 0) continue;
     found.accounts.push(...(await firstNeedy(client, id, shown)));
@@ -80,9 +80,9 @@ function needyCount(accounts: Credential['accounts']): number {
 
 async function firstNeedy(client: TokenwellClient, id: string, most: number): Promise<Diagnosis['accounts']> {
   const found: Diagnosis['accounts'] = [];
-  for await (const { credential, account, state, finding } of client.accounts.each(id)) {
-    if (!NEEDY.some(one => one === state)) continue;
-    found.push({ credential, account, state, ...(finding ? { finding } : {}) });
+  for await (const { credential, account, state, finding, reported } of client.accounts.each(id)) {
+    if (!NEEDY.some(one => one === state) && (!reported || state === 'disabled')) continue;
+    found.push({ credential, account, state, ...(finding ? { finding } : {}), ...(reported ? { reported } : {}) });
     if (found.length === most) break;
   }
   return found;

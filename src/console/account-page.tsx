@@ -31,7 +31,7 @@ export function accountPage({ brand, credential, account }: AccountPlace): strin
         </p>
         <NextStep
           turn={<Operator at={brand.name} />}
-          theirs="The first command says what is missing. If a person has to sign in, make a link with the second and send it to the owner."
+          theirs="The first command says what is missing, also what a consumer reported. If a person has to sign in, make a link with the second and send it to the owner."
           commands={[`tokenwell account show ${named}`, `tokenwell account link ${named}`]}
         />
       </>

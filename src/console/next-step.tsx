@@ -21,15 +21,24 @@ export function Operator({ at }: { at: string }): VNode {
   );
 }
 
+/** The same, for a mailbox owner, who knows of no operators but was sent a link. */
+export function Asker({ at }: { at: string }): VNode {
+  return (
+    <>
+      Whoever sent you the link, or somebody else at <Outside text={at} longest={60} />.
+    </>
+  );
+}
+
 interface Failed {
   class: ErrorClass;
   who?: Who;
 }
 
 /** Whose turn it is when a consent failed like this. */
-export function Turn({ of: failed, operatorAt }: { of: Failed; operatorAt: string }): VNode {
+export function Turn({ of: failed, askerAt }: { of: Failed; askerAt: string }): VNode {
   const who = failed.who ?? whoOf(failed.class);
-  if (who === 'operator') return <Operator at={operatorAt} />;
+  if (who === 'operator') return <Asker at={askerAt} />;
   return <span>{failed.class === 'in_doubt' ? IN_DOUBT : TURNS[who]}</span>;
 }
 

@@ -6,7 +6,7 @@ import { AbilityList } from './ability.js';
 import { linkable } from './address.js';
 import { type Brand, ButtonLink, framed, State } from './frame.js';
 import { Moment } from './moment.js';
-import { NextStep, Operator, Turn } from './next-step.js';
+import { Asker, NextStep, Operator, Turn } from './next-step.js';
 import { Outside } from './outside-text.js';
 import { Copyable, Trace } from './trace.js';
 
@@ -38,6 +38,8 @@ const UNFINISHED_TITLES: Readonly<Record<Unfinished['outcome']['code'], string>>
   failed: 'The account could not be connected',
 };
 
+const NOT_YOURS = 'The provider does not accept how this application is set up. You did nothing wrong.';
+
 const DOUBTS: Readonly<Record<Doubt, string>> = {
   identity_refused: 'What the provider said about who signed in did not pass the check.',
   identity_unknown: 'It is not known whether this is the account that was connected before.',
@@ -66,7 +68,7 @@ function contentOf(view: ResultView): { title: string; body: VNode } {
     case 'connected':
       return { title: 'Connected', body: <Connected {...view} outcome={outcome} /> };
     case 'waiting':
-      return { title: 'Waits for an operator', body: <Waiting {...view} outcome={outcome} /> };
+      return { title: 'Waits to be confirmed', body: <Waiting {...view} outcome={outcome} /> };
     case 'admin_consented':
       return { title: 'Allowed', body: <Allowed {...view} outcome={outcome} /> };
     default:
@@ -117,15 +119,16 @@ function Waiting(view: Of<'waiting'>): VNode {
   const { name, doubt } = view.outcome;
   return (
     <>
-      <State tone="warn" word="waits for an operator" />
+      <State tone="warn" word="waits to be confirmed" />
       <h1>
         Signed in as <Person name={name} />, but not in use yet
       </h1>
       <p>
-        {DOUBTS[doubt]} Until an operator confirms it, it is not used, and what was connected before stays as it is.
+        {DOUBTS[doubt]} Until somebody at <Outside text={view.brand.name} longest={60} /> confirms it, it is not used,
+        and what was connected before stays as it is.
       </p>
       <NextStep
-        turn={<Operator at={view.brand.name} />}
+        turn={<Asker at={view.brand.name} />}
         yours="You have nothing more to do. If this was not the account that you meant, tell them."
       />
       <Leave {...view} />
@@ -173,9 +176,9 @@ function NotConnected(view: Unfinished): VNode {
       <State tone="bad" word={forAdmin ? 'needs an administrator' : 'not connected'} />
       <h1>{titleOf(outcome)}</h1>
       <p>
-        <Outside text={outcome.message} longest={600} />
+        <Outside text={forOwner(outcome)} longest={600} />
       </p>
-      <NextStep turn={<Turn of={outcome} operatorAt={brand.name} />} {...doing(outcome, toSend !== undefined)} />
+      <NextStep turn={<Turn of={outcome} askerAt={brand.name} />} {...doing(outcome, toSend !== undefined)} />
       {toSend && (
         <section aria-labelledby="send-title">
           <h2 id="send-title">Send this link to your administrator</h2>
@@ -213,7 +216,21 @@ function doing(outcome: Unfinished['outcome'], adminLink: boolean): { yours: str
     return outcome.who === undefined ? { yours } : { yours, theirs: outcome.action };
   }
   if (who !== 'operator') return { yours: outcome.action };
-  return { yours: 'Tell whoever sent you the link, with the codes below.', theirs: outcome.action };
+  const yours = 'Tell whoever sent you the link, with the codes below.';
+  if (isOfProof(outcome)) return { yours };
+  return { yours, theirs: outcome.who === undefined ? outcome.action : `${outcome.message} ${outcome.action}` };
+}
+
+/** What happened, as the owner of a mailbox can take it; what only an operator understands stands with what they do. */
+function forOwner(outcome: Unfinished['outcome']): string {
+  const known = actorOf(outcome).who !== 'operator' || (outcome.who === undefined && !isOfProof(outcome));
+  return known ? outcome.message : NOT_YOURS;
+}
+
+/** How the application proves itself is nothing for those who are asked to sign in. */
+function isOfProof({ who, class: errorClass, message, action }: Unfinished['outcome']): boolean {
+  const words = `${message} ${action}`;
+  return (who ?? whoOf(errorClass)) === 'operator' && /secret|certificate|assertion|\bkey\b|\bproof\b/i.test(words);
 }
 
 /** The way out: on to where the person came from, or nothing more than closing the page. */

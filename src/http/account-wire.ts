@@ -4,31 +4,38 @@ import type { AccountView, Disconnected } from '../vault/accounts.js';
 import type { NewLink } from '../vault/connect-links.js';
 import { type ConnectLink as Link, usable } from '../vault/consent.js';
 import { whoOf } from '../vault/errors.js';
+import { actionOf } from '../vault/findings/words.js';
 import type { Grant } from '../vault/grant.js';
+import type { Reported } from '../vault/reports.js';
 import { scopeTokens } from '../vault/scopes.js';
 import { textOf, timeOf } from './wire.js';
 
 /** Accounts and links between the domain and the wire. */
 
 /** An account as GET answers it. */
-export function accountAnswer({ account, grant, missing, candidate, nextDue, access }: AccountView): Account {
+export function accountAnswer({ account, grant, missing, candidate, nextDue, access, reported }: AccountView): Account {
   return {
     credential: account.credential,
     account: account.account,
     state: account.state,
     finding: account.finding && findingAnswer(account.finding),
+    reported: reported && reportedAnswer(reported),
     last_success_at: timeOf(account.lastSuccessAt),
     next_try_at: timeOf(account.nextTryAt),
     next_refresh_at: timeOf(nextDue),
     grant: grant && grantAnswer(grant, missing),
     candidate: candidate && candidateAnswer(candidate),
-    access: access && { missing: access.missing, excess: access.excess, detail: access.detail },
+    access,
   };
 }
 
 /** One that was stored before findings named who must act is told by its class. */
 function findingAnswer({ script: _, who, ...finding }: Finding): NonNullable<Account['finding']> {
   return { ...finding, who: who ?? whoOf(finding.class), at: textOf(finding.at) };
+}
+
+function reportedAnswer({ happened, who, link, by, at, ...words }: Reported): NonNullable<Account['reported']> {
+  return { who, message: happened, action: actionOf(words), ...(link ? { link } : {}), by, at: textOf(at) };
 }
 
 function grantAnswer(grant: Grant, missing: string[]): NonNullable<Account['grant']> {

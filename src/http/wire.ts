@@ -90,7 +90,10 @@ function keyFileOf({ pfx, password, certificate, private_key }: SaidCertificate)
 }
 
 /** A credential as GET answers it. */
-export function credentialAnswer({ credential, accounts }: CredentialView, publicUrl: string): api.Credential {
+export function credentialAnswer(
+  { credential, accounts, reported }: CredentialView,
+  publicUrl: string,
+): api.Credential {
   const { clientAuth } = credential;
   return {
     id: credential.id,
@@ -117,6 +120,7 @@ export function credentialAnswer({ credential, accounts }: CredentialView, publi
     disabled: credential.disabled,
     redirect_uri: `${publicUrl}/OAuth2Callback`,
     accounts,
+    ...(reported > 0 ? { reported_accounts: reported } : {}),
     version: credential.version,
     ...stamps(credential),
   };

@@ -1,6 +1,6 @@
 import type { ProviderAnswer } from '../vault/errors.js';
 import { wordsFor } from '../vault/findings/look-up.js';
-import { filledWords, type Known, type Words } from '../vault/findings/words.js';
+import { actionOf, filledWords, type Known, type Row, wordsWhere } from '../vault/findings/words.js';
 import { type ClientAuthMethod, ProviderFailure } from '../vault/ports.js';
 import { clientVerdict } from './client-verdicts.js';
 import { type EndpointAnswer, errorOf } from './endpoint-answer.js';
@@ -34,6 +34,8 @@ export interface Circumstances {
   method: ClientAuthMethod;
   /** What the words may name. */
   known: Known;
+  /** Whether anybody signs in, who could be told to. */
+  attended: boolean;
 }
 
 /**
@@ -80,13 +82,14 @@ function unusable(json: Record<string, unknown> = {}): Verdict | undefined {
 export function failureOf(judged: Verdict, answer: EndpointAnswer, at: Circumstances): ProviderFailure {
   const verdict = clientVerdict(judged, at.method, answer, at.now);
   const said = providerWords(answer.json, at.scrub);
-  const told = toldBy(verdict, said);
-  const words = filledWords(told ?? verdict.words, { ...at.known, ...verdict.known });
+  const told = wordsWhere(at.attended, rowFor(verdict, said));
+  const plain = wordsWhere(at.attended, verdict.words) ?? verdict.words;
+  const words = filledWords(told ?? plain, { ...at.known, ...verdict.known });
   return new ProviderFailure({
     class: verdict.class,
     reason: verdict.reason,
     message: words.happened,
-    action: words.todo,
+    action: actionOf(words),
     sent: 'answered',
     retryAfterMs: verdict.class === 'unavailable' ? retryAfterMs(answer.retryAfter, at.now) : undefined,
     answer: said,
@@ -95,7 +98,7 @@ export function failureOf(judged: Verdict, answer: EndpointAnswer, at: Circumsta
   });
 }
 
-function toldBy({ reason, final }: Verdict, said: ProviderAnswer | undefined): Words | undefined {
+function rowFor({ reason, final }: Verdict, said: ProviderAnswer | undefined): Row | undefined {
   const row = final ? undefined : wordsFor(said);
   // The measured difference says more than that there is one.
   return reason === 'clock_skew' && row?.script === 'clock' ? undefined : row;

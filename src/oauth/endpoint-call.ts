@@ -21,6 +21,8 @@ export interface EndpointCall {
   authentication?: ClientAuth | undefined;
   /** Every secret that goes out beside the client's own. */
   sends: readonly Secret[];
+  /** No person's grant is used: nobody could be told to sign in. */
+  unattended?: true | undefined;
   /** The call itself, as one of openid-client. */
   call: (configuration: Configuration) => Promise<unknown>;
 }
@@ -39,7 +41,7 @@ export interface Answered {
  */
 export async function callEndpoint(
   deps: { fetch: GuardedFetch; clock: Clock },
-  { endpoint, client, authentication, sends, call }: EndpointCall,
+  { endpoint, client, authentication, sends, unattended, call }: EndpointCall,
 ): Promise<Answered> {
   const recorder = new Recorder(deps.fetch);
   const proof = authentication ?? (await clientAuthentication(client, deps.clock.now()));
@@ -53,10 +55,11 @@ export async function callEndpoint(
   // An assertion proves the client for as long as it holds, so it is as secret as what signed it.
   const secrets = [...[client.secret, ...sends].map(secret => secret?.reveal() ?? ''), recorder.assertion];
   const at = {
-    known: { ...knownOf(client), host: endpoint.url.host },
+    known: { ...knownOf({ ...client, id: client.credential }), host: endpoint.url.host },
     scrub: createScrub(client.clientId, [...secrets, ...tokensIn(answer)]),
     now: deps.clock.now(),
     method: client.method,
+    attended: unattended !== true,
   };
   return { answer, accepted, at };
 }

@@ -15,7 +15,7 @@ import { noPrivateKey } from './client-authentication.js';
 import { clockSkew } from './client-verdicts.js';
 import { tokenParameters } from './token-parameters.js';
 import { requestToken } from './token-request.js';
-import { misconfigured } from './verdicts.js';
+import { misconfigured, SIGN_IN_AGAIN } from './verdicts.js';
 
 const ASSERTION_REFUSED = misconfigured('assertion_refused');
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -36,10 +36,12 @@ export async function jwtBearer(
     // The assertion says who asks; a client id beside it is not asked for.
     authentication: () => undefined,
     sends: [assertion],
+    unattended: true,
     grant: configuration => genericGrantRequest(configuration, GRANT_TYPE, parameters),
   });
   if (!(token instanceof ProviderFailure)) return token;
-  throw token.reason === 'invalid_grant' ? failureOf(clockSkew(answer, now) ?? ASSERTION_REFUSED, answer, at) : token;
+  // Nobody signed in, so nobody can again.
+  throw SIGN_IN_AGAIN.has(token.reason) ? failureOf(clockSkew(answer, now) ?? ASSERTION_REFUSED, answer, at) : token;
 }
 
 async function assertionOf(

@@ -11,10 +11,8 @@ import { revokeToken } from './revocation.js';
 import { createScrub } from './scrubber.js';
 import { tokenParameters } from './token-parameters.js';
 import { requestToken } from './token-request.js';
-import { misconfigured } from './verdicts.js';
+import { misconfigured, SIGN_IN_AGAIN } from './verdicts.js';
 
-/** What is said to people who signed in. */
-const SIGN_IN_AGAIN: ReadonlySet<string> = new Set(['invalid_grant', 'interaction_required', 'login_required']);
 const APPLICATION_REFUSED = misconfigured('application_refused');
 
 /** The `Provider` port over openid-client. Keeps no state: each call stands for itself. */
@@ -29,6 +27,7 @@ export function createProvider(deps: { fetch: GuardedFetch; clock: Clock }): Pro
       const { answer, at, token } = await requestToken(deps, {
         client: request,
         sends: [],
+        unattended: true,
         grant: configuration => clientCredentialsGrant(configuration, parameters),
       });
       if (!(token instanceof ProviderFailure)) return token;

@@ -17,6 +17,8 @@ export interface TokenRequest {
   authentication?: ClientAuth;
   /** What the grant consists of, as far as it is secret: code and verifier, or refresh token. */
   sends: readonly Secret[];
+  /** No person's grant is used. */
+  unattended?: true;
   /** The grant itself, as a call of openid-client. */
   grant: (configuration: Configuration) => Promise<unknown>;
 }
@@ -35,10 +37,10 @@ export interface Tokens {
  */
 export async function requestToken(
   deps: { fetch: GuardedFetch; clock: Clock },
-  { client, authentication, sends, grant }: TokenRequest,
+  { client, authentication, sends, unattended, grant }: TokenRequest,
 ): Promise<Tokens> {
   const endpoint = { kind: 'token', url: readUrl(client.tokenUrl, 'token') } as const;
-  const answered = await callEndpoint(deps, { endpoint, client, authentication, sends, call: grant });
+  const answered = await callEndpoint(deps, { endpoint, client, authentication, sends, unattended, call: grant });
   return { answer: answered.answer, at: answered.at, token: flawOf(answered) ?? tokenOf(answered.answer) };
 }
 

@@ -1,5 +1,5 @@
 import { OAUTH } from '../vault/findings/oauth.js';
-import type { Known, Words } from '../vault/findings/words.js';
+import type { Known, Row } from '../vault/findings/words.js';
 import type { FailureClass } from '../vault/ports.js';
 import type { Scrub } from './scrubber.js';
 
@@ -7,7 +7,7 @@ import type { Scrub } from './scrubber.js';
 export interface Verdict {
   class: FailureClass;
   reason: string;
-  words: Words;
+  words: Row;
   /** What its words name beside the credential. */
   known?: Known;
   /** Its words stand, whatever codes come with it. */
@@ -55,6 +55,9 @@ const BY_ERROR: ReadonlyMap<string, Verdict> = new Map([
   ['temporarily_unavailable', PROVIDER_ERROR],
   ['server_error', PROVIDER_ERROR],
 ]);
+
+/** The reasons that are said to people who signed in. */
+export const SIGN_IN_AGAIN: ReadonlySet<string> = new Set(['invalid_grant', 'interaction_required', 'login_required']);
 
 /** Not found, method not allowed, gone (RFC 9110 §15.5): this is no such endpoint, and waiting does not make it one. */
 const NOT_THERE: ReadonlySet<number> = new Set([404, 405, 410]);

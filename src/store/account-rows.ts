@@ -1,13 +1,15 @@
 import { randomInt } from 'node:crypto';
 import type { Selectable, Updateable } from 'kysely';
-import type { Account, AccountName, AccountProgress, AccountState, Finding, Intent } from '../vault/account.js';
+import type { Account, AccountName, AccountProgress, AccountState, Finding, Intent, Report } from '../vault/account.js';
 import type { AccountReads, Tx } from '../vault/store.js';
 import { inChunks } from './chunks.js';
 import type { Handle } from './engine.js';
 import type { Tables } from './tables.js';
 
+const NEEDS_NOBODY: AccountState[] = ['pending', 'connected', 'degraded'];
 const NO_LEASE = { lease_owner: null, lease_until: null };
 const NO_INTENT = { intent_id: null, intent_at: null, intent_first_at: null };
+const NO_REPORT = { reported_as: null, reported_by: null, reported_at: null };
 
 /** Accounts and their progress. What becomes of them is decided in the domain. */
 export function accountRows(db: Handle): Tx['accounts'] {
@@ -28,6 +30,11 @@ export function accountRows(db: Handle): Tx['accounts'] {
       const counts: CountRow[] = [];
       for (const some of inChunks(credentials)) counts.push(...(await countByState(db, some)));
       return countsOf(counts);
+    },
+    reported: async (credentials, since) => {
+      const counts: Pick<CountRow, 'credential' | 'count'>[] = [];
+      for (const some of inChunks(credentials)) counts.push(...(await countReported(db, some, since)));
+      return new Map(counts.map(({ credential, count }) => [credential, Number(count)]));
     },
     ...accountWrites(db),
   };
@@ -59,7 +66,10 @@ function accountWrites(db: Handle): AccountWrites {
       return settled.numUpdatedRows > 0n;
     },
     restart: (account, progress) => revise(db, account, { ...columnsOf(progress), ...NO_INTENT }),
+    report: (account, report) => tell(db, account, report),
     forgetTokens: async ({ credential, account }) => {
+      // What servers said of them goes, too. The account's row first, as in every other write of both.
+      await tell(db, { credential, account }, undefined);
       await db.deleteFrom('tokens').where('credential', '=', credential).where('account', '=', account).execute();
     },
     remove: async ({ credential, account }) => {
@@ -82,6 +92,17 @@ async function revise(
     .execute();
 }
 
+/** Neither fence nor lease: a flight that is under way is not disturbed. */
+async function tell(db: Handle, { credential, account }: AccountName, report: Report | undefined): Promise<void> {
+  const told = report && { reported_as: report.as, reported_by: report.by, reported_at: report.at };
+  await db
+    .updateTable('accounts')
+    .set(told ?? NO_REPORT)
+    .where('credential', '=', credential)
+    .where('account', '=', account)
+    .execute();
+}
+
 function accountOf(row: Selectable<Tables['accounts']>): Account {
   return {
     credential: row.credential,
@@ -92,12 +113,18 @@ function accountOf(row: Selectable<Tables['accounts']>): Account {
     nextTryAt: row.next_try_at ?? undefined,
     lastSuccessAt: row.last_success_at ?? undefined,
     intent: intentOf(row),
+    reported: reportOf(row),
   };
 }
 
 function intentOf({ intent_id, intent_at, intent_first_at }: Selectable<Tables['accounts']>): Intent | undefined {
   if (intent_id === null || intent_at === null) return undefined;
   return { id: intent_id, at: intent_at, firstAt: intent_first_at ?? intent_at };
+}
+
+function reportOf({ reported_as, reported_by, reported_at }: Selectable<Tables['accounts']>): Report | undefined {
+  if (reported_as === null || reported_by === null || reported_at === null) return undefined;
+  return { as: reported_as, by: reported_by, at: reported_at };
 }
 
 function columnsOf(progress: AccountProgress) {
@@ -122,6 +149,17 @@ async function countByState(db: Handle, credentials: string[]): Promise<CountRow
     .select(['credential', 'state', db.fn.countAll<number>().as('count')])
     .where('credential', 'in', credentials)
     .groupBy(['credential', 'state'])
+    .execute();
+}
+
+async function countReported(db: Handle, credentials: string[], since: number) {
+  return await db
+    .selectFrom('accounts')
+    .select(['credential', db.fn.countAll<number>().as('count')])
+    .where('credential', 'in', credentials)
+    .where('reported_at', '>', since)
+    .where('state', 'in', NEEDS_NOBODY)
+    .groupBy('credential')
     .execute();
 }
 

@@ -66,6 +66,9 @@ export interface Tables {
     intent_id: string | null;
     intent_at: number | null;
     intent_first_at: number | null;
+    reported_as: string | null;
+    reported_by: string | null;
+    reported_at: number | null;
   };
   grants: {
     id: string;

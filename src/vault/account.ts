@@ -30,6 +30,18 @@ export interface Finding {
   provider?: ProviderAnswer;
 }
 
+/**
+ * What a consumer told last that a server refuses and no newer token mends. Nothing that the consumer wrote is in it, and
+ * nothing but what people read depends on it: whoever may draw may say anything.
+ */
+export interface Report {
+  /** The name by which the catalogue knows it (`reportNamed`). */
+  as: string;
+  /** The consumer. */
+  by: string;
+  at: number;
+}
+
 /** An account's place: the same name may exist under every credential. */
 export type AccountName = Pick<Account, 'credential' | 'account'>;
 
@@ -46,6 +58,7 @@ export interface Account {
   lastSuccessAt: number | undefined;
   /** The refresh that was begun and has not ended: evidence after a crash or a lost answer. */
   intent: Intent | undefined;
+  reported: Report | undefined;
 }
 
 /** A refresh token that may have been used up: when it was last sent, and when first. Epoch milliseconds. */
@@ -56,7 +69,7 @@ export interface Intent {
 }
 
 /** The state fields alone: what a transition answers and the store writes. */
-export type AccountProgress = Omit<Account, 'credential' | 'account' | 'intent'>;
+export type AccountProgress = Omit<Account, 'credential' | 'account' | 'intent' | 'reported'>;
 
 /** Until somebody has mended it, the provider is asked at most this often. */
 export const MISCONFIGURED_PAUSE_MS = 60_000;

@@ -2,7 +2,7 @@ import { type Account, type AccountName, enabled, fresh, renewed, whileDisabled 
 import type { Callers } from './callers.js';
 import type { Caller } from './consumer.js';
 import { type Credential, drawScope, ownAccounts } from './credential.js';
-import { disabled, missing, notConnected, VaultError } from './errors.js';
+import { disabled, missing, neverConnected, notConnected, VaultError } from './errors.js';
 import { belongsTo, consentScope, type Grant, sameIdentity } from './grant.js';
 import { type Keeping, notTold } from './keeping.js';
 import type { Ledger } from './ledger.js';
@@ -11,6 +11,7 @@ import type { Clock } from './ports.js';
 import { type Access, accessOf } from './presets/access.js';
 import { identityRejected, OTHER_IDENTITY } from './refresh-findings.js';
 import type { Refreshing } from './refreshing.js';
+import { forgetReport, type Reported, reportedOf } from './reports.js';
 import { type Actor, actorOf, require } from './roles.js';
 import { missingScopes } from './scopes.js';
 import type { Secret } from './secret.js';
@@ -28,6 +29,8 @@ export interface AccountView {
   nextDue: number | undefined;
   /** What the newest token holds too little or too much of; looked at where one account is asked for. */
   access?: Access | undefined;
+  /** What a consumer told last that no newer token mends. */
+  reported: Reported | undefined;
 }
 
 interface Ended {
@@ -135,7 +138,8 @@ export class Accounts {
     const view = await this.get(actor.caller, credentialId, name);
     if (credential.disabled) throw disabled(credentialId);
     if (view.account.state === 'disabled') throw disabled(credentialId, name);
-    if (credential.grantType === 'authorization_code' && !view.grant) throw notConnected(view.account.finding);
+    if (credential.grantType === 'authorization_code' && !view.grant)
+      throw notConnected(view.account.finding ?? neverConnected(view.account));
     const limited = this.#limits.handTest(credentialId, name);
     if (limited) throw limited;
     try {
@@ -147,6 +151,7 @@ export class Accounts {
     } catch (error) {
       throw error instanceof Superseded ? changedMeanwhile(error) : error;
     }
+    await forgetReport(this.#store, view.account);
     // The provider may have taken its time: who was revoked meanwhile learns nothing.
     require(await this.#callers.renew(actor.caller), 'operator');
     return await this.get(actor.caller, credentialId, name);
@@ -256,7 +261,8 @@ export class Accounts {
     const missing = grant ? missingScopes(consentScope(credential), grant.scopes) : [];
     const works = account.state === 'connected' || account.state === 'degraded';
     const nextDue = works ? await this.#store.due.nextDue(account.credential, account.account) : undefined;
-    return { account, grant, missing, candidate, nextDue };
+    const reported = reportedOf(credential, account, this.#clock.now());
+    return { account, grant, missing, candidate, nextDue, reported };
   }
 }
 

@@ -6,7 +6,7 @@ import type { Reads } from './store.js';
 
 /** Which client this credential is at its token endpoint, with the secret that proves it. Throws when that does not open. */
 export async function clientAt(reads: Pick<Reads, 'credentials'>, credential: Credential): Promise<ClientAtServer> {
-  const { tokenUrl, issuer, clientId, tenant, clientAuth } = credential;
+  const { id, tokenUrl, issuer, clientId, tenant, clientAuth } = credential;
   const secret = await reads.credentials.secret(credential);
   const { certificate, keyId, signingAlg: algorithm = DEFAULT_SIGNING_ALG } = clientAuth;
   const named = { ...(certificate ? { certificate } : {}), ...(keyId === undefined ? {} : { keyId }) };
@@ -15,6 +15,7 @@ export async function clientAt(reads: Pick<Reads, 'credentials'>, credential: Cr
     ...(issuer === undefined ? {} : { issuer }),
     clientId,
     ...(tenant === undefined ? {} : { tenant }),
+    credential: id,
     method: clientAuth.method,
     ...(secret && proofOf(clientAuth.method, secret, { ...named, algorithm })),
   };

@@ -7,15 +7,18 @@ import { type FieldError, invalid, missing, VaultError } from './errors.js';
 import type { Ledger } from './ledger.js';
 import type { Clock, Destinations, KeyPairs } from './ports.js';
 import { expand, type SaidCredential } from './presets/expansion.js';
+import { toldSince } from './reports.js';
 import { reregister } from './reregistration.js';
 import { type Actor, actorOf, require } from './roles.js';
 import { holderErrors, retryAll, sharerErrors, TO_END_SHARING } from './sharing.js';
 import type { Store, Tx } from './store.js';
 
-/** A credential with its accounts counted by state. */
+/** A credential with its accounts counted, by state. */
 export interface CredentialView {
   credential: Credential;
   accounts: Partial<Record<AccountState, number>>;
+  /** How many of them have a report of a consumer, and need nobody by their state. */
+  reported: number;
 }
 
 /** The version that a write expects, as the ETag said; `*` accepts any. */
@@ -69,17 +72,28 @@ export class Credentials {
   async get(caller: Caller, id: string): Promise<CredentialView> {
     require(caller, 'auditor');
     const credential = await this.#store.reads.credentials.find(id);
-    if (!credential) throw missing('credential', id);
-    const counts = await this.#store.reads.accounts.counts([id]);
-    return { credential, accounts: counts.get(id) ?? {} };
+    const [view] = await this.#views(credential ? [credential] : []);
+    if (!view) throw missing('credential', id);
+    return view;
   }
 
   /** In order of id, after the one named. */
   async list(caller: Caller, after: string | undefined, limit: number): Promise<CredentialView[]> {
     require(caller, 'auditor');
     const credentials = await this.#store.reads.credentials.list(after, limit);
-    const counts = await this.#store.reads.accounts.counts(credentials.map(credential => credential.id));
-    return credentials.map(credential => ({ credential, accounts: counts.get(credential.id) ?? {} }));
+    return await this.#views(credentials);
+  }
+
+  async #views(credentials: readonly Credential[]): Promise<CredentialView[]> {
+    const { accounts } = this.#store.reads;
+    const ids = credentials.map(({ id }) => id);
+    const counts = await accounts.counts(ids);
+    const reports = await accounts.reported(ids, toldSince(this.#clock.now()));
+    return credentials.map(credential => ({
+      credential,
+      accounts: counts.get(credential.id) ?? {},
+      reported: reports.get(credential.id) ?? 0,
+    }));
   }
 
   /**

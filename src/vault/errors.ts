@@ -139,13 +139,28 @@ interface NotConnected {
   provider?: ProviderAnswer;
 }
 
-const NEVER_CONNECTED: NotConnected = {
-  message: 'Nobody has signed in for this account yet.',
-  action: 'The owner of the mailbox must sign in and consent once: make a connect link and send it.',
-};
+/** Why there is nothing to draw of an account that nobody has signed in for. */
+export function neverConnected(of: Named): NotConnected {
+  return {
+    message: 'Nobody has signed in for this account yet.',
+    action: `The owner of the mailbox must sign in and consent once: make a connect link and send it. ${linkCommand(of)}`,
+  };
+}
+
+/** An account by its place. */
+interface Named {
+  credential: string;
+  account: string;
+}
+
+/** The command that makes a link for the owner of an account, in a sentence of ASCII that is safe to copy. */
+export function linkCommand({ credential, account }: Named): string {
+  const typed = /^[\w.@+-]+$/.test(account) ? account : '<account>';
+  return `In Tokenwell: \`tokenwell account link ${credential} ${typed}\`.`;
+}
 
 /** 409: a person must sign in, for the first time or again, before there is anything to draw. */
-export function notConnected(why: NotConnected = NEVER_CONNECTED): VaultError {
+export function notConnected(why: NotConnected): VaultError {
   const { message, action } = why;
   return new VaultError('not_connected', message, { class: 'needs_user', action, ...aboutOf(why) });
 }

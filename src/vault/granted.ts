@@ -12,7 +12,7 @@ import type { Asking, Obtained, Way, WayDeps } from './asking.js';
 import { clientAt } from './client-at.js';
 import type { Credential } from './credential.js';
 import { policyOf, restUntil } from './doubt.js';
-import { notConnected, VaultError } from './errors.js';
+import { neverConnected, notConnected, VaultError } from './errors.js';
 import { belongsTo, consentScope, type Grant, sameIdentity } from './grant.js';
 import { randomId } from './ids.js';
 import type { Held, Keeping } from './keeping.js';
@@ -70,14 +70,17 @@ export class Granted implements Way {
     const { credential, account } = asking;
     const now = this.#clock.now();
     const grant = await this.#store.reads.grants.find(credential.id, account.account, 'current');
-    if (!grant) throw account.finding ? problemOf(account.finding, account.nextTryAt, now) : notConnected();
-    if (!belongsTo(grant, credential)) return await this.#rejected(asking, registrationChanged(now));
+    if (!grant)
+      throw account.finding
+        ? problemOf(account.finding, account.nextTryAt, now)
+        : notConnected(neverConnected(account));
+    if (!belongsTo(grant, credential)) return await this.#rejected(asking, registrationChanged(account, now));
     if (account.finding?.reason === OTHER_IDENTITY && (await this.#waits(account))) {
       throw problemOf(account.finding, undefined, now);
     }
     const refreshToken = await this.#store.reads.grants.refreshToken(grant);
     if (!refreshToken && asking.stored && goodFor(asking.stored, 0, now)) throw cannotBeLonger();
-    if (!refreshToken) return await this.#rejected(asking, noRefreshToken(now));
+    if (!refreshToken) return await this.#rejected(asking, noRefreshToken(account, now));
     const rest = restUntil(credential, account.intent, asking.stored, now);
     if (rest !== undefined) return await this.#resting(asking, rest);
     const client = await clientAt(this.#store.reads, credential);
@@ -175,7 +178,7 @@ export class Granted implements Way {
     }
     const now = this.#clock.now();
     const lost = account.intent && policyOf(credential) !== 'none';
-    const finding = lost ? rotationLost(failure, now) : grantRefused(failure, now);
+    const finding = lost ? rotationLost(account, failure, now) : grantRefused(account, failure, now);
     return await this.#rejected(attempt, finding, failure);
   }
 

@@ -159,7 +159,9 @@ function refusedExchange(failure: ProviderFailure): ConsentOutcome {
   const { code, class: outcomeClass, general } = EXCHANGES[reason === 'consent_required' ? reason : failure.class];
   const base = { code, class: outcomeClass, message, action, ...provider };
   if (told && words) return { ...base, ...inWords(words) };
-  const says = reason === 'invalid_grant' ? SIGN_IN.refused_code : { happened: message, todo: general ?? action };
+  // What an operator types here is not for people who sign in.
+  const todo = general ?? words?.todo ?? action;
+  const says = reason === 'invalid_grant' ? SIGN_IN.refused_code : { happened: message, todo };
   return { ...base, message: says.happened, action: says.todo };
 }
 

@@ -5,7 +5,7 @@ import type { Callers } from './callers.js';
 import { clientAt } from './client-at.js';
 import { atLeast, type Caller } from './consumer.js';
 import type { Credential } from './credential.js';
-import { disabled, type ErrorClass, missing, VaultError } from './errors.js';
+import { aboutOf, disabled, type ErrorClass, missing, VaultError } from './errors.js';
 import { type Doubt, exchangeScope, originsOf } from './grant.js';
 import { mayHaveUsedIt } from './granted.js';
 import type { Held, Keeping } from './keeping.js';
@@ -246,9 +246,7 @@ export class Importing {
     const about = (errorClass: ErrorClass, action: string) => {
       return { class: errorClass, action, ...(answer ? { provider: answer } : {}) };
     };
-    if (failure.class === 'rejected') {
-      return new VaultError('provider_refused', `${REFUSED} Nothing was changed.`, about('needs_user', OTHER_TOKEN));
-    }
+    if (failure.class === 'rejected') return refusedToken(failure);
     if (mayHaveUsedIt(failure)) {
       const message = `${failure.message} It is not known whether the provider used the refresh token up. Nothing was changed here.`;
       return new VaultError('provider_unavailable', message, { ...about('in_doubt', TRY_ONCE), retryAfter: 60 });
@@ -261,8 +259,19 @@ const REFUSED =
   'The provider refuses this refresh token: it has expired, was revoked or used up, or belongs to another client than the credential’s.';
 const OTHER_TOKEN =
   'Take the newest refresh token that the other software has, and compare client id and token URL; or let the owner of the mailbox sign in by a connect link.';
+const OR_OTHER_TOKEN =
+  'Then let the owner of the mailbox sign in by a connect link, or take the newest refresh token that the other software has.';
 const TRY_ONCE =
   'Try once more. If the provider refuses it then, its answer was lost: let the owner of the mailbox sign in by a connect link.';
+
+/** The words of the provider's codes where the catalogue knows them, as everywhere; the class is that of the `error`. */
+function refusedToken({ told, reason, message, action, words, answer: provider }: ProviderFailure): VaultError {
+  const errorClass = reason === 'consent_required' ? ('needs_admin' as const) : ('needs_user' as const);
+  const says = told ? { message, action: `${action} ${OR_OTHER_TOKEN}` } : { message: REFUSED, action: OTHER_TOKEN };
+  const about = aboutOf({ ...(told ? { who: words?.who, link: words?.link } : {}), provider });
+  const details = { class: errorClass, action: says.action, ...about };
+  return new VaultError('provider_refused', `${says.message} Nothing was changed.`, details);
+}
 
 /** Grants by which a person's decision shows; what a refresh leaves beside them does not count. */
 function isPersons({ kind }: { kind: string }): boolean {

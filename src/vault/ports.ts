@@ -100,6 +100,8 @@ export interface ClientAtServer {
   clientId: string;
   /** The organisation, as its operator named it; only for the words of a failure. */
   tenant?: string;
+  /** The id of its credential; only for the words of a failure. */
+  credential?: string;
   method: ClientAuthMethod;
   secret?: Secret;
   /** For `private_key_jwt`. */

@@ -1,49 +1,54 @@
-import { type Account, type AccountProgress, type Finding, findingOf } from './account.js';
+import { type Account, type AccountName, type AccountProgress, type Finding, findingOf } from './account.js';
+import { linkCommand } from './errors.js';
 import type { ProviderFailure } from './ports.js';
 
 const SIGN_IN = 'The owner of the mailbox must sign in again: make a connect link and send it.';
-
 const FOR_THIS = 'For this an operator makes a connect link and sends it to the owner of the mailbox.';
 const THEN = 'Then the owner of the mailbox must sign in again: make a connect link and send it.';
+
+function signIn(of: AccountName): string {
+  return `${SIGN_IN} ${linkCommand(of)}`;
+}
 
 /**
  * The provider refuses the grant itself: expired, revoked, or a password was changed. Whatever else has to be done, it
  * ends with a new sign-in.
  */
-export function grantRefused(failure: ProviderFailure, at: number): Finding {
+export function grantRefused(of: AccountName, failure: ProviderFailure, at: number): Finding {
   if (failure.reason === 'consent_required') return findingOf(failure, at, 'needs_admin');
   const finding = findingOf(failure, at, 'needs_user');
-  if (!failure.told) return { ...finding, action: SIGN_IN };
-  return { ...finding, action: `${finding.action} ${finding.who === 'mailbox_owner' ? FOR_THIS : THEN}` };
+  if (!failure.told) return { ...finding, action: signIn(of) };
+  const how = finding.who === 'mailbox_owner' ? FOR_THIS : THEN;
+  return { ...finding, action: `${finding.action} ${how} ${linkCommand(of)}` };
 }
 
 /** Refused after a use of the refresh token whose answer nobody saw: most likely that answer held the next one. */
-export function rotationLost(failure: ProviderFailure, at: number): Finding {
+export function rotationLost(of: AccountName, failure: ProviderFailure, at: number): Finding {
   const message =
     'The provider refuses the refresh token. Its last answer was lost on the way, and with it most likely the new refresh token.';
   const provider = failure.answer ? { provider: failure.answer } : {};
-  return { class: 'needs_user', reason: 'rotation_lost', message, action: SIGN_IN, at, ...provider };
+  return { class: 'needs_user', reason: 'rotation_lost', message, action: signIn(of), at, ...provider };
 }
 
 /** The provider gave no refresh token at the consent, and the access token has ended. */
-export function noRefreshToken(at: number): Finding {
+export function noRefreshToken(of: AccountName, at: number): Finding {
   return {
     class: 'needs_user',
     reason: 'no_refresh_token',
     message: 'The provider gave no refresh token at the consent, so access ended with the first token.',
-    action: `${SIGN_IN} So that it lasts, ask for offline_access (Microsoft) or access_type=offline (Google).`,
+    action: `${signIn(of)} So that it lasts, ask for offline_access (Microsoft) or access_type=offline (Google).`,
     at,
   };
 }
 
 /** The grant was obtained elsewhere or as another client than the credential now says (invariant 13). */
-export function registrationChanged(at: number): Finding {
+export function registrationChanged(of: AccountName, at: number): Finding {
   return {
     class: 'needs_user',
     reason: 'registration_changed',
     message:
       'The credential’s token URL or client id was changed since the consent, so the old grant is not sent there.',
-    action: `${SIGN_IN} Or undo the change within 30 days: the old grant is kept that long.`,
+    action: `${signIn(of)} Or undo the change within 30 days: the old grant is kept that long.`,
     at,
   };
 }

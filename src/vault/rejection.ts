@@ -1,7 +1,4 @@
-import type { ProblemDetails } from './errors.js';
-import { wordsForReply } from './findings/look-up.js';
-import { REFUSED_TOKEN } from './findings/mail.js';
-import { filledWords, type Known } from './findings/words.js';
+import { nameOf, wordsForReply } from './findings/look-up.js';
 
 /** What a consumer tells of a token that a mail server or an API refused. */
 export interface RejectionReport {
@@ -84,15 +81,10 @@ function asObject(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {};
 }
 
-/** What a consumer is told when no newer token would help: what the server's reply means where it is known. */
-export function refusedFreshly(
-  report: RejectionReport,
-  { kind }: Rejection,
-  known: Known,
-): { message: string; details: ProblemDetails } {
-  const words = filledWords(wordsForReply(saidIn(report)) ?? REFUSED_TOKEN[kind], known);
-  const { happened: message, todo: action, who, link } = words;
-  return { message, details: { class: 'needs_operator', who, action, ...(link ? { link } : {}) } };
+/** The name by which the catalogue knows what is reported: the server's reply where it is known, else what it means. */
+export function reportedAs(report: RejectionReport, { kind }: Rejection): string {
+  const row = wordsForReply(saidIn(report));
+  return row ? nameOf(row) : kind;
 }
 
 /** What the server said, in the order in which it is looked up. */

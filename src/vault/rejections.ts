@@ -1,11 +1,15 @@
+import type { Report } from './account.js';
 import type { Caller } from './consumer.js';
+import type { Credential } from './credential.js';
 import { VaultError } from './errors.js';
-import type { Known } from './findings/words.js';
+import { actionOf } from './findings/words.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
-import { type Rejection, type RejectionReport, refusedFreshly } from './rejection.js';
+import { type RejectionReport, readRejection, reportedAs } from './rejection.js';
+import { reportWords } from './reports.js';
 import { actorOf } from './roles.js';
+import type { Tx } from './store.js';
 import { isYoung, type Token } from './token.js';
 
 /**
@@ -25,18 +29,20 @@ export class Rejections {
 
   /**
    * Notes it, so that the next draw of this scope asks the provider, on every instance. `newest` is what is stored for
-   * the scope. Throws `provider_refused` when a newer token would not help, and `rate_limited`.
+   * the scope. Throws `provider_refused` when a newer token would not help, and `rate_limited`. Then the account keeps what
+   * was told, to be read; nothing is taken from anybody, for whoever may draw may say anything.
    */
   async note(
     { caller, requestId }: { caller: Caller; requestId: string },
     newest: Token | undefined,
-    { report, rejection, known }: { report: RejectionReport; rejection: Rejection; known: Known },
+    { report, of }: { report: RejectionReport; of: Credential },
   ): Promise<void> {
     if (newest?.id !== report.tokenId || newest.rejected) return;
     const { credential, account, scope } = newest;
     const limited = this.#limits.report(caller.consumer, credential, account);
     if (limited) throw limited;
     const now = this.#clock.now();
+    const rejection = readRejection(report);
     const hopeless = rejection.kind === 'setting' || isYoung(newest, now);
     const touched = hopeless ? [] : [{ kind: 'account' as const, id: `${credential}/${account}` }];
     const entry = {
@@ -47,12 +53,30 @@ export class Rejections {
       token_id: report.tokenId,
       code: rejection.kind,
     };
+    const said: Report = { as: reportedAs(report, rejection), by: caller.consumer, at: now };
     await this.#ledger.write(actorOf({ caller, requestId }), async tx => {
+      await keep(tx, newest, said, hopeless);
       if (!hopeless) await tx.rejectToken(newest, { at: now, claims: rejection.claims });
       return { result: undefined, touched, entry };
     });
     if (!hopeless) return;
-    const { message, details } = refusedFreshly(report, rejection, known);
-    throw new VaultError('provider_refused', message, details);
+    throw refusedFreshly(said, of, account);
   }
+}
+
+/** Only the newest of an account is kept. One that a newer token may mend ends what was told before, if it is something else. */
+async function keep(tx: Tx, { credential, account }: Token, said: Report, hopeless: boolean): Promise<void> {
+  if (hopeless) return await tx.accounts.report({ credential, account }, said);
+  const before = (await tx.accounts.find(credential, account))?.reported;
+  if (before && before.as !== said.as) await tx.accounts.report({ credential, account }, undefined);
+}
+
+/** What a consumer is told when no newer token would help. */
+function refusedFreshly({ as }: Report, of: Credential, account: string): VaultError {
+  const words = reportWords(as, of, account);
+  // Every name that a report is given is in the catalogue.
+  if (!words) throw new Error(`no words for the report ${as}`);
+  const { happened, who, link } = words;
+  const details = { class: 'needs_operator' as const, who, action: actionOf(words), ...(link ? { link } : {}) };
+  return new VaultError('provider_refused', happened, details);
 }

@@ -36,5 +36,5 @@ function usableAgain(account: Account): AccountProgress {
 async function withoutGrant(tx: Tx, credential: Credential, account: Account, now: number): Promise<AccountProgress> {
   const kept = await tx.grants.find(credential.id, account.account, 'kept');
   if (!kept || credential.grantType !== 'authorization_code') return fresh();
-  return { ...rejected(account, registrationChanged(now)), failCount: 0 };
+  return { ...rejected(account, registrationChanged(account, now)), failCount: 0 };
 }

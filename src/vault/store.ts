@@ -1,4 +1,4 @@
-import type { Account, AccountName, AccountProgress, AccountState } from './account.js';
+import type { Account, AccountName, AccountProgress, AccountState, Report } from './account.js';
 import type { ReadClientAuth, StoredClientAuth } from './client-auth.js';
 import type { ConsentReads, ConsentWrites, GrantReads, GrantWrites } from './consent-store.js';
 import type { Consumer, ConsumerKey, Permission } from './consumer.js';
@@ -101,6 +101,11 @@ export interface AccountReads {
   list(credential: string): Promise<Account[]>;
   /** How many accounts are in which state, for each credential named. */
   counts(credentials: string[]): Promise<Map<string, Partial<Record<AccountState, number>>>>;
+  /**
+   * How many accounts whose state needs nobody have a report that was told after `since` (epoch milliseconds), for each
+   * credential that has one.
+   */
+  reported(credentials: string[], since: number): Promise<Map<string, number>>;
 }
 
 /** Reading consumers, keys and permissions. */
@@ -172,7 +177,9 @@ export interface Tx
     settle(account: Account, fence: number, progress: AccountProgress, intent?: 'doubtful'): Promise<boolean>;
     /** As `revise`, where the refresh token is another one from now on: the intent ends too. */
     restart(account: Account, progress: AccountProgress): Promise<void>;
-    /** Gives up every stored token of an account. */
+    /** Keeps what a consumer told in the place of what was told before, or forgets it. Flights and draws go on. */
+    report(account: AccountName, report: Report | undefined): Promise<void>;
+    /** Gives up every stored token of an account, and what a consumer told of one. */
     forgetTokens(account: AccountName): Promise<void>;
     remove(account: Account): Promise<boolean>;
   };

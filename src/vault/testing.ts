@@ -1,12 +1,13 @@
-import { type Finding, needsPerson } from './account.js';
+import { type Account, type Finding, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
 import { type Credential, drawScope, ownAccounts } from './credential.js';
-import { aboutOf, disabled, missing, notConnected, VaultError } from './errors.js';
+import { aboutOf, disabled, missing, neverConnected, notConnected, VaultError } from './errors.js';
 import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
 import { type Access, accessOf } from './presets/access.js';
 import type { Refreshing } from './refreshing.js';
+import { forgetReport } from './reports.js';
 import { type Actor, require } from './roles.js';
 import { Superseded } from './settling.js';
 import type { Store } from './store.js';
@@ -53,26 +54,28 @@ export class Testing {
     const row = await this.#store.reads.accounts.find(credentialId, account);
     if (!row) throw missing('account', account);
     if (credential.disabled) throw disabled(credentialId);
-    if (needsPerson(credential, row)) throw notConnected(row.finding);
+    if (needsPerson(credential, row)) throw notConnected(row.finding ?? neverConnected(row));
     const limited = this.#limits.handTest(credentialId, account);
     if (limited) throw limited;
     const stored = this.#step('stored', true, started, 'The credential is stored and complete.');
-    const { steps, finding } = await this.#ask(credential, account, actor.caller.consumer);
+    const { steps, finding } = await this.#ask(credential, row, actor.caller.consumer);
     // The provider may have taken its time: who was revoked meanwhile learns nothing.
     require(await this.#callers.renew(actor.caller), 'operator');
     return { ok: finding === undefined, steps: [stored, ...steps], finding };
   }
 
-  async #ask(credential: Credential, account: string, consumer: string): Promise<Omit<TestResult, 'ok'>> {
+  async #ask(credential: Credential, row: Account, consumer: string): Promise<Omit<TestResult, 'ok'>> {
     const started = this.#clock.monotonic();
     const scope = drawScope(credential);
     try {
-      const token = await this.#refreshing.refresh(credential, account, scope, { minTtl: 0, force: true, consumer });
+      const asked = { minTtl: 0, force: true, consumer };
+      const token = await this.#refreshing.refresh(credential, row.account, scope, asked);
+      await forgetReport(this.#store, row);
       const detail = `The provider gave a token for ${token.lifetime} s.`;
       const gave = this.#step('token', true, started, detail);
       const access = accessOf(credential, token);
       if (!access) return { steps: [gave], finding: undefined };
-      const enough = access.missing.length === 0 || !access.certain;
+      const enough = access.severity !== 'critical';
       const seen = this.#step('access', enough, this.#clock.monotonic(), access.detail);
       return { steps: [gave, seen], finding: enough ? undefined : lacking(access) };
     } catch (error) {

@@ -2,8 +2,7 @@ import { type Account, needsPerson } from './account.js';
 import type { Callers } from './callers.js';
 import { type Caller, holderOf, permits, permittedScopes, traceOf } from './consumer.js';
 import { type Credential, drawableScopes, drawn, drawScope } from './credential.js';
-import { disabled, invalid, notConnected, notFound, VaultError } from './errors.js';
-import { knownOf } from './findings/known.js';
+import { disabled, invalid, neverConnected, notConnected, notFound, VaultError } from './errors.js';
 import { type Ledger, ledgerUnavailable } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Drawable, drawName, type Memory } from './memory.js';
@@ -11,7 +10,7 @@ import type { Clock } from './ports.js';
 import { severalResources } from './presets/scope-rules.js';
 import { mayAskNow, problemOf } from './problem.js';
 import type { Asked, Refreshing } from './refreshing.js';
-import { type RejectionReport, readRejection } from './rejection.js';
+import type { RejectionReport } from './rejection.js';
 import type { Rejections } from './rejections.js';
 import { spelledAs } from './scopes.js';
 import { Superseded } from './settling.js';
@@ -125,8 +124,7 @@ export class Tokens {
       const scope = await this.#scopeOf(credential, account, request.scope);
       await this.#authorize(caller, credential, request.account, scope, new Draw(caller.revision));
       const newest = await this.#store.reads.findToken(credential.id, account.account, scope);
-      const told = { report, rejection: readRejection(report), known: knownOf(credential) };
-      await this.#rejections.note({ caller, requestId: request.requestId }, newest, told);
+      await this.#rejections.note({ caller, requestId: request.requestId }, newest, { report, of: credential });
     } catch (error) {
       throw this.#refused(caller, request, error);
     }
@@ -207,7 +205,7 @@ export class Tokens {
     if (stored && longEnough(stored, minTtl, now)) return stored;
     if (severalResources(credential, scope)) throw invalid([SEVERAL]);
     try {
-      if (needsPerson(credential, account)) throw notConnected(account.finding);
+      if (needsPerson(credential, account)) throw notConnected(account.finding ?? neverConnected(account));
       if (!mayAskNow(account, now)) throw problemOf(account.finding, account.nextTryAt, now);
       return await this.#refreshing.refresh(credential, account.account, scope, asked);
     } catch (error) {

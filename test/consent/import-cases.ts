@@ -101,6 +101,35 @@ export function importCases(t: Test, worlds: Worlds): void {
     );
   });
 
+  t.test('a refusal that is known by its code is told in the words for it, like every other', async t => {
+    const world = await worlds(t);
+    const refused = async (error: string, error_description: string) => {
+      world.clock.advance(60_000);
+      world.provider.next(json(400, { error, error_description }));
+      return await problem(importing(world)());
+    };
+    const consent = await refused('invalid_grant', 'AADSTS65001: x');
+    t.match(consent, { code: 'provider_refused', message: /^Nobody has consented yet .* Nothing was changed\.$/ });
+    const { details } = consent;
+    t.match(details, {
+      class: 'needs_user',
+      who: 'tenant_admin',
+      link: /admin-consent$/,
+      provider: { codes: ['AADSTS65001'] },
+    });
+    t.match(details.action, /Grant admin consent.*`tokenwell credential admin-consent-link mail`\. Then let the owner/);
+    t.match(await refused('consent_required', 'AADSTS65001: x'), { details: { class: 'needs_admin' } });
+    t.match(await refused('invalid_grant', 'AADSTS50173: x'), {
+      message: /password was changed/,
+      details: { who: 'mailbox_owner' },
+    });
+    const plain = await refused('invalid_grant', 'x');
+    t.match(plain, {
+      message: /refuses this refresh token/,
+      details: { class: 'needs_user', action: /newest refresh token/ },
+    });
+  });
+
   t.test('an answer that was lost is said to be in doubt, and a try more is all it takes', async t => {
     const world = await worlds(t);
     world.provider.next(reset());

@@ -93,11 +93,15 @@ export function pageWordCases(t: Test, consentWorld: Worlds): void {
     const { begin, back, link, provider } = world;
     const html = { 'content-type': 'text/html' };
     const operators: Steps = [
-      ['Whose turn it is', 'An operator at Acme IT.'],
+      ['Whose turn it is', 'Whoever sent you the link, or somebody else at Acme IT.'],
       ['What to do', 'Tell whoever sent you the link, with the codes below.'],
     ];
     const answers = [
-      [json(401, { error: 'invalid_client' }), [...operators, ['What they do', /^Paste a new client secret/]]],
+      [json(401, { error: 'invalid_client' }), operators],
+      [
+        json(400, { error: 'invalid_scope' }),
+        [...operators, ['What they do', /^Correct the scope((?!tokenwell ).)*$/]],
+      ],
       [
         respond(200, '<!doctype html><p>', html),
         [

@@ -71,6 +71,41 @@ export function doctorCases(t: Test): void {
     t.match(await examine(running), { code: 0 }, 'who disabled it knows');
   });
 
+  t.test('what a consumer told of an account is 1, by whom and what to do, and is shown with the account', async t => {
+    const running = await startRunningVault(t);
+    const key = await fill(running);
+    const { token_id } = JSON.parse(await running.must(['token', 'mail', '--json'], { key }));
+    const detail = 'BAD User is authenticated but not connected. <b>zebra</b>';
+    const told = await fetch(`${running.url}/api/v1/credentials/mail/token/rejected`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ token_id, detail }),
+    });
+    t.equal(told.status, 424);
+    const found = await examine(running, ['--quiet']);
+    t.match(found, { code: 1, err: '' });
+    t.match(
+      found.out,
+      /Who must act: an administrator of the mailboxes \(Exchange\)\n\n {2}mail default: Exchange Online took the token .*\(told by helpdesk on \d{4}-\d\d-\d\d\)\n {4}What to do: Run `Add-Mailbox/,
+    );
+    t.notMatch(found.out, 'zebra');
+    const json = JSON.parse((await examine(running, ['--json'])).out);
+    t.match(json, { accounts: [{ account: 'default', state: 'connected', reported: { by: 'helpdesk' } }], more: {} });
+    const shown = await running.must(['account', 'show', 'mail']);
+    t.match(shown, /state +connected\n/);
+    t.match(
+      shown,
+      /a consumer told +Exchange Online took the token .*\(helpdesk, \d{4}-.*\)\nwho mends it +an administrator of the mailboxes \(Exchange\)\nhow to mend it +Run `Add-MailboxPermission/,
+    );
+    t.notMatch(shown, 'zebra');
+    await running.must(['token', 'mail'], { key });
+    await running.must(['account', 'disable', 'mail']);
+    t.match(await examine(running), { code: 0 }, 'who disabled it knows');
+    await running.must(['account', 'enable', 'mail']);
+    await running.must(['credential', 'test', 'mail']);
+    t.match(await examine(running), { code: 0 }, 'a test brought a new token');
+  });
+
   t.test('of many accounts the first are told and the others counted', async t => {
     const running = await startRunningVault(t);
     const { app, must, provider } = running;

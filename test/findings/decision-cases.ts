@@ -40,7 +40,7 @@ function oneOfEach(): string[] {
 /** Numbers choose words. Whoever decides by them breaks when a provider changes them. */
 export function decisionCases(t: Test): void {
   t.test('any code beside the same error and status gives the same class, reason and pause', async t => {
-    const at = { scrub: createScrub('client', []), now: 0, known: { host: 'idp.example' } };
+    const at = { scrub: createScrub('client', []), now: 0, known: { host: 'idp.example' }, attended: true };
     for (const method of METHODS) {
       for (const status of STATUSES) {
         for (const error of [...ERRORS, 'never_heard_of']) {
@@ -58,7 +58,7 @@ export function decisionCases(t: Test): void {
   });
 
   t.test('a clock that was measured says more than the code, and another code more than the clock', async t => {
-    const at = { scrub: createScrub('client', []), now: 600_000, known: { host: 'idp.example' } };
+    const at = { scrub: createScrub('client', []), now: 600_000, known: { host: 'idp.example' }, attended: true };
     const judge = (code: string) => {
       const body = { error: 'invalid_client', error_description: `${code}: x` };
       const answer = { ...answerOf(401, body), date: 'Thu, 01 Jan 1970 00:00:00 GMT' };

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import { findingsPage } from '../../scripts/findings-text.js';
+import { programOf } from '../../src/cli/command-line.js';
 import { byStatusAndError } from '../../src/oauth/verdicts.js';
-import { CATALOGUE, wordsFor, wordsForReply } from '../../src/vault/findings/look-up.js';
-import { filled, PLACEHOLDERS, type Row } from '../../src/vault/findings/words.js';
+import { CATALOGUE, nameOf, replyNamed, wordsFor, wordsForReply } from '../../src/vault/findings/look-up.js';
+import { actionOf, filled, filledWords, PLACEHOLDERS, type Row, wordsWhere } from '../../src/vault/findings/words.js';
 import { AADSTS, ERRORS, GOOGLE, REPLIES } from './codes.js';
 
 /** Every row of the catalogue with a name to find it by. */
@@ -24,6 +25,11 @@ export const NUMBERED = Object.values(CATALOGUE.microsoft)
 const WHO = ['mailbox_owner', 'tenant_admin', 'exchange_admin', 'operator', 'provider'];
 const CLASSES = ['needs_user', 'needs_admin', 'needs_operator', 'throttled', 'unavailable'];
 const PAGES = /^https:\/\/(?:learn\.microsoft\.com|developers\.google\.com)\/[\w./-]+$/;
+
+const { REFUSED_TOKEN } = CATALOGUE.named;
+const REPLIED = [...Object.values(CATALOGUE.replies).flat(), ...CATALOGUE.google.GOOGLE_TEXTS];
+const PEOPLE =
+  /mailbox owner|owner of the mailbox|its owner|sign(?:s|ed)? in (?:again|once|anew|with|from|at)\b|connect(?:ed)? (?:the account )?again/i;
 
 function codesOf(row: Row | undefined): unknown[] {
   return row && 'codes' in row && Array.isArray(row.codes) ? row.codes : [];
@@ -66,7 +72,9 @@ export function rowCases(t: Test): void {
   });
 
   t.test('what stands in braces is known, and never reaches anybody', async t => {
-    const named = ROWS.flatMap(([, { happened, todo }]) => `${happened} ${todo}`.match(/\{[^}]*\}/g) ?? []);
+    const named = ROWS.flatMap(
+      ([, { happened, todo, command }]) => `${happened} ${todo} ${command}`.match(/\{[^}]*\}/g) ?? [],
+    );
     const known = PLACEHOLDERS.map(name => `{${name}}`);
     t.strictSame(
       [...new Set(named)].filter(name => !known.some(one => one === name)),
@@ -82,6 +90,67 @@ export function rowCases(t: Test): void {
     for (const odd of ['a; rm b', '$(x)', '`x`', 'a\nb', "a'b", '{tenant}', '', 'a  b', '<b>', 'x'.repeat(201)]) {
       t.equal(filled('Run x {client_id}.', { client_id: odd, tenant: 't' }), 'Run x <client id>.', JSON.stringify(odd));
     }
+  });
+
+  t.test('where nobody signs in, no row speaks to a mailbox owner or of signing in again', async t => {
+    const { SIGN_IN, REVOCATION } = CATALOGUE.named;
+    const ofPeople = new Set<Row>([...Object.values<Row>(SIGN_IN), ...Object.values<Row>(REVOCATION)]);
+    let without = 0;
+    for (const [name, row] of ROWS.filter(([, row]) => !ofPeople.has(row))) {
+      t.equal(wordsWhere(true, row), row, `${name}: to those who sign in it says what it says`);
+      const words = wordsWhere(false, row);
+      if (!words) without += 1;
+      if (!words) continue;
+      t.not(words.who, 'mailbox_owner', name);
+      t.not(words.script, 'connect-link', name);
+      t.notMatch(words.todo, PEOPLE, name);
+      t.match(words.happened, /^(?:[A-Z]|\{host\} ).*\.$/, name);
+      t.match(words.todo, /^[A-Z].*\.$/, name);
+      t.match(actionOf(words) + words.happened, /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/, name);
+    }
+    t.ok(without > 10 && without < 40, `${without} have nothing to say`);
+    for (const row of Object.values(REFUSED_TOKEN)) t.ok(wordsWhere(false, row), 'a report always finds words');
+    for (const row of Object.values(CATALOGUE.replies).flat()) t.ok(wordsWhere(false, row), nameOf(row));
+  });
+
+  t.test('to the owner of a mailbox no row speaks of operators, credentials or secrets', async t => {
+    for (const [name, { who, happened, todo }] of ROWS.filter(([, { who }]) => who === 'mailbox_owner')) {
+      t.notMatch(`${happened} ${todo}`, /operator|credential|secret|\bvault\b|`/i, `${name}: ${who}`);
+    }
+  });
+
+  t.test('every command that a finding names is one of ours, with flags that it has', async t => {
+    const nowhere = process.stderr;
+    const program = programOf({ input: process.stdin, out: nowhere, err: nowhere, exitCode: 0 });
+    const typed = ROWS.flatMap(([name, row]) =>
+      [row.command, row.unattended?.command].map(one => [name, one] as const),
+    );
+    const commands = typed.filter((one): one is [string, string] => one[1] !== undefined);
+    t.ok(commands.length > 30, `${commands.length} commands`);
+    for (const [name, command] of commands) {
+      const [group = '', verb = '', id, ...rest] = command.split(' ');
+      const found = program.commands.find(one => one.name() === group)?.commands.find(one => one.name() === verb);
+      t.ok(found, `${name}: ${command}`);
+      t.equal(id, '{credential}', name);
+      const flags = rest.filter(word => word.startsWith('--'));
+      for (const flag of flags)
+        t.ok(
+          found?.options.some(({ long }) => long === flag),
+          `${name}: ${flag}`,
+        );
+    }
+    const words = filledWords(
+      { who: 'operator', happened: 'X.', todo: 'Y.', command: 'a {credential}' },
+      { credential: 'b' },
+    );
+    t.equal(actionOf(words), 'Y. In Tokenwell: `tokenwell a b`.');
+    t.equal(actionOf({ todo: 'Y.' }), 'Y.');
+  });
+
+  t.test('a reply is found again by the name under which it was kept', async t => {
+    for (const row of REPLIED) t.equal(replyNamed(nameOf(row)), row, nameOf(row));
+    for (const [name, row] of Object.entries<Row>(REFUSED_TOKEN)) t.equal(replyNamed(name), row);
+    for (const other of ['', 'constructor', 'of another release']) t.equal(replyNamed(other), undefined);
   });
 
   t.test('every known AADSTS number has words of its own', async t => {

@@ -1,8 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Test } from 'tap';
 import { begin, consent, granted, signInCredential } from '../http/consenting.js';
 import { type Running, startRunning } from '../http/running.js';
 import { TestClock } from '../support/clock.js';
 import { json } from '../support/scripted-provider.js';
+import { ERRORS } from './codes.js';
+import { NUMBERED } from './row-cases.js';
 
 const HOUR = 3_600_000;
 const DRAW = '/api/v1/credentials/acme/token';
@@ -128,8 +131,19 @@ const CALLBACKS: readonly [error: string, code: string, turn: string, says: RegE
   ['access_denied', 'AADSTS90095', 'An administrator of your organisation.', /Admin consent requests/],
   ['interaction_required', 'AADSTS65001', 'An administrator of your organisation.', /Grant admin consent/],
   ['access_denied', 'AADSTS50105', 'An administrator of your organisation.', /Users and groups/],
-  ['invalid_request', 'AADSTS50194', 'An operator at Tokenwell.', /in the place of common/],
-  ['invalid_request', 'AADSTS50011', 'An operator at Tokenwell.', /Add http:\/\/127\.0\.0\.1:0\/OAuth2Callback under/],
+  [
+    'invalid_request',
+    'AADSTS7000215',
+    'Whoever sent you the link, or',
+    /^((?!secret).)*did nothing wrong((?!secret).)*$/i,
+  ],
+  ['invalid_request', 'AADSTS50194', 'Whoever sent you the link, or', /What they do [\s\S]*in the place of common/],
+  [
+    'invalid_request',
+    'AADSTS50011',
+    'Whoever sent you the link, or',
+    /Add http:\/\/127\.0\.0\.1:0\/OAuth2Callback under/,
+  ],
   ['server_error', 'AADSTS90033', 'Yours, after a wait.', /passing fault[\s\S]*Wait a few minutes/],
 ];
 
@@ -188,6 +202,65 @@ export function toldCases(t: Test): void {
     }
   });
 
+  t.test('where nobody signs in, no error and no code sends anybody to a mailbox owner', async t => {
+    const { send, keys, provider, clock } = await withPeople(t);
+    const service = { grant_type: 'jwt_bearer', mailboxes: [{ address: 'anna@acme.example' }] };
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const certificate = { private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
+    const client_auth = { method: 'private_key_jwt', key_id: 'key-1', certificate };
+    const body = { id: 'service', ...service, token_url: provider.url(), client_id: 'c', scope: 's', client_auth };
+    t.match(await send('POST', '/api/v1/credentials', { key: keys.admin, body }), { status: 201 });
+    for (const path of ['acme/accounts/default', 'service/accounts/anna@acme.example']) {
+      for (const error of ERRORS) {
+        for (const code of [0, 50076, 65001, 50034, 53000, 70008]) {
+          clock.advance(HOUR);
+          provider.next(entra(400, error, code));
+          await send('POST', `/api/v1/credentials/${path}/refresh`, { key: keys.operator });
+          const { json: account } = await send('GET', `/api/v1/credentials/${path}`, { key: keys.auditor });
+          const { who = '', message = '', action = '' } = Object(account.finding);
+          t.not(who, 'mailbox_owner', `${path} ${error} ${code}`);
+          t.notMatch(
+            `${action}`,
+            /owner of the mailbox|sign in again|account link/i,
+            `${path} ${error} ${code}: ${message}`,
+          );
+        }
+      }
+    }
+  });
+
+  t.test('a finding names the command that mends it here, with the credential’s id', async t => {
+    const { send, keys, provider, clock } = await withPeople(t);
+    const refused = async (status: number, error: string, code: number) => {
+      clock.advance(HOUR);
+      provider.next(entra(status, error, code));
+      return (await send('GET', DRAW, { key: keys.service })).json.action;
+    };
+    t.match(
+      await refused(401, 'invalid_client', 7000222),
+      /In Tokenwell: `tokenwell credential replace acme --secret-file -`\.$/,
+    );
+    t.match(await refused(401, 'invalid_client', 700027), /`tokenwell credential certificate acme`\.$/);
+    t.match(await refused(400, 'invalid_grant', 65001), /`tokenwell credential admin-consent-link acme`\.$/);
+    const never = await send('GET', `${PEOPLE}/token`, { key: keys.service });
+    t.match(never.json, { status: 409, action: /`tokenwell account link people default`\.$/ });
+    await send('POST', `${PEOPLE}/connect-links`, { key: keys.operator, body: { account: "o'hara@acme.example" } });
+    const unclaimed = await send('GET', `${PEOPLE}/token?account=o'hara@acme.example`, { key: keys.service });
+    t.match(unclaimed.json, { action: /`tokenwell account link people <account>`\.$/ });
+  });
+
+  t.test(
+    'a page for whoever signed in names no command, and says nothing of how the application proves itself',
+    async t => {
+      const running = await withPeople(t);
+      for (const code of NUMBERED) {
+        const html = await pageAfter(running, { error: 'invalid_request', error_description: `${code}: No.` });
+        const shown = html.replace(/<details[\s\S]*<\/details>/, '').replaceAll(/<style[\s\S]*?<\/style>/g, '');
+        t.notMatch(shown, /tokenwell (?:credential|account) |secret|certificate|assertion/i, code);
+      }
+    },
+  );
+
   t.test('a draw of a person’s account is told it too, and how the person comes back', async t => {
     const running = await withPeople(t);
     const { send, keys, provider, clock, url } = running;
@@ -212,14 +285,21 @@ export function toldCases(t: Test): void {
   });
 
   t.test('what Google says by its subtype or by a known text is told', async t => {
-    const { send, keys, provider, clock } = await withPeople(t);
+    const running = await withPeople(t);
+    const { send, keys, provider, clock, url } = running;
     const refuse = async (says: Record<string, string>) => {
       clock.advance(HOUR);
       provider.next(json(400, says));
       return (await send('GET', DRAW, { key: keys.service })).json;
     };
     const rapt = await refuse({ error: 'invalid_grant', error_description: 'reauth', error_subtype: 'invalid_rapt' });
-    t.match(rapt, { who: 'mailbox_owner', detail: /Google sessions/, provider: { codes: ['invalid_rapt'] } });
+    t.match(rapt, { who: 'operator', detail: /here nobody signs in/, provider: { codes: ['invalid_rapt'] } });
+    provider.next(granted('rapt'));
+    t.strictSame(await consent(url, await linkFor(running, 'rapt')), [303, 303]);
+    clock.advance(2 * HOUR);
+    provider.next(json(400, { error: 'invalid_grant', error_description: 'x', error_subtype: 'invalid_rapt' }));
+    const { json: person } = await send('GET', `${PEOPLE}/token?account=rapt`, { key: keys.service });
+    t.match(person, { who: 'mailbox_owner', detail: /Google sessions/, provider: { codes: ['invalid_rapt'] } });
     const odd = await refuse({ error: 'invalid_grant', error_description: 'x', error_subtype: 'client-secret' });
     t.match(odd, { detail: /here nobody signs in/, who: 'operator', provider: { error: 'invalid_grant' } });
     t.notOk('codes' in Object(odd.provider));

@@ -22,6 +22,7 @@ export function accessCases(t: Test): void {
         t.match(await send('POST', '/api/v1/credentials', { key: keys.operator, body }), { status: 201 });
       };
       await create('imap', { purpose: 'imap' });
+      await create('both', { purpose: 'imap', mailboxes: [{ address: 'a@b', purposes: ['smtp'] }] });
       await create('graph', { purpose: 'graph-read', mailboxes: [{ address: 'a@b', purposes: ['graph-send'] }] });
       const test = async (id: string) =>
         (await send('POST', `/api/v1/credentials/${id}/test`, { key: keys.operator })).json;
@@ -43,6 +44,7 @@ export function accessCases(t: Test): void {
       t.match(access, {
         missing: ['IMAP.AccessAsApp'],
         excess: ['Mail.Read', 'full_access_as_app'],
+        severity: 'critical',
         detail: /opens more than it is for: have Mail\.Read, full_access_as_app taken/,
       });
       t.equal(state, 'connected', 'the provider gave what was asked');
@@ -54,7 +56,27 @@ export function accessCases(t: Test): void {
         ok: true,
         steps: [{}, {}, { step: 'access', ok: true, detail: /RBAC for Applications/ }],
       });
-      t.match((await account('graph')).access, { missing: ['Mail.Read', 'Mail.Send'], excess: [] });
+      const unsure = (await account('graph')).access;
+      t.match(unsure, {
+        missing: ['Mail.Read', 'Mail.Send'],
+        excess: [],
+        severity: 'notice',
+        detail: /as it should be/,
+      });
+
+      provider.always(token(entraToken({ roles: ['Mail.Read', 'Mail.Send'] })));
+      t.match(await test('graph'), { ok: true, steps: [{}, {}, { step: 'access', ok: true }] });
+      const wide = Object((await account('graph')).access);
+      t.match(wide, { missing: [], excess: [], severity: 'warning' });
+      t.match(wide.detail, /^Mail\.Read, Mail\.Send was granted in Entra ID, so it reaches every mailbox/);
+      t.match(wide.detail, /for the named mailboxes alone.*tokenwell credential setup graph$/);
+
+      provider.always(token(entraToken({ roles: [] })));
+      t.match(
+        await test('both'),
+        { ok: false, steps: [{}, {}, { step: 'access', ok: false }] },
+        'IMAP by its permission',
+      );
 
       provider.always(token('opaque'));
       t.match(await test('graph'), { ok: true });

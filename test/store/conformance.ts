@@ -96,6 +96,26 @@ export function conformance(t: Test, open: (t: Test) => Promise<Store>): void {
     ]);
   });
 
+  t.test('a report stands beside an account, is counted while it is new, and goes with the tokens', async t => {
+    const store = await open(t);
+    for (const id of ['a', 'b']) await withCredential(store, id);
+    const place = { credential: 'a', account: 'default' };
+    const report = { as: 'setting', by: 'svc', at: NOW };
+    await store.transaction(tx => tx.accounts.report(place, report));
+    t.strictSame((await store.reads.accounts.find('a', 'default'))?.reported, report);
+    t.strictSame([...(await store.reads.accounts.reported(['a', 'b'], NOW - 1))], [['a', 1]]);
+    t.strictSame([...(await store.reads.accounts.reported(['a', 'b'], NOW))], [], 'too old');
+    const account = await store.reads.accounts.find('a', 'default');
+    if (account) await store.transaction(tx => tx.accounts.revise(account, { ...account, state: 'needs_operator' }));
+    t.strictSame([...(await store.reads.accounts.reported(['a'], NOW - 1))], [], 'its state needs somebody anyway');
+    t.strictSame((await store.reads.accounts.find('a', 'default'))?.reported, report);
+    await store.transaction(tx => tx.accounts.forgetTokens(place));
+    t.equal((await store.reads.accounts.find('a', 'default'))?.reported, undefined);
+    await store.transaction(tx => tx.accounts.report(place, report));
+    await store.transaction(tx => tx.accounts.report(place, undefined));
+    t.equal((await store.reads.accounts.find('a', 'default'))?.reported, undefined);
+  });
+
   t.test('lists go in order of id, page by page', async t => {
     const store = await open(t);
     for (const id of ['b', 'a', 'd', 'c']) await withCredential(store, id);

@@ -73,7 +73,7 @@ export function credentialInput(tokenUrl: string, more: Partial<CredentialInput>
 
 /** An account as it is before its first token. */
 export function newAccount(credential: string, account = 'default'): Account {
-  return { credential, account, ...fresh(), intent: undefined };
+  return { credential, account, ...fresh(), intent: undefined, reported: undefined };
 }
 
 export interface TestVault extends OpenVault {

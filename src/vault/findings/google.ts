@@ -27,6 +27,7 @@ export const GOOGLE_CODES: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The OAuth client was deleted at Google, which also removes clients that nobody used for six months.',
     todo: 'Restore the client or create a new one (Google Cloud console > APIs & Services > Credentials), and put its client id and secret into the credential.',
+    command: 'credential replace {credential} --client-id <client id> --secret-file -',
     script: 'register-application',
   },
   {
@@ -51,6 +52,11 @@ export const GOOGLE_CODES: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The application is for people of its own Google Workspace alone, and somebody else signed in.',
     todo: 'Sign in with an account of that organisation, or set the user type to External (Google Cloud console > OAuth consent screen).',
+    unattended: {
+      who: 'operator',
+      todo: 'Set the user type to External (Google Cloud console > OAuth consent screen).',
+      script: 'register-application',
+    },
     script: 'register-application',
   },
 ];
@@ -63,7 +69,7 @@ export const GOOGLE_TEXTS: readonly TextRow[] = [
     who: 'mailbox_owner',
     happened:
       'Google ended the connection: access was removed, the password was changed, it lay idle for six months, or newer connections of the same account pushed it out.',
-    todo: 'Sign in at Google anew. If it ends after seven days each time, an operator sets the publishing status of the application from Testing to In production (Google Cloud console > OAuth consent screen).',
+    todo: 'Sign in at Google anew. If it ends after seven days each time, whoever runs the application sets its publishing status from Testing to In production (Google Cloud console > OAuth consent screen).',
     link: LINKS.google,
     script: 'connect-link',
   },
@@ -83,6 +89,7 @@ export const GOOGLE_TEXTS: readonly TextRow[] = [
     who: 'operator',
     happened: 'The key of the service account was deleted at the provider, or another private key signed.',
     todo: 'Create a new key (Google: Google Cloud console > IAM & Admin > Service Accounts > Keys) and put it into the credential.',
+    command: 'credential replace {credential} --service-account-file <file>',
     link: LINKS.googleServiceAccount,
     script: 'certificate',
   },
@@ -101,6 +108,7 @@ export const GOOGLE_TEXTS: readonly TextRow[] = [
     who: 'operator',
     happened: 'The assertion was made out to another address than the token endpoint of Google.',
     todo: 'Set the token URL of the credential to https://oauth2.googleapis.com/token.',
+    command: 'credential replace {credential} --token-url https://oauth2.googleapis.com/token',
     link: LINKS.googleServiceAccount,
   },
   {
@@ -118,6 +126,7 @@ export const GOOGLE_TEXTS: readonly TextRow[] = [
     happened:
       'The service account may not act for this mailbox: domain-wide delegation is missing, lists other scopes, or is of another domain.',
     todo: 'Add the client id {client_id} with exactly the scopes {scope} under Google Admin console > Security > Access and data control > API controls > Domain-wide delegation.',
+    command: 'credential setup {credential}',
     link: LINKS.googleServiceAccount,
     script: 'domain-wide-delegation',
   },
@@ -127,6 +136,7 @@ export const GOOGLE_TEXTS: readonly TextRow[] = [
     who: 'operator',
     happened: 'The provider knows no client with this client id.',
     todo: 'Compare the client id {client_id} with the one that the provider shows (Google: Google Cloud console > APIs & Services > Credentials).',
+    command: 'credential replace {credential} --client-id <client id>',
     script: 'register-application',
   },
   {
@@ -143,6 +153,13 @@ export const GOOGLE_TEXTS: readonly TextRow[] = [
     happened:
       'The owner of the mailbox did not allow everything that was asked: on the page of Google a box was left empty.',
     todo: 'Sign in at Google again and tick every box.',
+    unattended: {
+      who: 'operator',
+      happened: 'The token lacks a permission: the scope does not name it.',
+      todo: 'Add the scope to the credential, and list it for the client id {client_id} under Google Admin console > Security > Access and data control > API controls > Domain-wide delegation.',
+      command: 'credential replace {credential} --scope <scope>',
+      script: 'domain-wide-delegation',
+    },
     script: 'connect-link',
   },
 ];

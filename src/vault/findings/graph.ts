@@ -9,6 +9,11 @@ export const GRAPH_REPLIES: readonly TextRow[] = [
     who: 'mailbox_owner',
     happened: 'The token was called back at once, because something about the account or a policy changed.',
     todo: 'Sign in again if the next token is refused, too: the claims that were asked for go with it.',
+    unattended: {
+      who: 'tenant_admin',
+      todo: 'If the next token is refused, too, look the application {client_id} up under Entra admin center > Sign-in logs > Service principal sign-ins, and see which policy keeps it out.',
+      link: LINKS.entraClaims,
+    },
     link: LINKS.entraClaims,
     script: 'connect-link',
   },
@@ -18,6 +23,7 @@ export const GRAPH_REPLIES: readonly TextRow[] = [
     who: 'exchange_admin',
     happened: 'An application access policy keeps this application out of the mailbox.',
     todo: 'Run `Test-ApplicationAccessPolicy -Identity {mailbox} -AppId {client_id}`, and add the mailbox to the group of the policy.',
+    command: 'credential setup {credential} --mailbox {mailbox}',
     link: LINKS.graphAccess,
     script: 'mailbox-scope',
   },
@@ -27,6 +33,7 @@ export const GRAPH_REPLIES: readonly TextRow[] = [
     who: 'tenant_admin',
     happened: 'The token holds no permission at all: nobody has consented to one.',
     todo: 'Grant admin consent under Entra admin center > App registrations > the application {client_id} > API permissions; after that a new token is needed.',
+    command: 'credential admin-consent-link {credential}',
     script: 'admin-consent',
   },
   {
@@ -36,6 +43,7 @@ export const GRAPH_REPLIES: readonly TextRow[] = [
     happened:
       'Graph does not let the token into this mailbox: the permission is missing or of the wrong kind, consent is missing, or the mailbox is outside of the scope that was set.',
     todo: 'Check API permissions of the application {client_id} (application or delegated, as it signs in) and the consent; with RBAC for Applications, run `Test-ServicePrincipalAuthorization -Identity {service_principal} -Resource {mailbox}`.',
+    command: 'credential setup {credential} --mailbox {mailbox}',
     link: LINKS.exchangeRbac,
     script: 'mailbox-scope',
   },
@@ -45,6 +53,7 @@ export const GRAPH_REPLIES: readonly TextRow[] = [
     who: 'operator',
     happened: 'The token is not one for Graph: it has expired, is damaged, or is for Outlook or another cloud.',
     todo: 'Let the scope begin with the address of Graph in this cloud, such as https://graph.microsoft.com/.default, and call the host of the same cloud.',
+    command: 'credential replace {credential} --scope <scope>',
     script: 'scope',
   },
   {

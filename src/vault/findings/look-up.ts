@@ -32,6 +32,10 @@ const BY_CODE: ReadonlyMap<string, CodeRow> = new Map([
   ...keyed(GOOGLE_CODES, ''),
 ]);
 const REPLIES = patterns([...MAIL_REPLIES, ...GRAPH_REPLIES, ...GOOGLE_TEXTS]);
+const BY_NAME: ReadonlyMap<string, Row> = new Map([
+  ...Object.entries<Row>(REFUSED_TOKEN),
+  ...REPLIES.map(([, row]): [string, Row] => [nameOf(row), row]),
+]);
 const DESCRIPTIONS = patterns(GOOGLE_TEXTS);
 
 /**
@@ -48,12 +52,22 @@ export function wordsFor(answer: ProviderAnswer | undefined): Row | undefined {
 }
 
 /** What the reply of a mail server or mail API says; the first of the texts in which anything is known counts. */
-export function wordsForReply(texts: readonly string[]): Row | undefined {
+export function wordsForReply(texts: readonly string[]): TextRow | undefined {
   for (const text of texts) {
     const row = rowIn(REPLIES, text);
     if (row) return row;
   }
   return undefined;
+}
+
+/** The name by which a row for replies is kept, in words of ours: its first text. */
+export function nameOf({ texts }: TextRow): string {
+  return texts[0] ?? '';
+}
+
+/** The row of that name, or that of a refused token by what its report means; undefined for a name of another release. */
+export function replyNamed(name: string): Row | undefined {
+  return BY_NAME.get(name);
 }
 
 function keyed(rows: readonly CodeRow[], prefix: string): [string, CodeRow][] {

@@ -10,6 +10,7 @@ export const MICROSOFT_APPLICATION: readonly CodeRow[] = [
     happened:
       'There is no application with this client id in the tenant: the client id, the tenant or the cloud is another one, or nobody there has allowed it yet.',
     todo: 'Compare the client id {client_id} and the tenant {tenant} with the Overview page of the app registration. If both are right, have an administrator of that tenant allow the application by an admin consent link.',
+    command: 'credential admin-consent-link {credential}',
     script: 'admin-consent',
   },
   {
@@ -18,6 +19,7 @@ export const MICROSOFT_APPLICATION: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The application is not known to this directory, or was switched off there.',
     todo: 'Look for {client_id} under App registrations and under Enterprise applications of the tenant, and correct the client id of the credential.',
+    command: 'credential replace {credential} --client-id <client id>',
     script: 'register-application',
   },
   {
@@ -33,6 +35,7 @@ export const MICROSOFT_APPLICATION: readonly CodeRow[] = [
     who: 'tenant_admin',
     happened: 'The application is registered, but it has no service principal (Enterprise application) in this tenant.',
     todo: 'Run `az ad sp create --id {client_id}` in this tenant, or open an admin consent link and approve.',
+    command: 'credential admin-consent-link {credential}',
     script: 'admin-consent',
   },
   {
@@ -41,6 +44,7 @@ export const MICROSOFT_APPLICATION: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The application is registered for one tenant alone, and was used through the address for all (common).',
     todo: 'Put the tenant id in the place of common in the authorization URL and the token URL, or register the application for several tenants (App registrations > Authentication > Supported account types).',
+    command: 'credential replace {credential} --tenant <tenant id>',
     script: 'tenant',
   },
   {
@@ -57,6 +61,7 @@ export const MICROSOFT_APPLICATION: readonly CodeRow[] = [
     who: 'operator',
     happened: 'There is no such tenant in this cloud: its id or domain is misspelt, or it lives in another cloud.',
     todo: 'Compare the tenant {tenant} in the token URL with the Tenant ID on the Overview page of the Entra admin center, and check the cloud of the credential.',
+    command: 'credential replace {credential} --tenant <tenant id>',
     script: 'cloud',
   },
   {
@@ -65,6 +70,7 @@ export const MICROSOFT_APPLICATION: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The request does not say which tenant it is for, and the address for all does not serve it.',
     todo: 'Put the tenant id, or organizations for work accounts, into the authorization URL and the token URL.',
+    command: 'credential replace {credential} --tenant <tenant id>',
     script: 'tenant',
   },
   {
@@ -73,6 +79,7 @@ export const MICROSOFT_APPLICATION: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The tenant lives in another national cloud than the one that was asked.',
     todo: 'Set the cloud of the credential to that of the tenant; the application must be registered in that cloud, too.',
+    command: 'credential replace {credential} --cloud <cloud>',
     script: 'cloud',
   },
   {
@@ -81,6 +88,7 @@ export const MICROSOFT_APPLICATION: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The application is for personal Microsoft accounts alone, and was used for work accounts.',
     todo: 'Use the address with consumers, or change Supported account types of the app registration.',
+    command: 'credential replace {credential} --tenant consumers',
     script: 'tenant',
   },
   {
@@ -89,6 +97,7 @@ export const MICROSOFT_APPLICATION: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The application is for work accounts alone, and was used for personal Microsoft accounts.',
     todo: 'Use the address with organizations or the tenant id, or change Supported account types of the app registration.',
+    command: 'credential replace {credential} --tenant organizations',
     script: 'tenant',
   },
   {

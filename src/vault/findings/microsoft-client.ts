@@ -9,6 +9,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     happened:
       'Entra ID does not know this client secret. Often the Secret ID was copied, which looks alike, and not the Value.',
     todo: 'Create a new secret (Entra admin center > App registrations > the application {client_id} > Certificates & secrets > New client secret), copy its Value while it is shown, and store that in the credential.',
+    command: 'credential replace {credential} --secret-file -',
     script: 'new-secret',
   },
   {
@@ -17,6 +18,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The client secret has expired.',
     todo: 'Create the next secret (Entra admin center > App registrations > the application {client_id} > Certificates & secrets, or `az ad app credential reset --id {client_id} --append`) and put it into the credential in the place of the old one.',
+    command: 'credential replace {credential} --secret-file -',
     script: 'new-secret',
   },
   {
@@ -25,6 +27,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     who: 'operator',
     happened: 'Entra ID wants a secret or a certificate from this application, and none was sent.',
     todo: 'Give the credential a client secret or a certificate. If the application is meant to have none, allow public client flows (Entra admin center > App registrations > Authentication).',
+    command: 'credential replace {credential} --secret-file -',
     script: 'new-secret',
   },
   {
@@ -34,6 +37,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     happened:
       'The application is registered as a public client (mobile, desktop or single page), which may not send a secret or a certificate.',
     todo: 'Move the redirect URI {redirect_uri} to the platform Web (Entra admin center > App registrations > Authentication), or set the client authentication of the credential to none.',
+    command: 'credential replace {credential} --auth-method none',
     script: 'redirect-uri',
   },
   {
@@ -43,6 +47,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     who: 'operator',
     happened: 'Entra ID could not check the proof that the application sent.',
     todo: 'Store the client secret or the certificate once more, and compare the client id with that of the app registration.',
+    command: 'credential replace {credential} --secret-file -',
   },
   {
     codes: ['50012'],
@@ -50,6 +55,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The proof that the application sent does not hold: the secret is wrong, or the assertion or its key is.',
     todo: 'Store the secret once more, or compare the thumbprint of the certificate with those that Entra ID lists under Certificates & secrets.',
+    command: 'credential replace {credential} --secret-file -',
   },
   {
     codes: ['50013', '50027'],
@@ -57,6 +63,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The signed assertion of the application is not valid in form or signature.',
     todo: 'Use an RSA certificate that is uploaded to this very app registration, let the signing algorithm be PS256 or RS256, and test again.',
+    command: 'credential auth-create {credential} --auth-method private_key_jwt --pfx-file <file>',
     script: 'certificate',
   },
   {
@@ -65,6 +72,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The assertion names another application than the request does.',
     todo: 'Set the client id of the credential to the Application (client) ID of the registration that holds the certificate.',
+    command: 'credential replace {credential} --client-id <client id>',
     script: 'certificate',
   },
   {
@@ -89,6 +97,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     who: 'operator',
     happened: 'Entra ID does not know the certificate that signed, or its signature does not match.',
     todo: 'Upload this certificate (Entra admin center > App registrations > the application {client_id} > Certificates & secrets > Certificates, or `az ad app credential reset --id {client_id} --append --cert @public.pem`), wait some minutes and compare the thumbprints.',
+    command: 'credential certificate {credential}',
     script: 'certificate',
   },
   {
@@ -97,6 +106,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     who: 'operator',
     happened: 'Entra ID does not take the algorithm with which the assertion is signed.',
     todo: 'Use a certificate with an RSA key, and RS256 as the signing algorithm of the credential.',
+    command: 'credential replace {credential} --signing-alg RS256',
     script: 'certificate',
   },
   {
@@ -105,6 +115,7 @@ export const MICROSOFT_CLIENT: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The key that should prove this client or device was not found in the directory.',
     todo: 'Upload the certificate to the app registration again, and test the credential.',
+    command: 'credential certificate {credential}',
     script: 'certificate',
   },
 ];

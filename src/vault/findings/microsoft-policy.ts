@@ -9,6 +9,15 @@ export const MICROSOFT_POLICY: readonly CodeRow[] = [
     who: 'tenant_admin',
     happened: 'Nobody has consented yet to what this application asks for.',
     todo: 'Approve it for the organisation: Entra admin center > Enterprise applications > the application {client_id} > Permissions > Grant admin consent. Where people may consent for themselves, the owner of the mailbox accepts while signing in.',
+    command: 'credential admin-consent-link {credential}',
+    unattended: {
+      who: 'tenant_admin',
+      happened: 'Nobody has approved yet what this application asks for.',
+      todo: 'Approve it for the organisation: Entra admin center > Enterprise applications > the application {client_id} > Permissions > Grant admin consent.',
+      command: 'credential admin-consent-link {credential}',
+      link: LINKS.entraAdminConsent,
+      script: 'admin-consent',
+    },
     link: LINKS.entraAdminConsent,
     script: 'admin-consent',
   },
@@ -18,6 +27,7 @@ export const MICROSOFT_POLICY: readonly CodeRow[] = [
     who: 'tenant_admin',
     happened: 'What the application asks for needs the consent of an administrator.',
     todo: 'Open the admin consent link, or Entra admin center > Enterprise applications > the application {client_id} > Permissions, and grant admin consent for the organisation.',
+    command: 'credential admin-consent-link {credential}',
     link: LINKS.entraAdminConsent,
     script: 'admin-consent',
   },
@@ -36,6 +46,7 @@ export const MICROSOFT_POLICY: readonly CodeRow[] = [
     who: 'tenant_admin',
     happened: 'The person who signed in may not give the consent that was asked.',
     todo: 'Sign in as a Cloud Application Administrator or higher and grant the consent for the organisation.',
+    command: 'credential admin-consent-link {credential}',
     link: LINKS.entraAdminConsent,
     script: 'admin-consent',
   },
@@ -60,6 +71,11 @@ export const MICROSOFT_POLICY: readonly CodeRow[] = [
     who: 'tenant_admin',
     happened: 'The organisation lets people in only from devices or applications that it manages.',
     todo: 'Have the owner of the mailbox sign in from a managed device, or exclude the account or the application from the policy that the sign-in log names.',
+    unattended: {
+      who: 'tenant_admin',
+      happened: 'The organisation lets in only devices or applications that it manages.',
+      todo: 'Exclude the application {client_id} from the policy that the sign-in log names.',
+    },
   },
   {
     codes: ['53004', '53011', '50097', '50131', '50158'],
@@ -89,5 +105,9 @@ export const MICROSOFT_POLICY: readonly CodeRow[] = [
     who: 'tenant_admin',
     happened: 'The device that was used is disabled in the directory.',
     todo: 'Enable the device under Entra admin center > Devices, or have the owner of the mailbox use another one.',
+    unattended: {
+      who: 'tenant_admin',
+      todo: 'Enable the device under Entra admin center > Devices, or exclude the application {client_id} from the policy.',
+    },
   },
 ];

@@ -9,6 +9,7 @@ export const MICROSOFT_REQUEST: readonly CodeRow[] = [
     who: 'operator',
     happened: 'An application that asks for itself may only ask for everything that it was granted at one resource.',
     todo: 'Set the scope of the credential to the address of the resource and /.default, such as https://outlook.office365.com/.default.',
+    command: 'credential replace {credential} --scope <scope>',
     link: LINKS.entraClientCredentials,
     script: 'scope',
   },
@@ -18,6 +19,7 @@ export const MICROSOFT_REQUEST: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The scope is not valid: it is misspelt, names several resources at once, or mixes .default with others.',
     todo: 'Correct the scope ({scope}): one resource in a token request, each scope with the address of its resource; further resources belong into consent_scope.',
+    command: 'credential replace {credential} --scope <scope>',
     script: 'scope',
   },
   {
@@ -26,6 +28,7 @@ export const MICROSOFT_REQUEST: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The scope is empty, or names more than one resource.',
     todo: 'Let the scope name one resource, and ask for another resource in a draw of its own.',
+    command: 'credential replace {credential} --scope <scope>',
     script: 'scope',
   },
   {
@@ -34,6 +37,7 @@ export const MICROSOFT_REQUEST: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The resource that the scope names does not exist in this tenant.',
     todo: 'Check the address in the scope ({scope}) and the cloud. If they are right, the tenant may lack the service, such as Exchange Online: ask its administrator.',
+    command: 'credential replace {credential} --scope <scope>',
     script: 'scope',
   },
   {
@@ -49,6 +53,7 @@ export const MICROSOFT_REQUEST: readonly CodeRow[] = [
     who: 'operator',
     happened: 'The client id is that of an application of Microsoft, which may not ask for this resource.',
     todo: 'Register an application of your own in the Entra admin center and put its client id into the credential.',
+    command: 'credential replace {credential} --client-id <client id> --secret-file -',
     script: 'register-application',
   },
   {
@@ -58,6 +63,7 @@ export const MICROSOFT_REQUEST: readonly CodeRow[] = [
     happened:
       'The application asks for a permission that is not on its list, or the tenant lacks the service that it is for.',
     todo: 'Add the permission (Entra admin center > App registrations > the application {client_id} > API permissions), then have consent given again; check that the tenant subscribes to the service.',
+    command: 'credential admin-consent-link {credential}',
     script: 'admin-consent',
   },
   {
@@ -66,6 +72,7 @@ export const MICROSOFT_REQUEST: readonly CodeRow[] = [
     who: 'tenant_admin',
     happened: 'The resource admits only applications that were assigned a role, and this one was not.',
     todo: 'Assign an application role of the resource to {client_id} (App registrations > API permissions > Add a permission > Application permissions) and grant admin consent.',
+    command: 'credential setup {credential}',
     script: 'admin-consent',
   },
   {
@@ -103,7 +110,7 @@ export const MICROSOFT_REQUEST: readonly CodeRow[] = [
     class: 'needs_user',
     who: 'mailbox_owner',
     happened: 'The proof that the same browser began this sign-in (PKCE) did not match.',
-    todo: 'Begin the sign-in once more in one browser; if it fails again, an operator of the vault looks for something in between that changes requests.',
+    todo: 'Begin the sign-in once more in one browser; if it fails again, tell whoever sent you the link that something in between changes requests.',
     script: 'connect-link',
   },
 ];

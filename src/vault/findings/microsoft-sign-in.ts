@@ -18,7 +18,7 @@ export const MICROSOFT_SIGN_IN: readonly CodeRow[] = [
     class: 'needs_user',
     who: 'mailbox_owner',
     happened: 'The connection was not used for 90 days, so Entra ID ended it.',
-    todo: 'Sign in again; from then on the vault keeps the connection alive while it runs.',
+    todo: 'Sign in again; from then on the connection is kept alive.',
     link: LINKS.entraRefreshTokens,
     script: 'connect-link',
   },
@@ -27,7 +27,7 @@ export const MICROSOFT_SIGN_IN: readonly CodeRow[] = [
     class: 'needs_user',
     who: 'mailbox_owner',
     happened: 'The organisation demands a new sign-in after a set time (sign-in frequency), and that time is over.',
-    todo: 'Sign in again. So that this ends, an administrator excludes the mailbox from the sign-in frequency policy, or the credential uses an application permission.',
+    todo: 'Sign in again. So that this ends, ask an administrator of your organisation to exclude the mailbox from the sign-in frequency policy.',
     script: 'connect-link',
   },
   {
@@ -37,6 +37,11 @@ export const MICROSOFT_SIGN_IN: readonly CodeRow[] = [
     happened:
       'The redirect URI is registered for a single page application, whose connections always end after 24 hours.',
     todo: 'Move {redirect_uri} from Single-page application to Web (Entra admin center > App registrations > Authentication), then have the mailbox connected again.',
+    unattended: {
+      who: 'operator',
+      todo: 'Move {redirect_uri} from Single-page application to Web (Entra admin center > App registrations > Authentication).',
+      script: 'redirect-uri',
+    },
     script: 'redirect-uri',
   },
   {
@@ -70,7 +75,12 @@ export const MICROSOFT_SIGN_IN: readonly CodeRow[] = [
     class: 'needs_user',
     who: 'mailbox_owner',
     happened: 'The organisation demands multifactor authentication, which was not done, has expired or is not set up.',
-    todo: 'Sign in again and complete the second step. For a mailbox without a person, an administrator excludes it from the policy, or the credential uses an application permission.',
+    todo: 'Sign in again and complete the second step. For a mailbox without a person, ask an administrator of your organisation to exclude it from the policy.',
+    unattended: {
+      who: 'tenant_admin',
+      happened: 'The organisation demands multifactor authentication, which an application cannot do.',
+      todo: 'Find the policy under Entra admin center > Sign-in logs > Service principal sign-ins, and exclude the application {client_id} from it.',
+    },
     script: 'connect-link',
   },
   {
@@ -86,7 +96,8 @@ export const MICROSOFT_SIGN_IN: readonly CodeRow[] = [
     class: 'needs_user',
     who: 'mailbox_owner',
     happened: 'Nobody is signed in at Microsoft in this browser, and the sign-in page was not to be shown.',
-    todo: 'Sign in where Microsoft asks for it; an operator takes prompt=none out of the authorization parameters if it is there.',
+    todo: 'Sign in where Microsoft asks for it. If it does not ask, tell whoever sent you the link.',
+    command: 'credential replace {credential} --authorization-param prompt=select_account',
     script: 'connect-link',
   },
   {

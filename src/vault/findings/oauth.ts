@@ -25,6 +25,7 @@ export const OAUTH = {
     who: 'operator',
     happened: '{host} does not accept the client secret: it is wrong or has expired, or the client id is wrong.',
     todo: 'Paste a new client secret into the credential and check its client id.',
+    command: 'credential replace {credential} --secret-file -',
     script: 'new-secret',
   },
   client_refused: {
@@ -32,6 +33,7 @@ export const OAUTH = {
     who: 'operator',
     happened: '{host} does not accept this client without a secret: it has one there, or the client id is wrong.',
     todo: 'Check the client id, or choose client_secret_post and paste the client secret into the credential.',
+    command: 'credential replace {credential} --auth-method client_secret_post --secret-file -',
     script: 'new-secret',
   },
   certificate_refused: {
@@ -40,6 +42,7 @@ export const OAUTH = {
     happened:
       '{host} does not accept the certificate: it is not uploaded to this application there, it has expired, or the client id is wrong.',
     todo: 'Upload the certificate (.cer) to the application at the provider, and check the client id of the credential.',
+    command: 'credential certificate {credential}',
     script: 'certificate',
   },
   application_refused: {
@@ -68,6 +71,7 @@ export const OAUTH = {
     who: 'operator',
     happened: '{host} does not know this client there, or does not let it ask for tokens in this way.',
     todo: 'Check the client id, the tenant in the token URL, and that the registration may use this grant type.',
+    command: 'credential replace {credential} --client-id <client id>',
     script: 'tenant',
   },
   invalid_scope: {
@@ -75,6 +79,7 @@ export const OAUTH = {
     who: 'operator',
     happened: '{host} does not know the scope, or does not give it to this client.',
     todo: 'Correct the scope of the credential, and check what the registration was allowed.',
+    command: 'credential replace {credential} --scope <scope>',
     script: 'scope',
   },
   invalid_target: {
@@ -82,6 +87,7 @@ export const OAUTH = {
     who: 'operator',
     happened: '{host} does not know the resource that the token is for, or does not give it to this client.',
     todo: 'Correct the scope of the credential, or `resource` and `audience` in its token parameters.',
+    command: 'credential replace {credential} --scope <scope>',
     script: 'scope',
   },
   unsupported_grant_type: {
@@ -89,6 +95,7 @@ export const OAUTH = {
     who: 'operator',
     happened: '{host} does not offer this grant type at this address.',
     todo: 'Check the token URL and the grant type of the credential.',
+    command: 'credential replace {credential} --token-url <token url>',
   },
   invalid_request: {
     class: 'needs_operator',
@@ -121,6 +128,12 @@ export const OAUTH = {
     who: 'tenant_admin',
     happened: '{host} wants consent first, from the user or from an administrator of the organisation.',
     todo: "An administrator of the mailbox owner's organisation must approve this application.",
+    unattended: {
+      who: 'tenant_admin',
+      happened: '{host} wants the consent of an administrator of the organisation first.',
+      todo: 'An administrator of the organisation must approve this application.',
+      script: 'admin-consent',
+    },
     script: 'admin-consent',
   },
   empty_answer: {
@@ -128,24 +141,28 @@ export const OAUTH = {
     who: 'operator',
     happened: '{host} answered with nothing instead of a token.',
     todo: 'Check the token URL: what answers with nothing is hardly a token endpoint.',
+    command: 'credential replace {credential} --token-url <token url>',
   },
   web_page: {
     class: 'unavailable',
     who: 'operator',
     happened: '{host} answered with a web page instead of a token.',
     todo: 'Check the token URL: it must be the address of the token endpoint, not of a page.',
+    command: 'credential replace {credential} --token-url <token url>',
   },
   not_json: {
     class: 'unavailable',
     who: 'operator',
     happened: '{host} answered with something that is not JSON.',
     todo: 'Check the token URL, and whether a proxy in between answers in the place of the provider.',
+    command: 'credential replace {credential} --token-url <token url>',
   },
   no_token_endpoint: {
     class: 'needs_operator',
     who: 'operator',
     happened: '{host} has no token endpoint at this address.',
     todo: 'Correct the token URL: copy it from what the provider says of its token endpoint.',
+    command: 'credential replace {credential} --token-url <token url>',
   },
   no_access_token: {
     class: 'needs_operator',

@@ -32,6 +32,8 @@ export interface Words {
   happened: string;
   /** What to do, said to `who`. */
   todo: string;
+  /** What an operator types here for it, after `tokenwell`; mailbox owners are not shown it. */
+  command?: string;
   /** A page of the provider that explains more. */
   link?: string;
   script?: Script;
@@ -40,6 +42,11 @@ export interface Words {
 /** One row of the catalogue. `class` is what it would be by itself; what is done is decided without it. */
 export interface Row extends Words {
   class: ErrorClass;
+  /**
+   * What it says where nobody signs in (client_credentials, jwt_bearer). Left out: the same, or nothing at all where it
+   * speaks to the owner of a mailbox.
+   */
+  unattended?: Omit<Words, 'happened'> & { happened?: string };
 }
 
 /** A row for numbers (AADSTS) and other codes. */
@@ -61,6 +68,7 @@ export type Placeholder = (typeof PLACEHOLDERS)[number];
 
 export const PLACEHOLDERS = [
   'host',
+  'credential',
   'client_id',
   'tenant',
   'redirect_uri',
@@ -88,5 +96,20 @@ export function filled(sentence: string, known: Known): string {
 
 /** The words with all that is known put in. */
 export function filledWords<Kind extends Words>(words: Kind, known: Known): Kind {
-  return { ...words, happened: filled(words.happened, known), todo: filled(words.todo, known) };
+  const { happened, todo, command } = words;
+  const typed = command === undefined ? {} : { command: filled(command, known) };
+  return { ...words, happened: filled(happened, known), todo: filled(todo, known), ...typed };
+}
+
+/** What to do, with the command that does it here: for everybody but the owner of a mailbox. */
+export function actionOf({ todo, command }: Pick<Words, 'todo' | 'command'>): string {
+  return command === undefined ? todo : `${todo} In Tokenwell: \`tokenwell ${command}\`.`;
+}
+
+/** What a row says to whom, by whether anybody signs in; undefined where it has nothing to say. */
+export function wordsWhere(attended: boolean, row: Row | undefined): Words | undefined {
+  if (attended || !row) return row;
+  const { class: _, unattended, ...words } = row;
+  if (unattended) return { happened: words.happened, ...unattended };
+  return row.who === 'mailbox_owner' ? undefined : words;
 }

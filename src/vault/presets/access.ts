@@ -2,14 +2,16 @@ import type { Credential } from '../credential.js';
 import { missingScopes, resourceScope, scopeTokens } from '../scopes.js';
 import type { Token } from '../token.js';
 import { providerOf } from './catalog.js';
-import type { PurposeHabits } from './preset.js';
 
 /** What a token allows, against what it is for. `missing` and `excess` as the provider names them. */
 export interface Access {
   missing: string[];
   excess: string[];
-  /** Whether what is missing will be missed: false where it may come from elsewhere than the token. */
-  certain: boolean;
+  /**
+   * `notice`: all may be well, for what is missing may come from elsewhere than the token; `warning`: it works, and opens
+   * more than it is for; `critical`: it will not work.
+   */
+  severity: 'notice' | 'warning' | 'critical';
   /** What it means and what to do, in sentences. */
   detail: string;
 }
@@ -31,9 +33,20 @@ export function accessOf(credential: Credential, token: Token): Access | undefin
   const meant = `${needs.join(' ')} ${credential.scope} ${credential.consentScope ?? ''}`;
   const harmless = at?.preset.harmless ?? [];
   const excess = missingScopes(resourceScope(held.join(' ')), meant).filter(name => !harmless.includes(name));
-  if (missing.length === 0 && excess.length === 0) return undefined;
-  const elsewhere = wanted.find(({ orElsewhere }) => orElsewhere !== undefined)?.orElsewhere;
-  return { missing, excess, certain: elsewhere === undefined, detail: detailOf(missing, excess, elsewhere) };
+  const unsure = missing.filter(name => wanted.some(at => at.orElsewhere !== undefined && at.needs.includes(name)));
+  const lacking = missing.filter(name => !unsure.includes(name));
+  const wide = wanted.filter(({ everywhere }) => everywhere).flatMap(purpose => purpose.needs);
+  const granted = [...new Set(wide)].filter(name => !missing.includes(name));
+  if (missing.length === 0 && excess.length === 0 && granted.length === 0) return undefined;
+  const elsewhere = wanted.find(({ orElsewhere }) => orElsewhere !== undefined)?.orElsewhere ?? '';
+  const severity = lacking.length > 0 ? 'critical' : excess.length > 0 || granted.length > 0 ? 'warning' : 'notice';
+  const said = [
+    lackingText(lacking),
+    unsureText(unsure, elsewhere),
+    excessText(excess),
+    wideText(granted, credential.id),
+  ];
+  return { missing, excess, severity, detail: said.filter(text => text !== '').join(' ') };
 }
 
 function purposesOf({ purpose, mailboxes }: Credential) {
@@ -62,18 +75,27 @@ function claimsOf(token: string): Record<string, unknown> | undefined {
   }
 }
 
-function detailOf(missing: string[], excess: string[], elsewhere: PurposeHabits['orElsewhere']): string {
-  const sentences: string[] = [];
-  if (missing.length > 0) {
-    const names = missing.join(', ');
-    sentences.push(
-      elsewhere === undefined
-        ? `The token lacks ${names}: an administrator must add it to the application and approve it.`
-        : `The token does not name ${names}. That is right only where ${elsewhere} gives it; otherwise an administrator must add and approve it.`,
-    );
-  }
-  if (excess.length > 0) {
-    sentences.push(`It opens more than it is for: have ${excess.join(', ')} taken from the application.`);
-  }
-  return sentences.join(' ');
+function lackingText(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  return `The token lacks ${names.join(', ')}: an administrator must add it to the application and approve it.`;
+}
+
+function unsureText(names: readonly string[], elsewhere: string): string {
+  if (names.length === 0) return '';
+  const well = `The token does not name ${names.join(', ')}, which is as it should be where ${elsewhere} gives it.`;
+  return `${well} Otherwise an administrator must do so.`;
+}
+
+function excessText(names: readonly string[]): string {
+  return names.length === 0 ? '' : `It opens more than it is for: have ${names.join(', ')} taken from the application.`;
+}
+
+/** What was granted for the whole organisation, and could be given for some mailboxes alone. */
+function wideText(names: readonly string[], id: string): string {
+  if (names.length === 0) return '';
+  return (
+    `${names.join(', ')} was granted in Entra ID, so it reaches every mailbox of the organisation, unless an application ` +
+    'access policy keeps it to some. The set-up guide gives it for the named mailboxes alone, and has it taken from the ' +
+    `application: tokenwell credential setup ${id}`
+  );
 }

@@ -83,9 +83,14 @@ export const microsoft: Preset = {
         imap: { scope: 'https://{outlook}/.default', needs: ['IMAP.AccessAsApp'] },
         pop: { scope: 'https://{outlook}/.default', needs: ['POP.AccessAsApp'] },
         smtp: { scope: 'https://{outlook}/.default', needs: ['SMTP.SendAsApp'], orElsewhere: RBAC },
-        'graph-read': { scope: 'https://{graph}/.default', needs: ['Mail.Read'], orElsewhere: RBAC },
-        'graph-readwrite': { scope: 'https://{graph}/.default', needs: ['Mail.ReadWrite'], orElsewhere: RBAC },
-        'graph-send': { scope: 'https://{graph}/.default', needs: ['Mail.Send'], orElsewhere: RBAC },
+        'graph-read': { scope: 'https://{graph}/.default', needs: ['Mail.Read'], orElsewhere: RBAC, everywhere: true },
+        'graph-readwrite': {
+          scope: 'https://{graph}/.default',
+          needs: ['Mail.ReadWrite'],
+          orElsewhere: RBAC,
+          everywhere: true,
+        },
+        'graph-send': { scope: 'https://{graph}/.default', needs: ['Mail.Send'], orElsewhere: RBAC, everywhere: true },
       },
     },
     authorization_code: {

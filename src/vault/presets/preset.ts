@@ -84,6 +84,8 @@ export interface PurposeHabits {
   needs: readonly string[];
   /** What else may give the same, without a trace in the token. */
   orElsewhere?: string;
+  /** Named in the token it opens every mailbox of the organisation, where `orElsewhere` opens those that were chosen. */
+  everywhere?: true;
 }
 
 /** What a provider wants of one grant type. */

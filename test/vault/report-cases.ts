@@ -1,0 +1,177 @@
+import type { Test } from 'tap';
+import type { RejectionReport } from '../../src/vault/rejection.js';
+import type { Actor } from '../../src/vault/roles.js';
+import { consentWorld } from '../consent/world.js';
+import { json } from '../support/scripted-provider.js';
+import { credentialInput, outcome, type TestVault, whole } from '../support/vault.js';
+import type { DatabaseUnderTest } from './databases.js';
+import { problem, world } from './world.js';
+
+const DAY = 86_400_000;
+const NOTHING = { status: undefined, wwwAuthenticate: undefined, sasl: undefined };
+const NOT_CONNECTED = 'A03 BAD User is authenticated but not connected. <script>alert(1)</script>';
+const BLOCKED = '535 5.7.139 Authentication unsuccessful, the request did not meet the criteria';
+
+/** Tells, as the consumer with this key, that a server refused the token that it draws. */
+function teller(vault: TestVault, key: string, credential = 'mail', account = 'default') {
+  return async (detail: string | undefined, more: Partial<RejectionReport> = {}) => {
+    const { token } = await vault.draw(key, credential, { account });
+    const asked = { credential, account, minTtl: 60, scope: undefined, requestId: 'test' };
+    const report = { ...NOTHING, detail, tokenId: token.id, ...more };
+    return await vault.vault.tokens.reject(await vault.vault.callers.identify(key), asked, report);
+  };
+}
+
+async function told(vault: TestVault, admin: Actor, credential = 'mail', account = 'default') {
+  return (await vault.vault.accounts.get(admin.caller, credential, account)).reported;
+}
+
+/** What a consumer told that no new token mends: kept to be read, and worth no more than the word of one consumer. */
+export function reportCases(t: Test, database: DatabaseUnderTest): void {
+  t.test('a reply that no new token mends stays on the account: what it means, who told it, when', async t => {
+    const { vault, admin, key, clock } = await world(t, await database.env());
+    t.match(await problem(teller(vault, key)(NOT_CONNECTED)), { code: 'provider_refused' });
+    const reported = await told(vault, admin);
+    t.match(reported, { by: 'svc', at: clock.now(), who: 'exchange_admin', happened: /does not open this mailbox/ });
+    t.match((await vault.vault.accounts.list(admin.caller, 'mail'))[0], { reported: { by: 'svc' } });
+    t.match(await vault.vault.credentials.get(admin.caller, 'mail'), { reported: 1 });
+    t.equal((await vault.entries()).filter(({ action }) => action === 'token.reject').length, 1);
+    clock.advance(1);
+    t.equal(await outcome(teller(vault, key)(BLOCKED)), 'provider_refused');
+    t.match(await told(vault, admin), { who: 'tenant_admin', at: clock.now() }, 'only the newest is kept');
+    const { reported: row } = (await vault.store.reads.accounts.find('mail', 'default')) ?? {};
+    t.strictSame(row, { as: 'security defaults policy', by: 'svc', at: clock.now() }, 'in words of ours');
+  });
+
+  t.test('a report takes nothing from others: no state, no token, no draw, no pause', async t => {
+    const { vault, admin, key, clock, provider, draw } = await world(t, await database.env());
+    const hostile = await vault.consumer('hostile', [whole('mail')]);
+    const { token } = await draw();
+    const { reported: _, ...before } = (await vault.store.reads.accounts.find('mail', 'default')) ?? {};
+    const standing = await vault.store.standing();
+    for (const detail of [NOT_CONNECTED, BLOCKED, undefined, 'protocol is disabled', 'x'.repeat(8_000)]) {
+      t.equal(await outcome(teller(vault, hostile.key)(detail)), 'provider_refused');
+      t.equal((await draw()).token.id, token.id);
+      t.equal((await draw()).warning, undefined);
+    }
+    t.equal((await told(vault, admin))?.by, 'hostile');
+    const { reported, ...after } = (await vault.store.reads.accounts.find('mail', 'default')) ?? {};
+    t.strictSame(after, before, 'state, pause and counters are as they were');
+    t.ok(JSON.stringify(reported).length < 200, 'however long the report');
+    t.equal((await vault.store.standing()).revision, standing.revision, 'no memory forgets anything');
+    t.equal(provider.requests.length, 1);
+    t.equal((await vault.draw(key, 'mail')).token.id, token.id);
+    clock.advance(2 * 3_600_000);
+    t.equal(await outcome(draw()), 'ok', 'and a next one is had');
+    t.equal((await told(vault, admin))?.by, 'hostile', 'which says nothing of the mailbox');
+  });
+
+  t.test('a refresh that is under way is not disturbed by a report', async t => {
+    const { vault, key } = await world(t, await database.env());
+    await vault.draw(key, 'mail');
+    const lease = await vault.store.takeLease('mail', 'default', 'another', 60_000);
+    t.equal(await outcome(teller(vault, key)(NOT_CONNECTED)), 'provider_refused');
+    t.equal(await vault.store.takeLease('mail', 'default', 'third', 60_000), undefined, 'the lease is still held');
+    t.ok(
+      lease && (await vault.store.intend({ credential: 'mail', account: 'default' }, lease.fence, { id: 'i', at: 1 })),
+    );
+  });
+
+  t.test('it goes when something else is told, even where a newer token may mend that', async t => {
+    const { vault, admin, key, clock } = await world(t, await database.env());
+    const tell = teller(vault, key);
+    t.equal(await outcome(tell(NOT_CONNECTED)), 'provider_refused');
+    clock.advance(60_000);
+    t.equal(await outcome(tell(NOT_CONNECTED)), 'ok', 'a newer token is tried');
+    t.ok(await told(vault, admin), 'the same again says nothing new');
+    clock.advance(60_000);
+    t.equal(await outcome(tell('A1 NO something new')), 'ok');
+    t.equal(await told(vault, admin), undefined);
+  });
+
+  t.test('it goes after 14 days, unless it is told again', async t => {
+    const { vault, admin, key, clock } = await world(t, await database.env());
+    t.equal(await outcome(teller(vault, key)(NOT_CONNECTED)), 'provider_refused');
+    clock.advance(14 * DAY - 1);
+    t.ok(await told(vault, admin));
+    t.equal(await outcome(teller(vault, key)(NOT_CONNECTED)), 'provider_refused');
+    clock.advance(14 * DAY - 1);
+    t.ok(await told(vault, admin), 'told again');
+    clock.advance(1);
+    t.equal(await told(vault, admin), undefined);
+    t.match(await vault.vault.credentials.get(admin.caller, 'mail'), { reported: 0 });
+  });
+
+  t.test('it goes when an operator’s test or refresh brings a new token, and stays when none comes', async t => {
+    const { vault, admin, key, clock, provider } = await world(t, await database.env());
+    const { testing, accounts } = vault.vault;
+    for (const ask of [
+      () => testing.test(admin, 'mail', 'default').then(({ ok }) => ok),
+      () =>
+        accounts.refresh(admin, 'mail', 'default').then(
+          () => true,
+          () => false,
+        ),
+    ]) {
+      clock.advance(10 * 60_000);
+      await vault.draw(key, 'mail', { minTtl: 3_500 });
+      t.equal(await outcome(teller(vault, key)(NOT_CONNECTED)), 'provider_refused');
+      provider.next(json(503, {}));
+      t.equal(await ask(), false);
+      t.ok(await told(vault, admin));
+      t.equal(await ask(), true);
+      t.equal(await told(vault, admin), undefined);
+    }
+  });
+
+  t.test('it goes when the account is connected anew, and when its credential asks for something else', async t => {
+    const { vault, admin, key, clock, connect, provider } = await consentWorld(t, { env: await database.env() });
+    await connect();
+    t.equal(await outcome(teller(vault, key)(NOT_CONNECTED)), 'provider_refused');
+    await connect();
+    t.equal(await told(vault, admin), undefined);
+    t.equal(await outcome(teller(vault, key)(NOT_CONNECTED)), 'provider_refused');
+    t.ok(await told(vault, admin));
+    clock.advance(1);
+    const input = credentialInput(provider.url(), {
+      grantType: 'authorization_code',
+      authorizationUrl: `${new URL(provider.url()).origin}/authorize`,
+      scope: 'mail.read mail.send offline_access openid',
+    });
+    await vault.vault.credentials.replace(admin, 'mail', '*', input);
+    t.equal(await told(vault, admin), undefined);
+  });
+
+  t.test('the mailbox is filled in where it is known, and so is the command of the guide', async t => {
+    const { vault, admin, key, provider } = await world(t, await database.env());
+    const tell = teller(vault, key);
+    t.equal(await outcome(tell(NOT_CONNECTED)), 'provider_refused');
+    t.match(await told(vault, admin), { todo: /-Identity <mailbox> / });
+    t.notOk('command' in ((await told(vault, admin)) ?? {}), 'of this provider there is no guide');
+    const named = credentialInput(provider.url(), {
+      preset: 'microsoft',
+      tenant: 'acme.example',
+      purpose: 'imap',
+      scope: 'https://outlook.office365.com/.default',
+      mailboxes: [{ address: 'info@acme.example', purposes: [] }],
+    });
+    await vault.vault.credentials.create(admin, 'office', named);
+    const office = await vault.consumer('office', [whole('office')]);
+    const { details } = await problem(teller(vault, office.key, 'office')(NOT_CONNECTED));
+    const command = 'credential setup office --mailbox info@acme.example';
+    t.match(details.action, /-Identity info@acme\.example /);
+    t.ok(details.action?.endsWith(`In Tokenwell: \`tokenwell ${command}\`.`), 'its command');
+    t.match(await told(vault, admin, 'office'), { command });
+    const two = [...named.mailboxes, { address: 'other@acme.example', purposes: [] }];
+    await vault.vault.credentials.replace(admin, 'office', '*', { ...named, secret: undefined, mailboxes: two });
+    const either = { command: 'credential setup office --mailbox <mailbox>' };
+    t.match(await told(vault, admin, 'office'), either, 'it may be either');
+  });
+
+  t.test('an account that is named as a mailbox is that mailbox', async t => {
+    const { vault, admin, key, connect } = await consentWorld(t, { env: await database.env() });
+    await connect('info@acme.example');
+    t.equal(await outcome(teller(vault, key, 'mail', 'info@acme.example')(NOT_CONNECTED)), 'provider_refused');
+    t.match(await told(vault, admin, 'mail', 'info@acme.example'), { todo: /-Identity info@acme\.example / });
+  });
+}
