@@ -274,7 +274,7 @@ export function applyCases(t: Test): void {
   t.test('a preset is expanded by the vault, and what it fills in is no difference', async t => {
     const { vault, write, apply } = await filed(t);
     const text = (tenant: string) =>
-      `credentials:\n  - id: acme\n    grant_type: client_credentials\n    preset: microsoft\n    tenant: ${tenant}\n    purpose: imap\n    client_id: c\n    mailboxes: [{address: a@acme.example}]\n    client_auth: {secret: {file: secret.txt}}\n`;
+      `credentials:\n  - id: acme\n    grant_type: client_credentials\n    preset: microsoft\n    tenant: ${tenant}\n    purpose: imap\n    client_id: 6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10\n    mailboxes: [{address: a@acme.example}]\n    client_auth: {secret: {file: secret.txt}}\n`;
     t.equal((await apply(write(text('acme.example')))).code, 0);
     t.match(await apply(write(text('acme.example'))), { out: /^Nothing to do/m });
     const moved = await apply(write(text('other.example')));

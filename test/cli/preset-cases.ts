@@ -6,7 +6,8 @@ import { startRunningVault } from './running-vault.js';
 import { run, words } from './terminal.js';
 
 const NOWHERE = { TOKENWELL_URL: 'http://127.0.0.1:9', TOKENWELL_KEY: 'twk_x' };
-const ENTRA = 'credential create acme --preset microsoft --tenant acme.example --client-id c --secret-file -';
+const CLIENT = '6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10';
+const ENTRA = `credential create acme --preset microsoft --tenant acme.example --client-id ${CLIENT} --secret-file -`;
 
 /** Credentials that a preset fills in. */
 export function presetCases(t: Test): void {
