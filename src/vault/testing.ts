@@ -58,7 +58,7 @@ export class Testing {
     if (limited) throw limited;
     const { method, hasSecret } = credential.clientAuth;
     const complete = method === 'none' || hasSecret;
-    const wants = method === 'private_key_jwt' ? 'private key and certificate' : 'client secret';
+    const wants = method === 'private_key_jwt' ? 'private key' : 'client secret';
     const detail = complete
       ? 'The credential is stored and complete.'
       : `The credential is stored, but not its ${wants}.`;
