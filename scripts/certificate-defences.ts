@@ -30,6 +30,14 @@ export const CERTIFICATE_DEFENCES: readonly Defence[] = [
     only: 'key pairs|by field',
   },
   {
+    name: 'key pair: a certificate without its key is not passed over',
+    file: 'src/http/wire.ts',
+    defence: 'throw invalid([KEY_MISSING]);',
+    without: 'return undefined;',
+    test: 'test/http.test.ts',
+    only: 'resources|passed over',
+  },
+  {
     name: 'key pair: an expired certificate is told',
     file: 'src/crypto/certificates/pair.ts',
     defence: 'if (certificate.notAfter <= now) {',

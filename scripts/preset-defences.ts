@@ -6,6 +6,7 @@ const FILLS = {
   only: 'a preset fills in|Microsoft in|domain in|Google asks|what is said|another choice|holds together|without a preset|as it was filled',
 };
 const RULES = { ...TEST, only: 'would refuse|refused first|stands for anybody|do not know|in a sentence' };
+const ADDRESSES = { ...TEST, only: 'would refuse|client id that|two clouds|of v1' };
 const ACCESS = { ...TEST, only: 'a token allows|too little' };
 const DELEGATED = {
   ...TEST,
@@ -42,6 +43,27 @@ export const PRESET_DEFENCES: readonly Defence[] = [
     defence: '!rule?.any.includes(tenant.toLowerCase())',
     without: '!rule?.any.includes(tenant)',
     ...RULES,
+  },
+  {
+    name: 'addresses: what is no client id of Microsoft is none',
+    file: 'src/vault/presets/address-rules.ts',
+    defence: 'preset.clientId.form.test(clientId.trim())',
+    without: 'true',
+    ...ADDRESSES,
+  },
+  {
+    name: 'addresses: one credential is in one cloud',
+    file: 'src/vault/presets/address-rules.ts',
+    defence: 'if (both.length === 0 && common) {',
+    without: 'if (both.length === 9 && common) {',
+    ...ADDRESSES,
+  },
+  {
+    name: 'addresses: v1 knows no scope',
+    file: 'src/vault/presets/address-rules.ts',
+    defence: '!outdated.form.test(new URL(url).pathname)',
+    without: "outdated.detail !== ''",
+    ...ADDRESSES,
   },
   {
     name: 'presets: names of objects are no scopes',

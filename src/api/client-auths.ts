@@ -3,10 +3,8 @@ import { closed, open, PLAIN_TEXT_PATTERN, SLUG_PATTERN, Time, text, words } fro
 
 // The wire of the ways in which a credential proves itself.
 
-export const Method = words(
-  ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'],
-  'How the client proves itself to the provider.',
-);
+const METHODS = ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'] as const;
+export const Method = words([...METHODS], 'How the client proves itself to the provider.');
 const ClientSecret = Type.String({
   minLength: 1,
   maxLength: 4096,
@@ -73,7 +71,12 @@ export const clientAuthInput = {
 /** The same for a credential, which may also share that of another one. */
 export const ownOrShared = {
   ...clientAuthInput,
-  method: Type.Optional(Method),
+  method: Type.Optional(
+    words(
+      [...METHODS],
+      'How the client proves itself to the provider. A new credential with a preset may leave it out: then it is client_secret_post with a secret, private_key_jwt with a private key.',
+    ),
+  ),
   same_as: Type.Optional(
     Type.String({
       pattern: SLUG_PATTERN,

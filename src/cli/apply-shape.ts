@@ -131,6 +131,7 @@ function unknownKey(name: string, known: readonly string[]): string {
 
 /** The value is never repeated: it may be a secret in the wrong place. */
 function leafMistake(value: unknown, shape: Exclude<Shape, object>, name: string): string | undefined {
+  if (shape !== 'texts' && isBraced(value)) return placeholder(name);
   switch (shape) {
     case 'number':
       return Number.isSafeInteger(value) ? undefined : `${name} is a whole number.`;
@@ -154,6 +155,17 @@ function textMistake(value: unknown, shape: 'text' | 'time', name: string): stri
   if (typeof value === 'number' || typeof value === 'boolean') return `${name} is text: put the value in quotes.`;
   if (typeof value !== 'string') return `${name} is text on one line.`;
   return shape === 'time' && value !== '' && !isTime(value) ? `${name} is no time. ${TIME_FORM}` : undefined;
+}
+
+/** What YAML makes of `{tenant-id}`: a name without a value. */
+function isBraced(value: unknown): boolean {
+  if (!isMap(value) || 'file' in value || 'env' in value) return false;
+  const [inner, ...others] = Object.values(value);
+  return inner === null && others.length === 0;
+}
+
+function placeholder(name: string): string {
+  return `${name} still holds a placeholder in braces. Put your own value in its place, without the braces.`;
 }
 
 const TIME_FORM = 'Give a date such as 2027-01-31, or a time with its zone such as 2027-01-31T12:00:00Z.';

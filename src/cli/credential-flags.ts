@@ -55,7 +55,7 @@ export function addCredentialFlags(command: Command): Command {
     .option('--client-id <id>', 'client id that the provider gave')
     .option(
       '--service-account-file <path>',
-      'key file (JSON) of a Google service account: client id and key (jwt_bearer)',
+      'key file (JSON) of a Google service account: client id and key; a new credential is then one of jwt_bearer',
     );
   return addProofFlags(addPresetFlags(command))
     .option('--scope <scopes>', 'what a token is asked for, a space between two scopes')
@@ -85,6 +85,7 @@ export async function changesOf(session: Session, flags: CredentialFlags): Promi
     ...proofFiles(flags),
   });
   const base = flags.file === undefined ? {} : await readCredentialFile(session, flags.file);
+  byServiceAccount(flags, flags.grantType ?? base.grant_type);
   const proof = await proofOf(session, flags);
   const { serviceAccountFile: path, sameAs } = flags;
   const account = path === undefined ? undefined : await serviceAccountOf(session, path);
@@ -93,6 +94,14 @@ export async function changesOf(session: Session, flags: CredentialFlags): Promi
   const changes = { ...base, ...named, ...fieldsOf(flags) };
   if (Object.keys(auth).length > 0) changes.client_auth = { ...base.client_auth, ...auth };
   return changes;
+}
+
+/** Throws `UsageError` where the key file of a service account is given for another grant type than its own. */
+export function byServiceAccount({ serviceAccountFile }: CredentialFlags, grantType = 'jwt_bearer'): void {
+  if (serviceAccountFile === undefined || grantType === 'jwt_bearer') return;
+  throw new UsageError(
+    `A service account acts for mailboxes by jwt_bearer, not by ${grantType}. Leave out --service-account-file, or give --grant-type jwt_bearer for a credential of its own.`,
+  );
 }
 
 /** Who has no client id yet needs the guide first. */

@@ -1,5 +1,6 @@
 import type { Credential } from '../client/client.js';
 import { authText, certificateFacts } from './client-auth-text.js';
+import { lacksKey } from './credential-next.js';
 import { facts, table } from './table.js';
 import { visible } from './terminal-text.js';
 import { accountsInWords, isUnclaimed, serviceInWords, signInAdvice } from './words.js';
@@ -19,8 +20,8 @@ export function credentialTable(credentials: readonly Credential[]): string {
   return waiting.length > 0 ? `${whole}\n\n${waiting.join('\n')}` : whole;
 }
 
-/** One credential, one fact a line. */
-export function credentialFacts(credential: Credential): string {
+/** One credential, one fact a line; `unsure` are the protocols whose mail server may have another name. */
+export function credentialFacts(credential: Credential, unsure: readonly string[] = []): string {
   return facts({
     credential: credential.id,
     description: credential.description,
@@ -42,7 +43,8 @@ export function credentialFacts(credential: Credential): string {
     'authorization params': pairs(credential.authorization_params),
     'token params': pairs(credential.token_params),
     'refresh policy': policyText(credential),
-    'mail servers': serversText(credential),
+    'mail servers': serversText(credential, unsure),
+    'try first': tryFirst(credential, unsure),
     mailboxes: mailboxesText(credential),
     version: String(credential.version),
     created: credential.created_at,
@@ -58,7 +60,7 @@ function awaited({ id, disabled, grant_type, accounts }: Credential): string | u
 
 function authFacts({ id, client_auth }: Credential) {
   const generate = `tokenwell credential certificate-generate ${id}`;
-  const missing = client_auth.method === 'private_key_jwt' && !client_auth.has_secret;
+  const missing = lacksKey(client_auth);
   return {
     'client auth': authText(client_auth),
     ...certificateFacts(client_auth),
@@ -83,8 +85,18 @@ function providerText({ preset, cloud, tenant }: Credential): string | undefined
   return parts.length > 0 ? parts.join(', ') : undefined;
 }
 
-function serversText({ servers = {} }: Credential): string | undefined {
-  const all = Object.entries(servers).map(([protocol, { host, port, tls }]) => `${protocol} ${host}:${port} (${tls})`);
+/** Sources differ about some names, so one of them may be wrong. */
+function tryFirst({ id }: Credential, unsure: readonly string[]): string | undefined {
+  const servers = unsure.map(protocol => `--mail-server ${protocol}=<host>:<port>`).join(' ');
+  return servers === ''
+    ? undefined
+    : `${unsure.join(', ')}. Where it does not answer: tokenwell credential replace ${id} ${servers}`;
+}
+
+function serversText({ servers = {} }: Credential, unsure: readonly string[]): string | undefined {
+  const all = Object.entries(servers).map(([protocol, { host, port, tls }]) => {
+    return `${protocol} ${host}:${port} (${tls}${unsure.includes(protocol) ? ', not sure' : ''})`;
+  });
   return all.length > 0 ? all.join(', ') : undefined;
 }
 

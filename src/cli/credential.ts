@@ -12,11 +12,13 @@ import { needsSecret } from './client-auth-flags.js';
 import { ofCredential } from './credential-command.js';
 import {
   addCredentialFlags,
+  byServiceAccount,
   type CredentialChanges,
   type CredentialFlags,
   changesOf,
   completed,
 } from './credential-flags.js';
+import { firstSteps, unsureServers } from './credential-next.js';
 import { addSetupCommand } from './credential-setup.js';
 import { credentialFacts, credentialTable } from './credential-text.js';
 import { examples } from './examples.js';
@@ -90,7 +92,10 @@ function addReading(group: Command, session: Session): void {
     )
     .option('--json', 'print the answer as JSON')
     .action(async (id: string, flags: PrintFlags) => {
-      print(session, flags, await connect(session).credentials.get(id), credentialFacts);
+      const client = connect(session);
+      const found = await client.credentials.get(id);
+      const facts = await factsOf(client, found, flags);
+      print(session, flags, found, () => facts);
     });
   examples(show, 'tokenwell credential show demo-mail', 'tokenwell credential show demo-mail --json > credential.json');
   const test = ofCredential(group, 'test', 'ask the provider for a token now')
@@ -136,7 +141,8 @@ function addSwitches(group: Command, session: Session): void {
 
 async function store(session: Session, id: string | undefined, flags: CredentialFlags): Promise<void> {
   const client = connect(session);
-  const changes = await changesOf(session, flags);
+  const usual = flags.serviceAccountFile === undefined ? 'client_credentials' : 'jwt_bearer';
+  const changes: CredentialChanges = { grant_type: usual, ...(await changesOf(session, flags)) };
   if (changes.client_id === undefined && session.input.isTTY === true)
     changes.client_id = await askLine(session, 'Client id: ');
   const credential = completed(id, changes);
@@ -144,9 +150,16 @@ async function store(session: Session, id: string | undefined, flags: Credential
   const ask = session.input.isTTY === true && needsSecret(client_auth.method) && client_auth.secret === undefined;
   if (ask) await refusedBut('client_auth.secret', client, credential);
   if (ask) client_auth.secret = await readSecret(session, '-');
-  print(session, flags, await client.credentials.create(credential), stored => {
-    return `Stored the credential ${visible(stored.id)}.\n\n${credentialFacts(stored)}`;
+  const stored = await client.credentials.create(credential);
+  const facts = await factsOf(client, stored, flags);
+  print(session, flags, stored, stored => {
+    return `Stored the credential ${visible(stored.id)}.\n\n${facts}\n\n${firstSteps(stored)}`;
   });
+}
+
+/** What is told of a credential; nothing where its JSON is wanted. */
+async function factsOf(client: TokenwellClient, credential: Credential, { json }: PrintFlags): Promise<string> {
+  return json ? '' : credentialFacts(credential, await unsureServers(client, credential));
 }
 
 /** Throws what the vault does not take beside this field, so that nobody types a secret for what is refused all the same. */
@@ -170,6 +183,7 @@ async function change(session: Session, id: string, flags: CredentialFlags): Pro
   const client = connect(session);
   const changes = await changesOf(session, flags);
   const before = await client.credentials.get(id);
+  byServiceAccount(flags, changes.grant_type ?? before.grant_type);
   const { credential, version } = replacement(before, changes, flags.file !== undefined);
   print(session, flags, await client.credentials.replace(id, credential, version), changed => {
     return `Changed the credential ${id}.\n\n${credentialFacts(changed)}`;

@@ -77,7 +77,8 @@ function answerJson(error: TokenwellError): string {
 }
 
 function answerText(error: TokenwellError, { command, keySource }: Ran): string {
-  const lines = [headOf(error), ...error.errors.map(wrong => `  ${fieldText(wrong, command)}`)];
+  const fields = error.errors.map(wrong => fieldText(wrong, command));
+  const lines = headOf(error, fields);
   // Where nothing answered, nobody knows who must act.
   if (error.class !== undefined && error.status !== 0) lines.push(`Who must act: ${actorInWords(error, error.code)}.`);
   const advice = adviceOf(error, keySource);
@@ -91,9 +92,12 @@ function answerText(error: TokenwellError, { command, keySource }: Ran): string 
   return lines.join('\n');
 }
 
-function headOf({ code, detail, errors }: TokenwellError): string {
-  const refused = code === 'invalid_request' && errors.length > 0;
-  return begin(refused ? `The vault does not take ${counted(errors.length, 'value')}:` : visible(detail));
+function headOf({ code, detail }: TokenwellError, fields: readonly string[]): string[] {
+  const [first, another] = fields;
+  const listed = fields.map(field => `  ${field}`);
+  if (code !== 'invalid_request' || first === undefined) return [begin(visible(detail)), ...listed];
+  if (another === undefined) return [begin(`The vault does not take ${first}`)];
+  return [begin(`The vault does not take ${counted(fields.length, 'value')}:`), ...listed];
 }
 
 function adviceOf({ code, action }: TokenwellError, keySource = ''): string | undefined {

@@ -52,7 +52,8 @@ export function addPresetFlags(command: Command): Command {
 
 /** What the flags say. */
 export function presetFields({ preset, tenant, cloud, purpose, mailbox, mailServer }: PresetFlags): Said {
-  return { preset, tenant, cloud, purpose, mailboxes: mailbox, servers: mailServer };
+  // As every id of a preset is spelled.
+  return { preset: preset?.toLowerCase(), tenant, cloud, purpose, mailboxes: mailbox, servers: mailServer };
 }
 
 function mailboxArgument(text: string, before: Mailbox[] = []): Mailbox[] {

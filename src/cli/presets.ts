@@ -65,7 +65,7 @@ function discoveredText(found: Discovered): string {
 
 async function show(session: Session, id: string | undefined, flags: PrintFlags): Promise<void> {
   const { items } = await connect(session).credentials.presets();
-  const chosen = id === undefined ? items : items.filter(preset => preset.id === id);
+  const chosen = id === undefined ? items : items.filter(preset => preset.id === id.toLowerCase());
   if (chosen.length === 0) {
     throw new UsageError(`There is no preset ${id}; there are: ${items.map(preset => preset.id).join(', ')}.`);
   }

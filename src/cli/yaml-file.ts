@@ -62,7 +62,7 @@ const FLAWS: Readonly<Record<string, string>> = {
   BAD_INDENT: 'The indentation does not fit what stands above. Items that belong together begin in the same column.',
   BAD_DQ_ESCAPE: 'A backslash in double quotes begins something that YAML does not know. Use single quotes.',
   MISSING_CHAR: 'A quote, bracket, comma or colon is missing before this place.',
-  NON_STRING_KEY: 'A key must be plain text.',
+  NON_STRING_KEY: 'A key must be plain text. Where this is a placeholder in braces, put your own value in its place.',
   BLOCK_AS_IMPLICIT_KEY: 'Two colons stand in one line. Put the value in quotes, or its parts on lines of their own.',
   MULTILINE_IMPLICIT_KEY: 'A key must stand on one line. Most likely a colon is missing.',
   BAD_SCALAR_START: 'A value does not begin like this. Put it in quotes.',

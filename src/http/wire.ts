@@ -55,6 +55,19 @@ export function credentialInput(body: api.CredentialCreate | api.CredentialRepla
   };
 }
 
+/** The same of a new one, for which a preset and the kind of its proof leave one method that is usual. */
+export function newCredentialInput(body: api.CredentialCreate): SaidCredential {
+  const { preset, client_auth: said } = body;
+  if (preset === undefined || said.method !== undefined || said.same_as !== undefined) return credentialInput(body);
+  const { pfx, private_key } = said.certificate ?? {};
+  const signs = pfx !== undefined || private_key !== undefined;
+  if (signs === (said.secret !== undefined)) return credentialInput(body);
+  return credentialInput({
+    ...body,
+    client_auth: { ...said, method: signs ? 'private_key_jwt' : 'client_secret_post' },
+  });
+}
+
 /** What is said of one way to prove oneself. */
 export function clientAuthInput(said: SaidAuth): ClientAuthInput {
   const { method, same_as, secret, secret_expires_at, signing_alg, certificate, key_id } = said;
@@ -76,7 +89,15 @@ type SaidAuth = Partial<Omit<api.CredentialCreate['client_auth'], 'same_as'>> & 
 const METHOD_MISSING = {
   field: 'client_auth.method',
   rule: 'required',
-  detail: 'client_auth.method is missing, or same_as with the credential that holds the secret.',
+  detail:
+    'client_auth.method is missing: client_secret_post or client_secret_basic with a secret, private_key_jwt with a certificate, none without either; or same_as, the credential that holds it.',
+};
+
+const KEY_MISSING = {
+  field: 'client_auth.certificate.private_key',
+  rule: 'required',
+  detail:
+    'The vault signs with the private key of this certificate, so give that too; or a PFX file, which holds both.',
 };
 
 type SaidCertificate = NonNullable<api.CredentialCreate['client_auth']['certificate']>;
@@ -84,6 +105,7 @@ type SaidCertificate = NonNullable<api.CredentialCreate['client_auth']['certific
 /** A key pair that was brought; undefined for a certificate as GET shows it, which says nothing new. */
 function keyFileOf({ pfx, password, certificate, private_key }: SaidCertificate): KeyPairFile | undefined {
   if (pfx !== undefined) return { pfx, password: new Secret(password ?? '') };
+  if (private_key === undefined && certificate !== undefined) throw invalid([KEY_MISSING]);
   if (private_key === undefined) return undefined;
   const opens = password === undefined ? {} : { password: new Secret(password) };
   return { ...(certificate === undefined ? {} : { certificate }), privateKey: new Secret(private_key), ...opens };

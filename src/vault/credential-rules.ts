@@ -92,9 +92,16 @@ function clientErrors({ clientId, secret }: CredentialInput, stored: Credential 
   const copiedSecret = secret !== undefined && isClientPlaceholder(secret.reveal());
   return [
     ...(copiedId ? [error('client_id', `the placeholder ${clientId}`)] : []),
+    ...(clientId === clientId.trim() || clientId === stored?.clientId ? [] : [PADDED]),
     ...(copiedSecret ? [error('client_auth.secret', 'a placeholder')] : []),
   ];
 }
+
+const PADDED = {
+  field: 'client_id',
+  rule: 'no_space_around',
+  detail: 'client_id begins or ends with a space, which providers take for a part of it. Leave the space out.',
+};
 
 async function urlError(
   field: string,

@@ -100,7 +100,6 @@ const WHERE_LISTED = {
   credential: 'tokenwell credential list',
   account: 'tokenwell account list',
   'client authentication': 'tokenwell credential auths',
-  certificate: 'tokenwell credential auths',
   link: 'tokenwell account links',
   'calendar link': 'GET /api/v1/expiries/calendar-links',
   consumer: 'tokenwell consumer list',
@@ -111,6 +110,13 @@ const WHERE_LISTED = {
 export function missing(kind: keyof typeof WHERE_LISTED, id: string): VaultError {
   return new VaultError('not_found', `There is no ${kind} ${id}.`, {
     action: `Check the name (${WHERE_LISTED[kind]}).`,
+  });
+}
+
+/** A credential that has none to be uploaded yet. */
+export function noCertificate(credential: string): VaultError {
+  return new VaultError('not_found', `The credential ${credential} has no certificate yet.`, {
+    action: `Have one made: tokenwell credential certificate-generate ${credential}. Or give your own: tokenwell credential auth-create ${credential} --pfx-file <file>`,
   });
 }
 

@@ -57,7 +57,13 @@ export class Testing {
     if (needsPerson(credential, row)) throw notConnected(row.finding ?? neverConnected(row));
     const limited = this.#limits.handTest(credentialId, account);
     if (limited) throw limited;
-    const stored = this.#step('stored', true, started, 'The credential is stored and complete.');
+    const { method, hasSecret } = credential.clientAuth;
+    const complete = method === 'none' || hasSecret;
+    const wants = method === 'private_key_jwt' ? 'private key' : 'client secret';
+    const detail = complete
+      ? 'The credential is stored and complete.'
+      : `The credential is stored, but not its ${wants}.`;
+    const stored = this.#step('stored', complete, started, detail);
     const { steps, finding } = await this.#ask(credential, row, actor.caller.consumer);
     // The provider may have taken its time: who was revoked meanwhile learns nothing.
     require(await this.#callers.renew(actor.caller), 'operator');

@@ -63,6 +63,8 @@ export function makeKeyFiles(t: Teardown): KeyFiles | undefined {
   signedByRoot('old', 'old', -1);
   pack('old', 'old', 'x', ...MODERN);
   openssl('pkcs8', '-topk8', '-in', 'leaf.key', '-passout', `pass:${PASSWORD}`, '-out', 'leaf-encrypted.key');
+  openssl('x509', '-in', 'leaf.pem', '-outform', 'der', '-out', 'leaf.cer');
+  openssl('pkey', '-in', 'leaf.key', '-outform', 'der', '-out', 'leaf-key.der');
   const print = openssl('x509', '-in', 'leaf.pem', '-noout', '-fingerprint', '-sha1');
   return {
     folder,

@@ -1,5 +1,5 @@
 import { createPrivateKey, generatePrimeSync, type JsonWebKey, X509Certificate } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Test } from 'tap';
@@ -128,8 +128,45 @@ export function readingCases(t: Test, files: KeyFiles): void {
       ['password wrong_password', pem('leaf.pem', 'leaf-encrypted.key', 'wrong')],
       ['private_key not_a_private_key', pem('leaf.pem', 'leaf.pem')],
       ['certificate holds_private_key', pem('leaf.key', 'leaf.key')],
+      ['password required', pfx(files, 'modern', '')],
+      ['password required', pfx(files, 'legacy', '')],
     ];
     for (const [rule, file] of flaws) t.equal(await broken(read(file)), rule);
+  });
+
+  t.test('a file given in the place of another is named, with what to give', async t => {
+    const asPfx = (text: string | Buffer): KeyPairFile => ({
+      pfx: Buffer.from(text).toString('base64'),
+      password: new Secret(''),
+    });
+    const asPem = (certificate: string, key: string): KeyPairFile => ({ certificate, privateKey: new Secret(key) });
+    const [certificate, key, request] = ['leaf.pem', 'leaf.key', 'leaf.csr'].map(files.pem) as [string, string, string];
+    const base64 = (pem: string) => pem.replace(/-----[^-]+-----/g, '');
+    const der = (name: string) => readFileSync(join(files.folder, name));
+    const cases: [KeyPairFile, RegExp][] = [
+      [asPfx(der('leaf.cer')), /^This is a certificate alone, in DER.* Give the PFX file .*exported together/],
+      [asPfx(der('leaf-key.der')), /^This is a private key alone, in DER\. Give the PFX file/],
+      [asPfx(certificate), /^This is a certificate in PEM: .* Give a PFX file that holds both, or /],
+      [asPfx(key), /^This is a private key alone, in PEM\. Give a PFX file that holds both/],
+      [asPfx(certificate + key), /^This is PEM, with .* each by itself\./],
+      [asPfx(files.pfx('modern')), /^This is the base64 text of a PFX file\. Give the file itself\.$/],
+      [asPfx(der('modern.pfx').subarray(0, 900)), /^This is no PKCS#12 file .* or it is damaged/],
+      [asPem(der('modern.pfx').toString('utf8'), key), /^This is a PFX file .* Give it as the PFX file/],
+      [asPem(files.pfx('legacy'), key), /^This is a PFX file .* Give it as the PFX file/],
+      [asPem(der('leaf.cer').toString('utf8'), key), /^This is a certificate alone, in DER.*openssl x509 -inform der/],
+      [asPem(base64(certificate), key), /^This is base64 without the lines/],
+      [asPem(request, key), /^This is a request for a certificate .* Give the certificate that was made of it/],
+      [asPem('Hello', key), /^There is no certificate in it\. .*-----BEGIN CERTIFICATE-----/],
+      [asPem(certificate, certificate), /^This is a certificate in PEM: .* Give the private key/],
+      [
+        asPem(certificate, der('leaf-key.der').toString('utf8')),
+        /^This is a private key alone.*openssl pkey -inform der/,
+      ],
+      [asPem(certificate, der('windows.pfx').toString('utf8')), /^This is a PFX file .* Give it as the PFX file/],
+      [asPem(certificate, 'Hello'), /^The private key cannot be read\. Give it as PEM\.$/],
+      [asPfx(der('modern.pfx')), /^The PFX file has a password\. Give it too/],
+    ];
+    for (const [file, says] of cases) t.match(await read(file).catch((error: Error) => error.message), says);
   });
 
   t.test('a file that counts to ten million is refused in bounds, and nobody else waits for it', async t => {

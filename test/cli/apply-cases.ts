@@ -167,6 +167,14 @@ export function applyCases(t: Test): void {
       ['credentials:\n  - id: a\n    redirect_uri: x', /redirect_uri is set by Tokenwell\. Take the line out/],
       ['credentials:\n  - id: a\n    client_id: 0123', /client_id is text: put the value in quotes/],
       ['credentials:\n  - id: a\n    scope:', /scope has no value/],
+      [
+        'credentials:\n  - id: a\n    tenant: {tenant-id}',
+        /line 3, column 13: tenant still holds a placeholder in braces\. Put your own value in its place/,
+      ],
+      ['credentials:\n  - id: a\n    client_auth: {secret: {client secret}}', /secret still holds a placeholder/],
+      ['credentials:\n  - id: a\n    tenant: {{tenant}}', /A key must be plain text\. .*put your own value/],
+      ['credentials:\n  - id: a\n    client_auth: {secret: {file: }}', /secret is \{file: <path from this file>\}/],
+      ['credentials:\n  - id: a\n    tenant: {a: b}', /tenant is text on one line/],
       ['credentials:\n  - id: a\n    client_auth: {secret_expires_at: 2027-02-31}', /secret_expires_at is no time/],
       ['credentials: {id: a}', /credentials is a list: begin each item with a dash/],
       ['credentials:\n  - client_id: a', /An item here has no id/],
@@ -274,7 +282,7 @@ export function applyCases(t: Test): void {
   t.test('a preset is expanded by the vault, and what it fills in is no difference', async t => {
     const { vault, write, apply } = await filed(t);
     const text = (tenant: string) =>
-      `credentials:\n  - id: acme\n    grant_type: client_credentials\n    preset: microsoft\n    tenant: ${tenant}\n    purpose: imap\n    client_id: c\n    mailboxes: [{address: a@acme.example}]\n    client_auth: {secret: {file: secret.txt}}\n`;
+      `credentials:\n  - id: acme\n    grant_type: client_credentials\n    preset: microsoft\n    tenant: ${tenant}\n    purpose: imap\n    client_id: 6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10\n    mailboxes: [{address: a@acme.example}]\n    client_auth: {secret: {file: secret.txt}}\n`;
     t.equal((await apply(write(text('acme.example')))).code, 0);
     t.match(await apply(write(text('acme.example'))), { out: /^Nothing to do/m });
     const moved = await apply(write(text('other.example')));

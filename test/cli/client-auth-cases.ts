@@ -134,7 +134,7 @@ export function clientAuthCases(t: Test): void {
       const { must, folder, variables } = vault;
       t.match(await run(words('credential certificate mail'), variables), {
         code: 1,
-        err: /There is no certificate mail/,
+        err: /The credential mail has no certificate yet\.\nWhat to do: .*credential certificate-generate mail\. /,
       });
       const made = await must([
         'credential',
@@ -170,7 +170,7 @@ export function clientAuthCases(t: Test): void {
   );
 
   t.test('a credential that lacks its certificate says so, and how to come by one', async t => {
-    const { must, provider } = await started(t);
+    const { must, provider, variables } = await started(t);
     const flags = [
       '--token-url',
       provider.url(),
@@ -183,6 +183,14 @@ export function clientAuthCases(t: Test): void {
     ];
     const made = await must(['credential', 'create', 'new', ...flags]);
     t.match(made, /\nclient auth +private_key_jwt, no private key stored\nstill needed .*certificate-generate new,/);
+    const [generate, test, ...more] = made.split('\n').filter(line => /^\d\. /.test(line));
+    t.match(
+      { generate, test, more },
+      { generate: /^1\. .*certificate-generate new$/, test: /^2\. .*test new$/, more: [] },
+    );
+    const tried = await run(words('credential test new'), variables);
+    t.match(tried.out, /^stored +failed .*not its private key/m);
+    t.notMatch(tried.out, 'complete');
     await must(words('credential certificate-generate new'));
   });
 

@@ -76,12 +76,20 @@ const REFUSED: readonly [string, number, RegExp][] = [
     /does not take 2 values:\n +token_url \(--token-url\): .*\n +token_params\.scope \(--token-param\): .*\[reserved\]\nRequest id/,
   ],
   ['consumer key helpdesk --expires 2020-01-01', 1, /expires_at \(--expires\): .*future\. \[future\]/],
-  ['consumer permit helpdesk nothing', 1, /\n {2}<credential> nothing: There is no credential nothing\. \[exists\]\n/],
-  ['consumer permit helpdesk mail --account a/b', 1, /\n {2}--account a\/b: This does not have the right form\. /],
+  [
+    'consumer permit helpdesk nothing',
+    1,
+    /does not take <credential> nothing: There is no credential nothing\. \[exists\]\n/,
+  ],
+  [
+    'consumer permit helpdesk mail --account a/b',
+    1,
+    /does not take --account a\/b: This does not have the right form\. /,
+  ],
   [
     'consumer permit helpdesk mail --account bob --scope a"b',
     1,
-    /\n {2}--scope a"b: This does not have the right form\. /,
+    /does not take --scope a"b: This does not have the right form\. /,
   ],
   ['ledger list --limit 1001', 1, /limit \(--limit\): /],
 ];

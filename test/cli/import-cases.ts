@@ -43,7 +43,7 @@ permission_url = https://login.microsoftonline.com/common/oauth2/v2.0/authorize
 token_url = https://login.microsoftonline.com/common/oauth2/v2.0/token
 oauth2_scope = https://outlook.office365.com/IMAP.AccessAsUser.All offline_access
 redirect_uri = http://localhost
-client_id = shared-client
+client_id = 6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10
 client_secret = proxy-client-secret
 token_salt = c2FsdA==
 refresh_token = gAAAAABsealed
@@ -53,14 +53,14 @@ permission_url = https://login.microsoftonline.com/common/oauth2/v2.0/authorize
 token_url = https://login.microsoftonline.com/common/oauth2/v2.0/token
 oauth2_scope = https://outlook.office365.com/IMAP.AccessAsUser.All offline_access
 redirect_uri = http://localhost
-client_id = shared-client
+client_id = 6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10
 client_secret = proxy-client-secret
 
 [bot@robots.example]
 token_url = https://login.microsoftonline.com/robots.example/oauth2/v2.0/token
 oauth2_scope = https://outlook.office365.com/.default
 oauth2_flow = client_credentials
-client_id = robot
+client_id = 7a2d0a1f-8e1d-4b8f-8a69-3a2e3b2a8b21
 client_secret_encrypted = gAAAAABsecret
 
 [old@password.example]

@@ -6,7 +6,8 @@ import { startRunningVault } from './running-vault.js';
 import { run, words } from './terminal.js';
 
 const NOWHERE = { TOKENWELL_URL: 'http://127.0.0.1:9', TOKENWELL_KEY: 'twk_x' };
-const ENTRA = 'credential create acme --preset microsoft --tenant acme.example --client-id c --secret-file -';
+const CLIENT = '6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10';
+const ENTRA = `credential create acme --preset microsoft --tenant acme.example --client-id ${CLIENT} --secret-file -`;
 
 /** Credentials that a preset fills in. */
 export function presetCases(t: Test): void {
@@ -41,6 +42,56 @@ export function presetCases(t: Test): void {
     t.match(kept, { code: 1, err: /client_auth\.secret \(--secret-file\): .*\[required_with_new_destination\]/ });
   });
 
+  t.test('after a credential was stored, what is next stands there in order, each with its command', async t => {
+    const { must } = await startRunningVault(t);
+    const next = (made: string) =>
+      made
+        .split('\n')
+        .filter(line => /^\d\. /.test(line))
+        .map(line => line.replace(/.*: /, ''));
+    const create = (id: string, flags: string) => must(words(`${ENTRA.replace('acme', id)} ${flags}`), { input: 's' });
+    const setup = (id: string) => `tokenwell credential setup ${id}`;
+    t.strictSame(next(await create('one', '--purpose imap')), [setup('one'), 'tokenwell credential test one']);
+    const signs = ENTRA.replace('acme', 'two').replace(
+      '--secret-file -',
+      '--auth-method private_key_jwt --purpose imap',
+    );
+    const made = await must(words(signs));
+    t.strictSame(next(made), [
+      setup('two'),
+      'tokenwell credential certificate-generate two',
+      'tokenwell credential test two',
+    ]);
+    const person = '--grant-type authorization_code --scope https://outlook.office.com/SMTP.Send';
+    t.strictSame(next(await create('three', person)), [
+      `${setup('three')} --purpose <purpose>`,
+      'tokenwell account link three <account>',
+      'tokenwell credential test three --account <account>',
+    ]);
+  });
+
+  t.test('a preset is named however its letters are', async t => {
+    const { must } = await startRunningVault(t);
+    const made = await must(words(`${ENTRA.replace('microsoft', 'Microsoft')} --purpose imap`), { input: 's' });
+    t.match(made, /^provider +microsoft, public/m);
+    t.match(await must(words('credential presets Google')), /^preset +google$/m);
+  });
+
+  t.test('a mail server whose name is not sure is marked, until another one is given', async t => {
+    const { must } = await startRunningVault(t);
+    const made = await must(words(`${ENTRA} --cloud gcc-high --purpose smtp`), { input: 's' });
+    const shown = await must(words('credential show acme'));
+    for (const text of [made, shown]) {
+      t.match(
+        text,
+        /^mail servers +imap outlook\.office365\.us:993 \(implicit\), .*smtp .*:587 \(starttls, not sure\)$/m,
+      );
+      t.match(text, /^try first +smtp\. .*credential replace acme --mail-server smtp=<host>:<port>$/m);
+    }
+    await must(words('credential replace acme --mail-server smtp=outlook.office365.us:587'));
+    t.notMatch(await must(words('credential show acme')), /not sure|try first/);
+  });
+
   t.test('what is missing is asked for by its flag', async t => {
     const { variables } = await startRunningVault(t);
     const without = await run(words(ENTRA), variables, { input: 's' });
@@ -60,7 +111,7 @@ export function presetCases(t: Test): void {
   });
 
   t.test('the key file of a service account gives client id, key and its name', async t => {
-    const { must, folder } = await startRunningVault(t);
+    const { must, folder, variables } = await startRunningVault(t);
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const private_key = privateKey.export({ type: 'pkcs8', format: 'pem' });
     const [good, bad] = ['good.json', 'bad.json'].map(name => join(folder, name));
@@ -76,5 +127,16 @@ export function presetCases(t: Test): void {
     t.match(await must(words('account list g')), /^a@acme\.example +waiting for a first token/m);
     const refused = await run([...words(`${line} --service-account-file`), bad ?? ''], NOWHERE);
     t.match(refused, { code: 2, err: /bad\.json is no key file of a service account/ });
+    const unsaid = line.replace('create g', 'create h').replace('--grant-type jwt_bearer ', '');
+    const meant = JSON.parse(await must([...words(`${unsaid} --json --service-account-file`), good ?? '']));
+    t.match(meant, { grant_type: 'jwt_bearer', client_auth: { method: 'private_key_jwt' } });
+    const other = await run(
+      [...words(`${unsaid} --grant-type authorization_code --service-account-file`), good ?? ''],
+      NOWHERE,
+    );
+    t.match(other, { code: 2, err: /by jwt_bearer, not by authorization_code\. Leave out --service-account-file, or/ });
+    await must(words(`${ENTRA} --purpose imap`), { input: 's' });
+    const changed = await run([...words('credential replace acme --service-account-file'), good ?? ''], variables);
+    t.match(changed, { code: 2, err: /by jwt_bearer, not by client_credentials/ });
   });
 }

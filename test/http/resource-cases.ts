@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Test } from 'tap';
 import { TestClock } from '../support/clock.js';
 import { broken, newCredential, type Running, startRunning } from './running.js';
@@ -64,6 +65,53 @@ export function resourceCases(t: Test): void {
     const form = await send('POST', '/api/v1/credentials', { key, raw: 'id=two', headers: text });
     t.match(form, { status: 415, json: { detail: /Content-Type: application\/json/ } });
     t.notMatch(form.text, /urlencoded/);
+  });
+
+  t.test('with a preset, the method of a new proof may be left out where one is usual', async t => {
+    const { send, keys, provider } = await startRunning(t);
+    const key = keys.operator;
+    const scope = 'https://graph.microsoft.com/.default';
+    const post = (id: string, client_auth: object, more: object = {}) =>
+      send('POST', '/api/v1/credentials', {
+        key,
+        body: {
+          ...newCredential(id, provider.url(), { scope }),
+          preset: 'microsoft',
+          tenant: 'acme.example',
+          ...more,
+          client_auth,
+        },
+      });
+    t.match((await post('by-secret', { secret: 's' })).json, { client_auth: { method: 'client_secret_post' } });
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const private_key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const service = {
+      preset: 'google',
+      tenant: undefined,
+      grant_type: 'jwt_bearer',
+      mailboxes: [{ address: 'a@b.example' }],
+    };
+    t.match((await post('by-key', { certificate: { private_key } }, service)).json, {
+      client_auth: { method: 'private_key_jwt', has_secret: true },
+    });
+    const method = ['client_auth.method required'];
+    t.strictSame(broken(await post('nothing', {})), method);
+    t.strictSame(broken(await post('both', { secret: 's', certificate: { private_key } })), method);
+    const unknown = await post('unknown', { secret: 's' }, { preset: undefined, tenant: undefined });
+    t.strictSame(broken(unknown), method);
+    t.match(unknown.json.detail, /client_secret_post or client_secret_basic with a secret, private_key_jwt with/);
+    const own = await send('GET', ACME, { key });
+    const body = { ...own.json, client_auth: { secret: 's' }, preset: 'microsoft', tenant: 'acme.example' };
+    const put = await send('PUT', ACME, { key, body, headers: { 'if-match': '*' } });
+    t.strictSame(broken(put), method, 'what is stored may be another one');
+  });
+
+  t.test('a certificate without its private key is refused, not passed over', async t => {
+    const { send, keys, provider } = await startRunning(t);
+    const client_auth = { method: 'private_key_jwt', certificate: { certificate: '-----BEGIN CERTIFICATE-----' } };
+    const body = newCredential('half', provider.url(), { client_auth });
+    const refused = await send('POST', '/api/v1/credentials', { key: keys.operator, body });
+    t.strictSame(broken(refused), ['client_auth.certificate.private_key required']);
   });
 
   t.test('a mistake is told in words that fit it', async t => {

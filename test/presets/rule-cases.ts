@@ -1,20 +1,25 @@
 import type { Test } from 'tap';
 import type { CredentialInput } from '../../src/vault/credential.js';
 import { credentialErrors } from '../../src/vault/credential-rules.js';
+import type { FieldError } from '../../src/vault/errors.js';
 import { expand } from '../../src/vault/presets/expansion.js';
+import type { CloudId } from '../../src/vault/presets/preset.js';
 import { severalResources } from '../../src/vault/presets/scope-rules.js';
 import { Secret } from '../../src/vault/secret.js';
 import { startRunning } from '../http/running.js';
 import { credentialInput } from '../support/vault.js';
-import { saying, TENANT } from './said.js';
+import { CLIENT, saying, TENANT } from './said.js';
 
 const ENTRA = `https://login.microsoftonline.com/${TENANT}/oauth2/v2.0`;
 const PERSON = { grantType: 'authorization_code', authorizationUrl: `${ENTRA}/authorize` } as const;
 
 async function rules(more: Partial<CredentialInput>): Promise<string[]> {
-  const input = credentialInput(`${ENTRA}/token`, more);
-  const errors = await credentialErrors(input, { check: async () => undefined });
-  return errors.map(({ field, rule }) => `${field} ${rule}`);
+  return (await flaws(more)).map(({ field, rule }) => `${field} ${rule}`);
+}
+
+async function flaws(more: Partial<CredentialInput>): Promise<FieldError[]> {
+  const input = credentialInput(`${ENTRA}/token`, { clientId: CLIENT, ...more });
+  return await credentialErrors(input, { check: async () => undefined });
 }
 
 /** Combinations that a provider is known to refuse (reference: Microsoft, "Scopes and permissions"). */
@@ -59,6 +64,92 @@ export function ruleCases(t: Test): void {
     t.strictSame(await rules({ tokenUrl: 'https://login.example/token', scope, secret }), []);
   });
 
+  t.test('a client id that Microsoft never gave is refused at its own servers alone', async t => {
+    const scope = 'https://graph.microsoft.com/.default';
+    for (const clientId of ['Mail app', 'acme-mail', `${CLIENT}0`, `api://${CLIENT}`, `{${CLIENT}}`]) {
+      t.strictSame(await rules({ scope, clientId }), ['client_id form'], clientId);
+      t.strictSame(await rules({ tokenUrl: 'https://login.example/token', scope, clientId }), [], clientId);
+      const inFront = { ...expand(saying({ preset: 'microsoft', tenant: TENANT, purpose: 'imap' })), clientId };
+      t.strictSame(await rules({ ...inFront, tokenUrl: 'https://proxy.example/token' }), [], clientId);
+    }
+    t.strictSame(await rules({ scope, clientId: 'your-client-id' }), ['client_id placeholder']);
+    const tokenUrl = 'https://login.example/token';
+    for (const clientId of [` ${CLIENT}`, `${CLIENT} `, '\u00a0mail']) {
+      t.strictSame(await rules({ scope, clientId, tokenUrl }), ['client_id no_space_around'], clientId);
+    }
+    t.strictSame(await rules({ scope, clientId: `${CLIENT} ` }), ['client_id no_space_around'], 'said once');
+  });
+
+  t.test('addresses and scopes of two clouds are refused, with whose each one is', async t => {
+    const graph = 'https://graph.microsoft.us/.default';
+    const at = (login: string) => `https://${login}/${TENANT}/oauth2/v2.0`;
+    const chosen = (cloud: CloudId, more: object = {}) =>
+      expand(saying({ preset: 'microsoft', tenant: TENANT, purpose: 'imap', cloud, ...more }));
+    const usGov = at('login.microsoftonline.us');
+    const cases: [Partial<CredentialInput>, string[]][] = [
+      [{ scope: graph }, ['scope one_cloud']],
+      [chosen('gcc-high', { tokenUrl: `${ENTRA}/token` }), ['token_url one_cloud']],
+      [chosen('gcc-high', { scope: 'https://outlook.office365.com/.default' }), ['scope one_cloud']],
+      [chosen('public', { tokenUrl: `${usGov}/token` }), ['token_url one_cloud']],
+      [chosen('dod', { scope: graph }), ['scope one_cloud']],
+      [{ ...PERSON, tokenUrl: `${usGov}/token`, scope: 'Mail.Read' }, ['token_url one_cloud']],
+      [
+        { ...PERSON, scope: 'Mail.Read', consentScope: 'https://partner.outlook.cn/SMTP.Send' },
+        ['consent_scope one_cloud'],
+      ],
+      [{ tokenUrl: `${usGov}/token`, scope: graph }, []],
+      [{ tokenUrl: `${usGov}/token`, scope: 'https://dod-graph.microsoft.us/.default' }, []],
+      [
+        {
+          grantType: 'authorization_code',
+          authorizationUrl: `${usGov}/authorize`,
+          tokenUrl: `${usGov}/token`,
+          scope: 'https://dod-graph.microsoft.us/Mail.Read',
+          consentScope: 'https://dod-graph.microsoft.us/Mail.Read https://outlook.office365.us/SMTP.Send',
+        },
+        [],
+      ],
+      [chosen('dod', { scope: 'https://outlook.office365.us/.default' }), []],
+      [chosen('china', { tokenUrl: `${at('login.chinacloudapi.cn')}/token` }), []],
+      [chosen('public', { scope: 'https://outlook.office.com/.default' }), []],
+      [chosen('gcc-high', { scope: 'https://api.acme.example/.default', tokenUrl: 'https://login.example/token' }), []],
+      ...(['public', 'gcc-high', 'dod', 'china'] as const).map(
+        cloud => [chosen(cloud), []] as [Partial<CredentialInput>, string[]],
+      ),
+    ];
+    for (const [more, expected] of cases)
+      t.strictSame(await rules(more), expected, `${more.cloud} ${more.tokenUrl} ${more.scope}`);
+    const [flaw] = await flaws(chosen('gcc-high', { tokenUrl: `${ENTRA}/token` }));
+    const says =
+      'login.microsoftonline.com belongs to the cloud public, but cloud says gcc-high. Give token_url and cloud of one cloud.';
+    t.equal(flaw?.detail, says);
+  });
+
+  t.test('an address of v1 is refused with that of v2.0, unless it is asked by resource', async t => {
+    const v1 = `https://login.microsoftonline.com/${TENANT}/oauth2`;
+    const scope = 'https://graph.microsoft.com/.default';
+    const [flaw, more] = await flaws({ tokenUrl: `${v1}/token`, scope });
+    t.match(flaw, { field: 'token_url', rule: 'outdated', detail: `${ENTRA}/token` });
+    t.equal(more, undefined);
+    const person = { ...PERSON, scope: 'Mail.Read', authorizationUrl: `${v1}/authorize`, tokenUrl: `${v1}/token/` };
+    t.strictSame(await rules(person), ['authorization_url outdated', 'token_url outdated']);
+    t.strictSame(
+      await rules({ tokenUrl: `${v1}/token`, scope, tokenParams: { resource: 'https://graph.microsoft.com' } }),
+      [],
+    );
+    t.strictSame(await rules({ tokenUrl: 'https://login.example/acme/oauth2/token', scope }), []);
+  });
+
+  t.test('a mailbox is an address, whatever the grant type', async t => {
+    const mailboxes = [
+      { address: 'info@acme.example', purposes: [] },
+      { address: 'info', purposes: [] },
+    ];
+    const scope = 'https://graph.microsoft.com/.default';
+    t.strictSame(await rules({ scope, mailboxes }), ['mailboxes address']);
+    t.strictSame(await rules({ ...PERSON, scope: 'Mail.Read', mailboxes }), ['mailboxes address']);
+  });
+
   t.test('a tenant that stands for anybody is not for client_credentials', async t => {
     const scope = 'https://graph.microsoft.com/.default';
     const tokenUrl = 'https://login.microsoftonline.com/common/oauth2/v2.0/token';
@@ -85,7 +176,7 @@ export function ruleCases(t: Test): void {
       grant_type: 'client_credentials',
       preset: 'microsoft',
       tenant: TENANT,
-      client_id: 'c',
+      client_id: CLIENT,
       client_auth,
     };
     const refused = await send('POST', '/api/v1/credentials', {

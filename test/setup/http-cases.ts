@@ -124,10 +124,12 @@ export function setupHttpCases(t: Test): void {
   t.test(
     'a hostile credential at Microsoft that was stored is quoted, or refused by the name of its field',
     async t => {
-      const { ask } = await startWithGuide(t, { client_id: "x'; Remove-Item \u2019; \u2018`$(x)" });
+      // Stored by way of a server of one's own, for Microsoft's would not know such an id.
+      const token_url = 'https://127.0.0.1/token';
+      const { ask } = await startWithGuide(t, { token_url, client_id: "x'; Remove-Item \u2019; \u2018`$(x)" });
       const script = await ask('', 'text/x-powershell');
       t.match(script.text, "-AppId ('x''; Remove-Item ' + [char]0x2019 + '; ' + [char]0x2018 + '`$(x)')");
-      const unseen = await startWithGuide(t, { client_id: 'x\u202Ey' });
+      const unseen = await startWithGuide(t, { token_url, client_id: 'x\u202Ey' });
       t.match(await unseen.ask(), {
         status: 409,
         json: { code: 'conflict', class: 'needs_operator', detail: /client_id holds/ },

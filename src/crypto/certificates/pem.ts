@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { UnusableKeyPair } from '../../vault/ports.js';
+import { misplaced } from './file-kind.js';
 import { bareKey, certificateFrom, type PlainPair, pairOf } from './pair.js';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
@@ -20,9 +21,16 @@ export function readPem(
     throw new UnusableKeyPair('certificate', 'holds_private_key', detail);
   }
   const certificates = (certificate.match(CERTIFICATE) ?? []).map(pem => certificateFrom(pem, 'certificate'));
+  if (certificates.length === 0) {
+    const detail = misplaced(certificate, 'certificate') ?? NO_CERTIFICATE;
+    throw new UnusableKeyPair('certificate', 'no_certificate', detail);
+  }
   const from = { key: 'private_key', certificate: 'certificate' } as const;
   return pairOf([keyFrom(privateKey, password)], certificates, { from, now });
 }
+
+const NO_CERTIFICATE =
+  'There is no certificate in it. Give the one that the provider knows, in PEM (-----BEGIN CERTIFICATE-----).';
 
 function keyFrom(pem: string, password: string | undefined): KeyObject {
   const encrypted = pem.includes('ENCRYPTED');
@@ -33,8 +41,9 @@ function keyFrom(pem: string, password: string | undefined): KeyObject {
   try {
     return createPrivateKey({ key: pem, format: 'pem', ...(password === undefined ? {} : { passphrase: password }) });
   } catch {
-    throw encrypted
-      ? new UnusableKeyPair('password', 'wrong_password', 'The password does not open the private key.')
-      : new UnusableKeyPair('private_key', 'not_a_private_key', 'The private key cannot be read. Give it as PEM.');
+    if (encrypted)
+      throw new UnusableKeyPair('password', 'wrong_password', 'The password does not open the private key.');
+    const detail = misplaced(pem, 'private_key') ?? 'The private key cannot be read. Give it as PEM.';
+    throw new UnusableKeyPair('private_key', 'not_a_private_key', detail);
   }
 }

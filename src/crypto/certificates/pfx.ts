@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto';
 import forge from 'node-forge';
 import * as pkijs from 'pkijs';
 import { UnusableKeyPair } from '../../vault/ports.js';
+import { misplaced } from './file-kind.js';
 import { certificateFrom, type PlainPair, pairOf, tooCostly } from './pair.js';
 
 /** OpenSSL and Windows write 2,048 to 100,000. */
@@ -37,23 +38,29 @@ async function bagsOf(file: Buffer, password: string): Promise<Bags> {
   } catch (error) {
     if (error instanceof UnusableKeyPair) throw error;
     const message = error instanceof Error ? error.message : '';
-    if (/Integrity for the PKCS#12 data is broken/.test(message)) throw wrongPassword();
-    if (!/Unknown "contentEncryptionAlgorithm"/.test(message)) throw notPkcs12();
+    if (/Integrity for the PKCS#12 data is broken/.test(message)) throw wrongPassword(password);
+    if (!/Unknown "contentEncryptionAlgorithm"/.test(message)) throw notPkcs12(file);
   }
   try {
     return oldBags(file, password);
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
-    throw /MAC could not be verified|Invalid password/i.test(message) ? wrongPassword() : notPkcs12();
+    throw /MAC could not be verified|Invalid password/i.test(message) ? wrongPassword(password) : notPkcs12(file);
   }
 }
 
-function wrongPassword(): UnusableKeyPair {
+function wrongPassword(password: string): UnusableKeyPair {
+  if (password === '') {
+    const detail = 'The PFX file has a password. Give it too; it is used once and not kept.';
+    return new UnusableKeyPair('password', 'required', detail);
+  }
   return new UnusableKeyPair('password', 'wrong_password', 'The password does not open the PFX file.');
 }
 
-function notPkcs12(): UnusableKeyPair {
-  const detail = 'This is no PKCS#12 file (.pfx, .p12), or it is damaged. Give the file itself, in base64.';
+function notPkcs12(file: Buffer): UnusableKeyPair {
+  const detail =
+    misplaced(file.toString('latin1'), 'pfx') ??
+    'This is no PKCS#12 file (.pfx, .p12), or it is damaged. Export it anew, with the private key.';
   return new UnusableKeyPair('pfx', 'not_pkcs12', detail);
 }
 

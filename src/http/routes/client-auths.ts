@@ -1,7 +1,7 @@
 import { CertificateWish, ClientAuth, ClientAuthCreate } from '../../api/client-auths.js';
 import { PageQuery, pageOf } from '../../api/fields.js';
 import { TestAnswer } from '../../api.js';
-import { missing } from '../../vault/errors.js';
+import { noCertificate } from '../../vault/errors.js';
 import { actorOf, callerOf } from '../auth.js';
 import { keyOf, pageAfter } from '../paging.js';
 import {
@@ -146,7 +146,7 @@ export const clientAuthRoutes: Routes = (app, { vault }, done) => {
     const { credential } = request.params;
     const found = await clientAuths.list(callerOf(request), credential);
     const newest = found.findLast(({ certificate }) => certificate);
-    if (!newest?.certificate) throw missing('certificate', credential);
+    if (!newest?.certificate) throw noCertificate(credential);
     reply.header('content-disposition', `attachment; filename="${credential}.cer"`).type(CERTIFICATE);
     return derOf(newest.certificate.chain);
   });

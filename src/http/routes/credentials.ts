@@ -6,7 +6,7 @@ import { etagOf, expectedVersion } from '../etag.js';
 import { keyOf, page } from '../paging.js';
 import { CredentialParams, Nothing } from '../route-schemas.js';
 import type { Routes } from '../scope.js';
-import { credentialAnswer, credentialInput } from '../wire.js';
+import { credentialAnswer, credentialInput, newCredentialInput } from '../wire.js';
 
 const ID = new RegExp(SLUG_PATTERN);
 const tags = ['Credentials'];
@@ -71,7 +71,7 @@ const remove = {
 export const credentialRoutes: Routes = (app, { vault, publicUrl }, done) => {
   app.post('/credentials', { schema: create }, async (request, reply) => {
     const { id } = request.body;
-    const view = await vault.credentials.create(actorOf(request), id, credentialInput(request.body));
+    const view = await vault.credentials.create(actorOf(request), id, newCredentialInput(request.body));
     reply.code(201).header('location', `/api/v1/credentials/${id}`).header('etag', etagOf(view.credential.version));
     return credentialAnswer(view, publicUrl);
   });

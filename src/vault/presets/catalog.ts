@@ -38,6 +38,15 @@ export function cloudOf({ clouds }: Preset, cloud: CloudId | undefined): Cloud |
   return cloud === undefined ? Object.values(clouds)[0] : clouds[cloud];
 }
 
+/** The clouds of a preset to which the host of a URL belongs: none where we do not know it, two where they share it. */
+export function cloudsAt({ clouds }: Preset, url: string): CloudId[] {
+  const host = hostOf(url) ?? '';
+  const all = Object.entries(clouds) as [CloudId, Cloud][];
+  return all.flatMap(([id, { hosts, alsoAt = [] }]) =>
+    [...Object.values(hosts), ...alsoAt].includes(host) ? [id] : [],
+  );
+}
+
 /** A template with its names in braces filled in; a name that is not known stays. */
 export function filled(template: string, values: Readonly<Record<string, string | undefined>>): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);

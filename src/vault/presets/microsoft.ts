@@ -54,6 +54,8 @@ export const microsoft: Preset = {
         outlook: 'outlook-dod.office365.us',
         outlook_delegated: 'outlook-dod.office365.us',
       },
+      // Some software asks for tokens of the GCC High host here too.
+      alsoAt: ['outlook.office365.us'],
       servers: serversAt('outlook-dod.office365.us', 'outlook-dod.office365.us'),
     },
     china: {
@@ -116,6 +118,15 @@ export const microsoft: Preset = {
   notASecret: {
     form: GUID,
     detail: 'This is a Secret ID. Give the Value of the secret, which the portal shows only when it was just made.',
+  },
+  clientId: {
+    form: GUID,
+    detail:
+      'This is no client id of Microsoft. Give the Application (client) ID on the Overview page of the app registration.',
+  },
+  outdated: {
+    form: /^\/[^/]+\/oauth2\/(?:token|authorize)\/?$/i,
+    detail: 'This is an address of v1, which asks by resource and knows no scope. Give that of v2.0',
   },
   harmless: ['User.Read'],
   secretMonths: 24,

@@ -43,7 +43,12 @@ export interface Preset {
   /** Months for which a client secret lasts at most; 0: until somebody ends it. Left out: not known. */
   secretMonths?: number;
   scopes?: ScopeHabits;
-  notASecret?: NotASecret;
+  /** What people give in place of a client secret. */
+  notASecret?: Form;
+  /** The form of every client id that its own servers know. */
+  clientId?: Form;
+  /** Addresses of an older kind, by their path. */
+  outdated?: Form;
   /** What tokens hold unasked, and what opens nothing but a person's own profile. */
   harmless?: readonly string[];
   /** What an administrator should know before relying on it. */
@@ -62,7 +67,7 @@ export interface Cloud {
   name: string;
   /** Fill the templates. */
   hosts: Readonly<Record<string, string>>;
-  /** Older hosts of its token endpoint. */
+  /** Further hosts of it: older ones, and such as some sources name. */
   alsoAt?: readonly string[];
   servers: Servers;
   /** Servers whose name differs between sources: try them first, and override them where another one works. */
@@ -98,10 +103,10 @@ export interface GrantHabits {
   signingAlg?: SigningAlg;
 }
 
-/** What people give in place of a client secret. */
-export interface NotASecret {
+/** How something is written at a provider. */
+interface Form {
   form: RegExp;
-  /** What it is and what to give. */
+  /** What is wrong, and what to give; a sentence. */
   detail: string;
 }
 

@@ -2,6 +2,7 @@ import type { CredentialFields } from '../credential.js';
 import type { FieldError } from '../errors.js';
 import { resourceScope, scopeTokens } from '../scopes.js';
 import type { Secret } from '../secret.js';
+import { addressErrors } from './address-rules.js';
 import { type AtProvider, filled, providerOf } from './catalog.js';
 import type { ScopeHabits } from './preset.js';
 
@@ -15,6 +16,7 @@ export function providerErrors(input: CredentialFields & { secret: Secret | unde
   const { scopes } = at.preset;
   const asked = [['scope', input.scope] as const, ['consent_scope', input.consentScope ?? ''] as const];
   return [
+    ...addressErrors(input, at),
     ...tenantErrors(input, at),
     ...secretErrors(input.secret, at),
     ...(scopes ? asked.flatMap(([field, scope]) => scopeErrors(field, scope, { input, at, scopes })) : []),
