@@ -13,6 +13,22 @@ export const EXPIRY_DEFENCES: readonly Defence[] = [
     only: 'two instances that look',
   },
   {
+    name: 'expiries: what is stored with little left is said at once',
+    file: 'src/store/expiry-rows.ts',
+    defence: 'return sql`1 = 1`;',
+    without: 'return sql`${lives} > cast(${threshold} as bigint) * ${sql.lit(DAY_MS)}`;',
+    test: EXPIRIES,
+    only: 'what is stored with less than a threshold',
+  },
+  {
+    name: 'expiries: what is still there is not forgotten, so not said again',
+    file: 'src/store/expiry-rows.ts',
+    defence: 'await over.where(sql<SqlBool>`not exists (${isThere})`).execute();',
+    without: 'await over.execute();',
+    test: EXPIRIES,
+    only: 'what ended long before',
+  },
+  {
     name: 'expiries: a calendar link is stored as its hash',
     file: 'src/vault/calendar-links.ts',
     defence: 'insertLink(link, hashOf(token.reveal()))',
