@@ -53,8 +53,8 @@ export function expiryRows({ reader, writer }: Engine): ExpiryReads {
     forget: async endedBefore => {
       const over = writer.deleteFrom('expiry_notices').where('ends_at', '<', endedBefore);
       // A proof is kept, and listed, however long ago it ended: forgotten, it would be said again.
-      const isThere = sql`select 1 from client_auths a where a.id = expiry_notices.id and a.ends_at = expiry_notices.ends_at`;
-      await over.where(sql<SqlBool>`not exists (${isThere})`).execute();
+      const gone = sql<SqlBool>`not exists (select 1 from client_auths a where a.id = expiry_notices.id and a.ends_at = expiry_notices.ends_at)`;
+      await over.where(gone).execute();
       await writer.deleteFrom('calendar_links').where('expires_at', '<', endedBefore).execute();
     },
   };
