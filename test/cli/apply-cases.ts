@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -75,7 +76,7 @@ export function applyCases(t: Test): void {
     const dry = await apply(path, ['--dry-run']);
     t.equal(dry.code, 5, 'there would be something to do');
     t.match(dry.out, /^credential mail: will be created\n {2}grant_type: client_credentials\n/);
-    t.match(dry.out, /^ {2}secret: will be sent \(the credential is new\)$/m);
+    t.match(dry.out, /^ {2}secret: will be sent \(the credential is new\), from \.\/secret\.txt$/m);
     t.match(dry.out, /^consumer helpdesk: will be created\n {2}permission: mail, any account, any scope$/m);
     t.match(dry.out, /^3 to create\. What is not in the file stays as it is\.$/m);
     t.equal(await vault.must(['credential', 'list']), await vault.must(['credential', 'list']));
@@ -312,6 +313,32 @@ export function applyCases(t: Test): void {
     const lost = await apply(write(`credentials:\n${mail(vault, 'other')}`), ['--yes'], credentials);
     t.match(lost.err, /Stopped at other: whether it was created is not known, for no answer came\./);
     t.match(await apply(path), { code: 0, out: /^Nothing to do/m });
+  });
+
+  t.test('it is shown where a secret is read from; what is no plain file, or your own key, is not read', async t => {
+    const { vault, write, apply } = await filed(t);
+    const from = (reference: string) =>
+      write(`credentials:\n${mail(vault).replace('{file: ./secret.txt}', reference)}`);
+    const dry = await apply(from('{env: ACME}'), ['--dry-run'], { ACME: 'acme-secret' });
+    t.match(dry.out, /secret: will be sent \(the credential is new\), from the variable ACME$/m);
+    t.notMatch(dry.out, /acme-secret/);
+    execFileSync('mkfifo', [join(vault.folder, 'files', 'pipe')]);
+    write('x'.repeat(1_048_577), 'large');
+    for (const [reference, says] of [
+      ['{env: TOKENWELL_KEY}', /TOKENWELL_KEY, which is your key to the vault/],
+      ['{file: ./pipe}', /which is no plain file/],
+      ['{file: /dev/zero}', /which is no plain file/],
+      ['{file: .}', /which cannot be read \(EISDIR\)/],
+      ['{file: ./large}', /which is larger than 1 MiB/],
+      ['{file: ./none}', /which cannot be read \(ENOENT\)/],
+      ...(existsSync('/proc/self/environ') ? ([['{file: /proc/self/environ}', /which is empty/]] as const) : []),
+    ] as const)
+      t.match(await apply(from(reference)), { code: 2, out: '', err: says }, reference);
+    const key = mail(vault).replace(
+      '{method: client_secret_post, secret: {file: ./secret.txt}}',
+      '{service_account: {file: ./pipe}}',
+    );
+    t.match(await apply(write(`credentials:\n${key}`)), { code: 2, out: '', err: /service_account .* no plain file/ });
   });
 
   t.test('permissions of the file are added or changed, and others stay', async t => {
