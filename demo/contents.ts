@@ -18,6 +18,8 @@ export interface Contents {
   connectUrl: string;
   /** The id of that link. */
   linkId: string;
+  /** The id of an address for calendars. */
+  calendarId: string;
   /** The ids of what `demo-mail` proves itself by, and of what waits beside it. */
   authId: string;
   nextAuthId: string;
@@ -25,8 +27,8 @@ export interface Contents {
 
 /**
  * Does over the API what an administrator does first: stores credentials, makes the consumer `helpdesk` with a key,
- * permits it to draw tokens of `demo-mail` and of `info-mail`, which waits for its owner, makes the owner's link, and puts
- * a next secret (the same one) beside that of `demo-mail`. The key is also left in `folder`/helpdesk.key. Throws what the API says.
+ * permits it to draw tokens of `demo-mail` and of `info-mail`, which waits for its owner, makes the owner's link and an
+ * address for calendars, and puts a next secret (the same one) beside that of `demo-mail`. The key is also left in `folder`/helpdesk.key. Throws what the API says.
  */
 export async function fillVault(vault: { url: string; folder: string } & Registered): Promise<Contents> {
   const adminKey = readFileSync(join(vault.folder, 'admin.key'), 'utf8').trim();
@@ -39,10 +41,12 @@ export async function fillVault(vault: { url: string; folder: string } & Registe
   const helpdeskKey = String(key);
   writeFileSync(join(vault.folder, 'helpdesk.key'), `${helpdeskKey}\n`, { mode: 0o600 });
   const { id, url } = await call('POST', 'credentials/info-mail/connect-links', { expires_in: LINK_SECONDS });
+  const calendar = await call('POST', 'expiries/calendar-links', {});
   const { client_auth: active } = await call('GET', 'credentials/demo-mail', undefined);
   const next = await call('POST', 'credentials/demo-mail/client-auths', credential('demo-mail', vault).client_auth);
   const auths = { authId: String(Object(active).id), nextAuthId: String(next.id) };
-  return { adminKey, helpdeskKey, connectUrl: String(url), linkId: String(id), ...auths };
+  const links = { connectUrl: String(url), linkId: String(id), calendarId: String(calendar.id) };
+  return { adminKey, helpdeskKey, ...links, ...auths };
 }
 
 interface Registered {

@@ -29,6 +29,7 @@ export function writeSession(file: string, demo: Demo): { replaced: boolean; rem
     CLIENT_ID: demo.client.id,
     CLIENT_SECRET: demo.client.secret,
     LINK_ID: demo.linkId,
+    CALENDAR_ID: demo.calendarId,
     AUTH_ID: demo.authId,
     NEXT_AUTH_ID: demo.nextAuthId,
     // No page is there: this server knows no administrators. A link that leads to it is made all the same.

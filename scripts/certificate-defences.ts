@@ -6,6 +6,14 @@ const SHARED = { test: 'test/vault.test.ts', only: 'shared secrets|shares|holder
 /** Key pairs from outside, assertions made with them, and secrets that several credentials use. */
 export const CERTIFICATE_DEFENCES: readonly Defence[] = [
   {
+    name: 'certificates: a process ends when whoever asked has gone',
+    file: 'src/crypto/certificates/key-pairs.ts',
+    defence: "gone?.addEventListener('abort', kill);",
+    without: '',
+    ...TEST,
+    only: 'the process that reads a key pair ends',
+  },
+  {
     name: 'key pair: a count of millions is not begun',
     file: 'src/crypto/certificates/pfx.ts',
     defence: 'if (iterations < 1 || iterations > MOST_ITERATIONS) throw tooCostly();',
@@ -16,7 +24,7 @@ export const CERTIFICATE_DEFENCES: readonly Defence[] = [
   {
     name: 'key pair: whoever takes too long is killed',
     file: 'src/crypto/certificates/key-pairs.ts',
-    defence: "setTimeout(() => child.kill('SIGKILL'), longestMs)",
+    defence: 'setTimeout(kill, longestMs)',
     without: 'setTimeout(() => child.pid, longestMs)',
     ...TEST,
     only: 'key pairs|ten million',

@@ -7,6 +7,7 @@ import { CONSENT_DEFENCES } from './consent-defences.js';
 import { DEFENCES, type Defence } from './defences.js';
 import { EXPIRY_DEFENCES } from './expiry-defences.js';
 import { FAULT_DEFENCES } from './fault-defences.js';
+import { FILE_DEFENCES } from './file-defences.js';
 import { FINDINGS_DEFENCES } from './findings-defences.js';
 import { GRANT_DEFENCES } from './grant-defences.js';
 import { HTTP_DEFENCES } from './http-defences.js';
@@ -70,6 +71,7 @@ const all = [
   REPORT_DEFENCES,
   CERTIFICATE_DEFENCES,
   EXPIRY_DEFENCES,
+  FILE_DEFENCES,
   FAULT_DEFENCES,
   FINDINGS_DEFENCES,
   WORKLOAD_DEFENCES,

@@ -49,7 +49,7 @@ export async function readDeclared(session: Session, paths: readonly string[]): 
     if (mistakes.length > 0) throw new UsageError(`${mistakes.join('\n')}\nNothing was changed.`);
     all.push(...declaredIn(file, path === '-' ? '.' : dirname(path)));
   }
-  const twice = all.find((one, at) => all.findIndex(other => other.kind === one.kind && other.id === one.id) < at);
+  const twice = firstTwice(all);
   if (twice) {
     throw new UsageError(`${twice.place}: The ${twice.kind} ${twice.id} stands there twice. Nothing was changed.`);
   }
@@ -57,6 +57,16 @@ export async function readDeclared(session: Session, paths: readonly string[]): 
     throw new UsageError(`${paths.join(', ')}: nothing is declared. Begin with credentials: and a list below it.`);
   }
   return [...all.filter(({ kind }) => kind === 'credential'), ...all.filter(({ kind }) => kind === 'consumer')];
+}
+
+function firstTwice(all: readonly Declared[]): Declared | undefined {
+  const names = new Set<string>();
+  for (const one of all) {
+    const name = `${one.kind} ${one.id}`;
+    if (names.has(name)) return one;
+    names.add(name);
+  }
+  return undefined;
 }
 
 /** What a file of the right shape declares. */

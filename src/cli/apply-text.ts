@@ -1,6 +1,6 @@
 import type { PermissionInput } from '../client/client.js';
 import type { Action, CredentialDifference, Difference } from './apply-difference.js';
-import { secretNames } from './apply-secrets.js';
+import { secretNames, secretSources } from './apply-secrets.js';
 import { counted } from './table.js';
 import { visible } from './terminal-text.js';
 
@@ -44,7 +44,12 @@ function itemText(difference: Difference): string {
 }
 
 function secretLines({ declared, sends }: CredentialDifference): string[] {
-  return sends === undefined ? [] : secretNames(declared).map(name => `${name}: will be sent (${sends})`);
+  return sends === undefined
+    ? []
+    : secretNames(declared).map(name => {
+        const from = secretSources(declared, name);
+        return `${name}: will be sent (${sends})${from.length > 0 ? `, from ${from.join(', ')}` : ''}`;
+      });
 }
 
 function permissionLines(changed: readonly PermissionInput[]): string[] {

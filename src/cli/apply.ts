@@ -3,8 +3,9 @@ import type { TokenwellClient } from '../client/client.js';
 import { type Difference, differenceOf } from './apply-difference.js';
 import { readDeclared } from './apply-file.js';
 import { readProof, secretNames } from './apply-secrets.js';
+import { type HalfWay, halfWay, stoppedText } from './apply-stopped.js';
 import { differenceText } from './apply-text.js';
-import { applyOne, type Ready } from './applying.js';
+import { applyOne, type Progress, type Ready } from './applying.js';
 import { oneStandardInput } from './client-auth-flags.js';
 import { examples } from './examples.js';
 import { EXIT } from './exit-codes.js';
@@ -88,18 +89,23 @@ async function confirm(session: Session, paths: readonly string[]): Promise<void
 
 async function applyAll(session: Session, client: TokenwellClient, ready: Ready[], json: true | undefined) {
   const results: Result[] = [];
+  let progress: Progress = { done: [] };
+  let came: HalfWay | undefined;
   try {
     for (const one of ready) {
       const { action, declared } = one.difference;
-      const kept = await applyOne(session, client, one);
+      progress = { done: [] };
+      const kept = await applyOne(session, client, one, progress);
       results.push(action === 'create' ? 'created' : action === 'change' ? 'changed' : 'unchanged');
       if (!json && action !== 'none') print(session, {}, undefined, () => `${visible(declared.id)}: ${results.at(-1)}`);
       if (kept.length > 0) remark(session, keptText(declared.id, kept));
     }
   } catch (error) {
+    const failed = ready[results.length]?.difference;
+    came = failed && halfWay(failed, progress, error);
     results.push('failed');
     while (results.length < ready.length) results.push('not reached');
-    if (!json) remark(session, stoppedText(ready, results));
+    if (!json && failed && came) remark(session, stoppedText(failed, came, others(ready, results)));
     throw error;
   } finally {
     if (json)
@@ -107,6 +113,7 @@ async function applyAll(session: Session, client: TokenwellClient, ready: Ready[
         session,
         ready.map(one => one.difference),
         results,
+        came,
       );
   }
 }
@@ -118,24 +125,18 @@ function keptText(id: string, fields: readonly string[]): string {
   );
 }
 
-function stoppedText(ready: readonly Ready[], results: readonly Result[]): string {
-  const of = (...some: Result[]) =>
-    ready.flatMap(({ difference: { declared } }, at) => (some.includes(results[at] ?? 'failed') ? [declared.id] : []));
-  const done = of('created', 'changed');
-  const left = of('not reached');
-  const failed = ready[results.indexOf('failed')]?.difference.declared;
-  // A credential is one write, a consumer with its permissions two.
-  const whole = failed?.kind === 'credential' ? ', which is as it was' : '';
-  const parts = [
-    `tokenwell: Stopped at ${failed?.id}${whole}.`,
-    `Done before: ${done.join(', ') || 'nothing'}.`,
-    `Not reached: ${left.join(', ') || 'nothing'}.`,
-    'Run apply again when the reason below is mended: what is done is then unchanged.',
-  ];
-  return visible(parts.join(' '));
+function others(ready: readonly Ready[], results: readonly Result[]) {
+  const of = (...some: (Result | undefined)[]) =>
+    ready.flatMap(({ difference: { declared } }, at) => (some.includes(results[at]) ? [declared.id] : []));
+  return { before: of('created', 'changed'), after: of('not reached') };
 }
 
-function printJson(session: Session, differences: readonly Difference[], results: readonly Result[]): void {
+function printJson(
+  session: Session,
+  differences: readonly Difference[],
+  results: readonly Result[],
+  came?: HalfWay,
+): void {
   const items = differences.map(difference => {
     const { declared, action, fields } = difference;
     const { kind, id } = declared;
@@ -145,6 +146,9 @@ function printJson(session: Session, differences: readonly Difference[], results
         : { permissions: difference.permissions.changed };
     return { kind, id, action, fields, ...rest };
   });
-  const ends = differences.map(({ declared: { kind, id } }, at) => ({ kind, id, result: results[at] }));
+  const ends = differences.map(({ declared: { kind, id } }, at) => {
+    const result = results[at];
+    return { kind, id, result, ...(result === 'failed' ? came : {}) };
+  });
   print(session, { json: true }, { differences: items, results: ends }, () => '');
 }

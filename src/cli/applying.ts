@@ -22,21 +22,55 @@ export interface Ready {
   proof: ReadProof | undefined;
 }
 
-/** Does one item. Answers the fields that the vault stored otherwise. Throws `TokenwellError`, and then it is as it was. */
-export async function applyOne(session: Session, client: TokenwellClient, { difference, proof }: Ready) {
+/** A write: an item that is one is named by its kind, and a consumer may have a second one. */
+export type Step = 'credential' | 'consumer' | 'permissions';
+
+/** How far an item came, for whoever is told that it went no further. */
+export interface Progress {
+  done: Step[];
+  /** Asked of the vault, and not answered yet. */
+  asked?: Step | undefined;
+}
+
+/** What is written of an item, in this order. */
+export function stepsOf(difference: Difference): Step[] {
+  if (difference.action === 'none') return [];
+  if ('sends' in difference) return ['credential'];
+  const { before, fields, permissions } = difference;
+  const [own, permitted] = [!before || fields.length > 0, permissions.changed.length > 0];
+  return [...(own ? (['consumer'] as const) : []), ...(permitted ? (['permissions'] as const) : [])];
+}
+
+/**
+ * Does one item, and says in `progress` how far it came. Answers the fields that the vault stored otherwise. Throws
+ * `TokenwellError`.
+ */
+export async function applyOne(
+  session: Session,
+  client: TokenwellClient,
+  { difference, proof }: Ready,
+  progress: Progress,
+) {
   if (difference.action === 'none') return [];
   if (!('sends' in difference)) {
-    await applyConsumer(session, client, difference);
+    await applyConsumer(session, client, difference, progress);
     return [];
   }
-  const stored = await (difference.before
-    ? client.credentials.replace(
-        difference.declared.id,
-        changed(difference, difference.before, proof),
-        difference.before.version,
-      )
-    : client.credentials.create(created(difference, proof)));
+  const { before, declared } = difference;
+  const stored = await step(progress, 'credential', () =>
+    before
+      ? client.credentials.replace(declared.id, changed(difference, before, proof), before.version)
+      : client.credentials.create(created(difference, proof)),
+  );
   return credentialDifference(difference.declared, stored, false).fields.map(({ field }) => field);
+}
+
+async function step<Answer>(progress: Progress, name: Step, write: () => Promise<Answer>): Promise<Answer> {
+  progress.asked = name;
+  const answer = await write();
+  progress.done.push(name);
+  progress.asked = undefined;
+  return answer;
 }
 
 /** What the file leaves out is asked for by the vault, in its words. */
@@ -94,11 +128,17 @@ function taken(said: object): object {
 }
 
 /** Consumers have no version, so what is there is read once more; what changes between that and the write is overwritten. */
-async function applyConsumer(session: Session, client: TokenwellClient, difference: ConsumerDifference): Promise<void> {
+async function applyConsumer(
+  session: Session,
+  client: TokenwellClient,
+  difference: ConsumerDifference,
+  progress: Progress,
+): Promise<void> {
   const { declared, before, fields, permissions } = difference;
   const { id } = declared;
   if (!before) {
-    await client.consumers.create({ role: 'service', ...given(declared.fields), id });
+    const consumer = { role: 'service' as const, ...given(declared.fields), id };
+    await step(progress, 'consumer', () => client.consumers.create(consumer));
   } else {
     const now = await client.consumers.get(id);
     const list = declared.permissions ? await client.permissions.get(id) : [];
@@ -106,11 +146,13 @@ async function applyConsumer(session: Session, client: TokenwellClient, differen
       throw changedMeanwhile(id);
     const changes = given(declared.fields);
     if (fields.length > 0) {
-      await confirmLastAdmin(session, client, { id, changes, force: undefined });
-      await client.consumers.replace(id, { ...before, ...changes });
+      const instead = `change ${id} with tokenwell consumer, and --force`;
+      await confirmLastAdmin(session, client, { id, changes, force: undefined, instead });
+      await step(progress, 'consumer', () => client.consumers.replace(id, { ...before, ...changes }));
     }
   }
-  if (permissions.changed.length > 0) await client.permissions.replace(id, permissions.all);
+  if (permissions.changed.length > 0)
+    await step(progress, 'permissions', () => client.permissions.replace(id, permissions.all));
 }
 
 function isSame(one: Consumer, other: Consumer): boolean {

@@ -38,9 +38,20 @@ const MOST_LINK_DAYS = 30;
 
 /** How long a link may be used, in seconds. Throws `InvalidArgumentError`. */
 export function linkSpanArgument(text: string): number {
+  return within(text, MOST_LINK_DAYS);
+}
+
+const MOST_CALENDAR_DAYS = 1_825;
+
+/** How long a calendar may read, in seconds. Throws `InvalidArgumentError`. */
+export function calendarSpanArgument(text: string): number {
+  return within(text, MOST_CALENDAR_DAYS);
+}
+
+function within(text: string, mostDays: number): number {
   const seconds = spanArgument(text);
-  if (seconds >= 60 && seconds <= MOST_LINK_DAYS * 86_400) return seconds;
-  throw new InvalidArgumentError(`Give a span of time from 1m to ${MOST_LINK_DAYS}d.`);
+  if (seconds >= 60 && seconds <= mostDays * 86_400) return seconds;
+  throw new InvalidArgumentError(`Give a span of time from 1m to ${mostDays}d.`);
 }
 
 /** Seconds as `spanArgument` takes them, in the largest unit that divides them. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAccountCommands } from './account.js';
 import { addApplyCommand } from './apply.js';
+import { addCalendarCommands } from './calendar.js';
 import { addConsumerCommands } from './consumer.js';
 import { addCredentialCommands } from './credential.js';
 import { addDoctorCommand } from './doctor.js';
@@ -98,6 +99,7 @@ export function programOf(session: Session): Command {
   addMeCommand(program, session);
   addLedgerCommands(program, session);
   addDoctorCommand(program, session);
+  addCalendarCommands(program, session);
   return program;
 }
 

@@ -100,11 +100,18 @@ export function idsFor(base: string, names: readonly string[]): string[] {
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-|-$/g, '');
-    const wanted = slug === '' ? `${base}-${at + 1}` : `${base}-${slug}`;
-    const id = taken.has(wanted) ? `${wanted}-${at + 1}` : wanted;
+    let id = shortened(slug === '' ? `${base}-${at + 1}` : `${base}-${slug}`, '');
+    // Two of one name would share a file for their secrets, and one would be sent to the other's provider.
+    for (let number = at + 1; taken.has(id); number += 1) id = shortened(`${base}-${slug}`, `-${number}`);
     taken.add(id);
-    return id.slice(0, 64);
+    return id;
   });
+}
+
+const LONGEST_ID = 64;
+
+function shortened(text: string, end: string): string {
+  return `${text.slice(0, LONGEST_ID - end.length).replace(/[._-]+$/, '')}${end}`;
 }
 
 /** In order, those of one name together. */

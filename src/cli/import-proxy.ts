@@ -71,10 +71,15 @@ function accountOf({ name, options }: Section): ProxyAccount {
 
 const NEEDED = ['token_url', 'client_id', 'oauth2_scope'];
 
+/** As accounts are named. The commands below are pasted into a shell, which must not read anything else into it. */
+const ADDRESS = /^(?!-)[A-Za-z0-9._@+'-]{1,128}$/;
+
 function reasonToLeave(account: ProxyAccount): string | undefined {
-  const { option } = account;
+  const { option, address } = account;
   const flow = option('oauth2_flow') ?? 'authorization_code';
-  if (!FLOWS[flow]) return `oauth2_flow ${flow} is not one that Tokenwell has: it keeps no passwords of people.`;
+  if (!ADDRESS.test(address)) return 'it is no address of a mailbox that an account can be named by.';
+  if (!Object.hasOwn(FLOWS, flow))
+    return `oauth2_flow ${flow} is not one that Tokenwell has: it keeps no passwords of people.`;
   const needed = flow === 'authorization_code' ? [...NEEDED, 'permission_url'] : NEEDED;
   const missing = needed.filter(name => option(name) === undefined);
   if (missing.length > 0) return `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing.`;
@@ -188,7 +193,7 @@ function nextSteps(
   const links = consents.flatMap(({ members, credential: { id } }) =>
     members
       .filter(({ address }) => !address.startsWith('@'))
-      .map(({ address }) => `  tokenwell account link ${id} ${address} --login-hint ${address}`),
+      .map(({ address }) => `  tokenwell account link ${id} ${quoted(address)} --login-hint ${quoted(address)}`),
   );
   const catchAll = parts.flatMap(({ members }) => members.filter(({ address }) => address.startsWith('@')));
   return [
@@ -210,6 +215,11 @@ function nextSteps(
     'Then permit whoever is to draw: tokenwell consumer create …, permit …, key ….',
     `When it works, remove ${out}/secrets: the vault has what stands there.`,
   ].join('\n');
+}
+
+/** One word of a shell. */
+function quoted(address: string): string {
+  return address.includes("'") ? `"${address}"` : address;
 }
 
 const SEALED = 'client_secret_encrypted cannot be read without the password that the mail program gives the proxy.';

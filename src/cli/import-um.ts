@@ -8,7 +8,7 @@ const CONSUMER = 'um';
 const OAUTH2 = /^(cmsbs\.mail\.[^\s]*?)\.oauth2\.(\w+)$/;
 
 /** A page that was pasted as one line: the value holds the next property. */
-const SEVERAL = /\bcmsbs\.\S+\s*[=:]/;
+const SEVERAL = /\bcmsbs\.\S{1,200}\s{0,20}[=:]/;
 const CROWDED = 'several properties stand on this line. Put each on a line of its own.';
 
 /** What of UM's properties belongs to one mail connection. */

@@ -9,7 +9,7 @@ import { writeConversion } from './import-files.js';
 import { convertProxy } from './import-proxy.js';
 import { convertUm } from './import-um.js';
 import { readIni } from './ini-file.js';
-import { readBytes, readText, readUnseen } from './input.js';
+import { readBytes, readUnseen } from './input.js';
 import { readProperties } from './properties-file.js';
 import { connect, type PrintFlags, print, remark, type Session } from './session.js';
 import { visible } from './terminal-text.js';
@@ -20,6 +20,7 @@ interface ConvertFlags {
 }
 
 const OUT = ['--out <folder>', 'write credentials.yaml and secrets/ there, for their owner alone'] as const;
+const MOST_BYTES = 1_048_576;
 const SLUG = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 
 /** `import …`: what other software has, taken over. */
@@ -54,7 +55,7 @@ function addUm(group: Command, session: Session): void {
     .option(...OUT)
     .action(async (path: string, { id = 'um-mail', out }: ConvertFlags) => {
       const name = path === '-' ? 'standard input' : path;
-      const properties = readProperties(await readBytes(session, path), name);
+      const properties = readProperties(ofSize(await readBytes(session, path), name), name);
       const tokenEndpoint = `${publicUrl(session)}/oauth2/token`;
       await writeConversion(session, out, convertUm(properties, { name, id: slug(id), tokenEndpoint }));
     });
@@ -75,12 +76,18 @@ function addProxy(group: Command, session: Session): void {
     .option(...OUT)
     .action(async (path: string, { id = 'mail', out }: ConvertFlags) => {
       const name = path === '-' ? 'standard input' : path;
-      const sections = readIni(await readText(session, path), name);
+      const sections = readIni(ofSize(await readBytes(session, path), name).toString('utf8'), name);
       const redirectUri = `${publicUrl(session)}/OAuth2Callback`;
       const folder = path === '-' ? '.' : dirname(path);
       await writeConversion(session, out, convertProxy(sections, { name, folder, id: slug(id), redirectUri }));
     });
   examples(proxy, 'tokenwell import email-oauth2-proxy emailproxy.config --out proxy   # with files of your own');
+}
+
+/** Settings are a few pages; whatever is a thousand times as much is another file. */
+function ofSize(bytes: Buffer, name: string): Buffer {
+  if (bytes.length <= MOST_BYTES) return bytes;
+  throw new UsageError(`${name} is larger than 1 MiB, so it holds something else. Nothing was written.`);
 }
 
 function slug(id: string): string {

@@ -14,6 +14,7 @@ export interface Section {
  */
 export function readIni(text: string, file: string): Section[] {
   const sections: Section[] = [];
+  const names = new Set<string>();
   let open: { name: string; indent: number } | undefined;
   const refuse = (at: number, what: string) => new UsageError(`${file}, line ${at + 1}: ${what} Mend it there.`);
   for (const [at, raw] of text
@@ -31,13 +32,14 @@ export function readIni(text: string, file: string): Section[] {
     const [, header] = /^\[(.+)\]$/.exec(line) ?? [];
     open = undefined;
     if (header !== undefined) {
-      if (sections.some(({ name }) => name === header)) throw refuse(at, `The section [${header}] stands there twice.`);
+      if (names.has(header)) throw refuse(at, `The section [${header}] stands there twice.`);
+      names.add(header);
       sections.push({ name: header, line: at + 1, options: new Map() });
       continue;
     }
     if (!section) throw refuse(at, 'Something stands before the first [section].');
-    const [, name = line, value = ''] = /^([^=:]*?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
-    const option = name.toLowerCase();
+    const split = line.search(/[=:]|$/);
+    const [option, value] = [line.slice(0, split).trim().toLowerCase(), line.slice(split + 1).trim()];
     if (section.options.has(option)) throw refuse(at, `${option} stands twice in [${section.name}].`);
     section.options.set(option, value);
     open = { name: option, indent };

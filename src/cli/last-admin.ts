@@ -12,6 +12,8 @@ interface Change {
   changes: Partial<ConsumerInput> | undefined;
   /** Whether it was said on the command line that it is meant. */
   force: true | undefined;
+  /** How it is done on purpose by a command that has no --force. */
+  instead?: string;
 }
 
 /**
@@ -23,7 +25,8 @@ export async function confirmLastAdmin(session: Session, client: TokenwellClient
   const after = `no enabled consumer with the role admin is left, so nobody can change consumers, keys and permissions. ${WAY_BACK}`;
   if (change.force) return remark(session, `tokenwell: warning: With this ${after}`);
   if (session.input.isTTY !== true) {
-    throw new UsageError(`After this ${after}\nNothing was changed. If this is meant, repeat it with --force.`);
+    const how = change.instead ?? 'repeat it with --force';
+    throw new UsageError(`After this ${after}\nNothing was changed. If this is meant, ${how}.`);
   }
   if (!(await askYes(session, `After this ${after}\nGo on? Type yes: `))) throw new UsageError('Nothing was changed.');
 }

@@ -38,6 +38,11 @@ export class CalendarLinkCalls {
     return this.#transport.call('GET', '/expiries/calendar-links', { query: { ...page } });
   }
 
+  /** All of them, in order of id. */
+  each(): AsyncGenerator<CalendarLink> {
+    return this.#transport.each('/expiries/calendar-links');
+  }
+
   /** From the answer on, there is nothing at its address. */
   async remove(id: string): Promise<void> {
     return this.#transport.perform('DELETE', pathOf`/expiries/calendar-links/${id}`);

@@ -1,4 +1,4 @@
-import type { FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { keyPrefix, unauthenticated } from '../vault/callers.js';
 import type { Caller } from '../vault/consumer.js';
 import { VaultError } from '../vault/errors.js';
@@ -91,4 +91,13 @@ export function callerOf(request: FastifyRequest): Caller {
 /** As `callerOf`, with the name of the request for the ledger. */
 export function actorOf(request: FastifyRequest): Actor {
   return { caller: callerOf(request), requestId: request.id };
+}
+
+/** As `actorOf`, for what ends when the connection does. */
+export function presentActorOf(request: FastifyRequest, { raw }: FastifyReply): Actor {
+  const leaving = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) leaving.abort();
+  });
+  return { ...actorOf(request), gone: leaving.signal };
 }

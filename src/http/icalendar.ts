@@ -5,6 +5,8 @@ export interface CalendarDay {
   /** What is the same in every reading of the same event; hashed before it leaves. */
   name: string;
   summary: string;
+  /** Who must act and what to do. */
+  description: string;
   /** Epoch milliseconds; its day in UTC counts. */
   at: number;
 }
@@ -23,7 +25,7 @@ export function calendarText(title: string, days: readonly CalendarDay[], now: n
   return lines.map(line => `${folded(line)}\r\n`).join('');
 }
 
-function eventLines({ name, summary, at }: CalendarDay, now: number): string[] {
+function eventLines({ name, summary, description, at }: CalendarDay, now: number): string[] {
   const said = escaped(summary);
   const alarm = (days: number) => [
     ...['BEGIN:VALARM', 'ACTION:DISPLAY', `DESCRIPTION:${said}`, `TRIGGER:-P${days}D`, 'END:VALARM'],
@@ -34,6 +36,7 @@ function eventLines({ name, summary, at }: CalendarDay, now: number): string[] {
     `DTSTAMP:${basic(now)}`,
     `DTSTART;VALUE=DATE:${basic(at).slice(0, 8)}`,
     `SUMMARY:${said}`,
+    `DESCRIPTION:${escaped(description)}`,
     'TRANSP:TRANSPARENT',
     ...ALARM_DAYS.flatMap(alarm),
     'END:VEVENT',

@@ -1,5 +1,4 @@
 import { rootCertificates } from 'node:tls';
-import { createTransport } from 'nodemailer';
 import type { Mail, Mailer } from '../vault/ports.js';
 import type { Secret } from '../vault/secret.js';
 
@@ -24,6 +23,8 @@ export function createMailer(options: MailerOptions): Mailer {
   const { from, to, deadlineMs = 10_000 } = options;
   return {
     send: async ({ subject, text }: Mail) => {
+      // A tenth of a second to load, for those alone who send mails.
+      const { createTransport } = await import('nodemailer');
       // A connection for each: there is one mail a day.
       const transport = createTransport(connection(options, deadlineMs));
       let late: NodeJS.Timeout | undefined;

@@ -43,6 +43,8 @@ export function consumerRows(db: Handle): Tx['consumers'] {
       return changed.numUpdatedRows > 0n;
     },
     remove: async id => {
+      // Another consumer may get this name: the addresses of calendars that this one made are not its own.
+      await db.deleteFrom('calendar_links').where('made_by', '=', id).execute();
       const removed = await db.deleteFrom('consumers').where('id', '=', id).executeTakeFirst();
       return removed.numDeletedRows > 0n;
     },

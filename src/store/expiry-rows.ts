@@ -51,7 +51,10 @@ export function expiryRows({ reader, writer }: Engine): ExpiryReads {
       await waiting.where('at', '<=', until).execute();
     },
     forget: async endedBefore => {
-      await writer.deleteFrom('expiry_notices').where('ends_at', '<', endedBefore).execute();
+      const over = writer.deleteFrom('expiry_notices').where('ends_at', '<', endedBefore);
+      // A proof is kept, and listed, however long ago it ended: forgotten, it would be said again.
+      const gone = sql<SqlBool>`not exists (select 1 from client_auths a where a.id = expiry_notices.id and a.ends_at = expiry_notices.ends_at)`;
+      await over.where(gone).execute();
       await writer.deleteFrom('calendar_links').where('expires_at', '<', endedBefore).execute();
     },
   };
@@ -75,10 +78,25 @@ function isBehind(kind: ExpiryKind, after: ExpiryPlace): RawBuilder<SqlBool> {
   return sql`(e.ends_at > ${after.endsAt} or e.id > ${after.id})`;
 }
 
-/** A threshold that is longer than the whole life of the thing says nothing of it. */
+/**
+ * What was stored with less than a threshold left is said at once, by the narrowest that it has crossed: also what was
+ * over by then, so no end lies too far back. A key made for a day or less was never meant to last, and what a provider
+ * gives for a while alone is not near its end from the beginning.
+ */
+function worthSaying(kind: ExpiryKind, threshold: RawBuilder<number>, now: number): RawBuilder<SqlBool> {
+  const lives = sql`e.ends_at - e.began_at`;
+  switch (kind) {
+    case 'refresh_token':
+      return sql`${lives} > cast(${threshold} as bigint) * ${sql.lit(DAY_MS)} and e.ends_at > ${now - KEPT_DAYS * DAY_MS}`;
+    case 'consumer_key':
+      return sql`${lives} > ${DAY_MS}`;
+    default:
+      return sql`1 = 1`;
+  }
+}
+
 async function unsaidOf(db: Handle, kind: ExpiryKind, now: number, limit: number) {
   const threshold = narrowest(now);
-  const whole = sql<SqlBool>`e.ends_at - e.began_at > cast(${threshold} as bigint) * ${sql.lit(DAY_MS)}`;
   const said = sql<SqlBool>`not exists (select 1 from expiry_notices n where n.kind = ${kind} and n.id = e.id
     and n.ends_at = e.ends_at and n.threshold <= ${threshold})`;
   return await db
@@ -86,8 +104,7 @@ async function unsaidOf(db: Handle, kind: ExpiryKind, now: number, limit: number
     .selectAll()
     .select(threshold.as('threshold'))
     .where('e.ends_at', '<=', now + LONGEST_THRESHOLD * DAY_MS)
-    .where('e.ends_at', '>', now - KEPT_DAYS * DAY_MS)
-    .where(whole)
+    .where(worthSaying(kind, threshold, now))
     .where(said)
     .orderBy('e.ends_at')
     .orderBy('e.id')

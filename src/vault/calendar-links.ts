@@ -1,4 +1,4 @@
-import type { Caller } from './consumer.js';
+import { atLeast, type Caller } from './consumer.js';
 import { missing } from './errors.js';
 import { EXPIRY_KINDS, type Expiry, judged } from './expiry.js';
 import type { CalendarLink } from './expiry-store.js';
@@ -26,6 +26,7 @@ export interface Calendar {
 }
 
 const MOST_OF_A_KIND = 300;
+const MAKER = 'operator';
 
 /** Addresses at which calendars read what ends, without a key. */
 export class CalendarLinks {
@@ -41,7 +42,7 @@ export class CalendarLinks {
 
   /** `expiresIn` in seconds; undefined: it lasts until it is deleted. Throws `forbidden`. */
   async create(actor: Actor, expiresIn: number | undefined): Promise<NewCalendarLink> {
-    require(actor.caller, 'operator');
+    require(actor.caller, MAKER);
     const now = this.#clock.now();
     const link: CalendarLink = {
       id: randomId('cal'),
@@ -65,17 +66,20 @@ export class CalendarLinks {
 
   /** From now on there is nothing at its address. Throws `not_found`, `forbidden`. */
   async remove(actor: Actor, id: string): Promise<void> {
-    require(actor.caller, 'operator');
+    require(actor.caller, MAKER);
     await this.#ledger.write(actorOf(actor), async tx => {
       if (!(await tx.expiries.removeLink(id))) throw missing('calendar link', id);
       return { result: undefined, touched: [], entry: { action: 'expiry.unlink', subject: id } };
     });
   }
 
-  /** What stands behind an address: undefined where there is no link, `over` where its time has passed. */
+  /**
+   * What stands behind an address: undefined where there is no link, or whoever made it may make none today; `over`
+   * where its time has passed.
+   */
   async read(token: string): Promise<Calendar | 'over' | undefined> {
     const link = isOpaque(token) ? await this.#store.expiries.findLink(hashOf(token)) : undefined;
-    if (!link) return undefined;
+    if (!link || !(await this.#mayMake(link.madeBy))) return undefined;
     const now = this.#clock.now();
     if (link.expiresAt !== undefined && link.expiresAt <= now) return 'over';
     const read = (kind: Expiry['kind']) => {
@@ -84,6 +88,12 @@ export class CalendarLinks {
     };
     const found = (await Promise.all(EXPIRY_KINDS.map(read))).flat();
     return { link, expiries: onePerCredential(found.map(one => judged(one, now))), at: now };
+  }
+
+  /** Links of a consumer that is deleted go with it. */
+  async #mayMake(id: string): Promise<boolean> {
+    const consumer = await this.#store.reads.consumers.find(id);
+    return consumer !== undefined && !consumer.disabled && atLeast(consumer.role, MAKER);
   }
 }
 

@@ -59,14 +59,15 @@ export function movedProof({ method, secret, keyFile, sameAs }: ClientAuthInput,
 export async function readProof<Input extends ClientAuthInput>(
   keyPairs: KeyPairs,
   input: Input,
+  gone: AbortSignal | undefined,
 ): Promise<Input & ReadClientAuth> {
   const { keyFile } = input;
-  return { ...input, keyPair: keyFile && (await readKeyPair(keyPairs, keyFile)) };
+  return { ...input, keyPair: keyFile && (await readKeyPair(keyPairs, keyFile, gone)) };
 }
 
-async function readKeyPair(keyPairs: KeyPairs, file: KeyPairFile) {
+async function readKeyPair(keyPairs: KeyPairs, file: KeyPairFile, gone: AbortSignal | undefined) {
   try {
-    return await keyPairs.read(file);
+    return await keyPairs.read(file, gone);
   } catch (error) {
     if (!(error instanceof UnusableKeyPair)) throw error;
     const { field, rule, message: detail } = error;

@@ -76,7 +76,7 @@ export class ClientAuths {
     const { grantType } = await this.#credential(credentialId);
     const errors = [...proofErrors(input, grantType), ...missingProof(input), ...noProof(input), ...expiry];
     if (errors.length > 0) throw invalid(errors);
-    return await this.#insert(actor, credentialId, await readProof(this.#keyPairs, input));
+    return await this.#insert(actor, credentialId, await readProof(this.#keyPairs, input, actor.gone));
   }
 
   /**
@@ -86,7 +86,7 @@ export class ClientAuths {
   async generate(actor: Actor, credentialId: string, wish: KeyPairWish): Promise<StoredClientAuth> {
     require(actor.caller, 'operator');
     await this.#credential(credentialId);
-    const keyPair = await this.#keyPairs.generate(wish);
+    const keyPair = await this.#keyPairs.generate(wish, actor.gone);
     const none = { secret: undefined, secretExpiresAt: undefined, signingAlg: undefined, keyFile: undefined };
     const own = { ...none, keyId: undefined, sameAs: undefined, method: 'private_key_jwt' as const };
     return await this.#insert(actor, credentialId, { ...own, keyPair });

@@ -52,7 +52,7 @@ export class Credentials {
     const input = await this.#shared(id, expand(said));
     const expiry = expiryErrors(input.secretExpiresAt, undefined, this.#clock.now());
     await this.#check(input, [...missingProof(input), ...expiry]);
-    const read = await readProof(this.#keyPairs, input);
+    const read = await readProof(this.#keyPairs, input, actor.gone);
     await this.#ledger.write(actorOf(actor), async tx => {
       if (await tx.credentials.find(id)) throw alreadyExists('credential', id);
       await tx.credentials.insert(id, read, this.#clock.now());
@@ -105,7 +105,7 @@ export class Credentials {
     const stored = await this.#store.reads.credentials.find(id);
     const input = await this.#shared(id, expand(said, stored));
     await this.#check(input, stored ? accountErrors(stored, input) : [], stored);
-    const read = await readProof(this.#keyPairs, input);
+    const read = await readProof(this.#keyPairs, input, actor.gone);
     await this.#change(actor, id, expected, 'credential.update', async (tx, before, now) => {
       const { clientAuth } = before;
       const moved = changesDestination(before, input) ? movedProof(input, clientAuth) : [];

@@ -10,7 +10,8 @@ const ACTORS = {
   needs_user: 'The owner of a mailbox must sign in again, unless an operator finds the reason before:',
 };
 
-const ABOUT = `This mail comes at most once a day, and says each thing at 60, 30, 14, 7 and 1 days before its end.
+const ABOUT = `This mail comes at most once a day, and says each thing at 60, 30, 14, 7 and 1 days before its end, and
+at once when it is stored with less left.
 All that ends, and accounts that need somebody: tokenwell doctor`;
 
 /** One mail about several ends, in plain words. Names and dates, never a secret. */

@@ -48,7 +48,7 @@ export interface ExpiryReads {
   findLink(hash: string): Promise<CalendarLink | undefined>;
   /** Notes that everything said until now was mailed, or is over. */
   noteMailed(until: number, now: number): Promise<void>;
-  /** Forgets what was said of ends before this moment, and the links that ended before. */
+  /** Forgets what was said of ends before this moment, but for what is still there, and the links that ended before. */
   forget(endedBefore: number): Promise<void>;
 }
 

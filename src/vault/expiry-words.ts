@@ -35,6 +35,22 @@ export function actionOf(expiring: Expiring, now: number): string {
   }
 }
 
+/**
+ * The same in two lines for readers who may know no account, and whose program may take what stands in angle brackets
+ * for its own marks: names and dates, never a secret.
+ */
+export function dutyOf(expiring: Expiring, now: number): string {
+  const action = actionOf({ ...expiring, account: '<account>' }, now);
+  const plain = action.replace(/<([a-z ]+)>/g, (_, what: string) => what.toUpperCase().replace(' ', '_'));
+  return `Who must act: ${actorWords(expiring)}.\nWhat to do: ${plain}`;
+}
+
+function actorWords({ kind }: Expiring): string {
+  if (kind === 'consumer_key') return 'an administrator of this vault';
+  if (kind !== 'refresh_token') return 'an operator of this vault';
+  return 'an operator of this vault, who looks why; then the owner of the mailbox';
+}
+
 function disabledText({ kind, consumer, credential }: Expiring): string {
   if (kind === 'consumer_key') return `The consumer ${consumer} is disabled, so nothing fails when it ends.`;
   const what =

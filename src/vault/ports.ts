@@ -343,10 +343,10 @@ export type KeyPairField = 'pfx' | 'password' | 'certificate' | 'private_key';
 
 /** Reads and makes key pairs, within bounds of time and memory whatever it is given. */
 export interface KeyPairs {
-  /** Throws `UnusableKeyPair`. */
-  read(file: KeyPairFile): Promise<KeyPair>;
+  /** Throws `UnusableKeyPair`. Both end when whoever asked has `gone`, and reject then. */
+  read(file: KeyPairFile, gone?: AbortSignal): Promise<KeyPair>;
   /** A new RSA key and a certificate that it signed itself. */
-  generate(wish: KeyPairWish): Promise<KeyPair>;
+  generate(wish: KeyPairWish, gone?: AbortSignal): Promise<KeyPair>;
 }
 
 /** A mail in plain text. */

@@ -5,6 +5,8 @@ import { VaultError } from './errors.js';
 export interface Actor {
   caller: Caller;
   requestId: string;
+  /** Ends with whoever asked, for what is costly and of use to nobody else. */
+  gone?: AbortSignal;
 }
 
 /** Throws `forbidden` unless the caller's role includes what `least` may do. */

@@ -96,6 +96,14 @@ export const packageRule: Rule = sources =>
     });
   });
 
+/** What a start should not wait for where it is not configured is loaded at its first use. */
+export const lazyRule: Rule = sources =>
+  codeIn(sources, 'src').flatMap(source => {
+    const early = importsOf(source).filter(({ node, typesOnly }) => !ts.isCallExpression(node) && !typesOnly);
+    const found = early.filter(({ specifier }) => /^(?:nodemailer|prom-client)$/.test(specifier));
+    return found.map(({ node, specifier }) => finding(source, node, `${specifier} is loaded at its first use`));
+  });
+
 function complain(source: Source, found: Import, allowed: 'all' | 'types' | undefined, what: string): string[] {
   if (allowed === 'all' || (allowed === 'types' && found.typesOnly)) return [];
   return [finding(source, found.node, allowed === 'types' ? `${what}, except types` : what)];

@@ -1,5 +1,5 @@
 import { clockRule, environmentRule } from './globals.js';
-import { importRule, packageRule } from './imports.js';
+import { importRule, lazyRule, packageRule } from './imports.js';
 import { fileLengthRule, functionLengthRule, medianRule, nameRule, testCountRule } from './limits.js';
 import type { Rule, Source } from './sources.js';
 import { contractRule, placeRule } from './words.js';
@@ -101,6 +101,19 @@ const packages: TestedRule = {
     good('src/oauth/a.ts', `import * as client from 'openid-client'; import 'jose';`),
     good('src/http/a.ts', `import fastify from 'fastify'; import '@fastify/helmet';`),
     good('src/app.ts', `import type { FastifyInstance } from 'fastify'; import { pino } from 'pino';`),
+  ],
+};
+
+const late: TestedRule = {
+  name: 'what few use is loaded at its first use, not at the start',
+  rule: lazyRule,
+  bad: [
+    one('src/mail/a.ts', `import { createTransport } from 'nodemailer';`, '1: nodemailer is loaded at its first use'),
+    one('src/http/a.ts', `import prom from 'prom-client';`, '1: prom-client is loaded at its first use'),
+  ],
+  good: [
+    good('src/mail/a.ts', `const { createTransport } = await import('nodemailer');`),
+    good('src/http/a.ts', `import type { Gauge } from 'prom-client';`),
   ],
 };
 
@@ -244,6 +257,7 @@ const places: TestedRule = {
 export const rules: readonly TestedRule[] = [
   imports,
   packages,
+  late,
   environments,
   clocks,
   ...lengths,

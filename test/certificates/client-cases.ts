@@ -1,9 +1,13 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Test } from 'tap';
 import { broken, newCredential, startRunning } from '../http/running.js';
 import { startAuthorizationServer } from '../support/authorization-server.js';
 import { type Answer, json } from '../support/scripted-provider.js';
+import { temporaryFolder } from '../support/vault.js';
 import { generated } from './client-auths.js';
 import { type KeyFiles, PASSWORD } from './files.js';
 import { ofCertificate, strict } from './strict.js';
@@ -31,8 +35,48 @@ async function startWithCertificate(t: Test, files: KeyFiles, more: Record<strin
   return { ...running, made, draw, registration };
 }
 
+/** A file that takes a key pair and never answers; it leaves the number of its process. */
+function silentReader(t: Test): { file: URL; pid: () => number | undefined } {
+  const folder = temporaryFolder(t);
+  const [file, left] = [join(folder, 'silent.js'), join(folder, 'pid')];
+  const text = `require('node:fs').writeFileSync(${JSON.stringify(left)}, String(process.pid)); setInterval(() => {}, 1000);`;
+  writeFileSync(file, text);
+  return { file: pathToFileURL(file), pid: () => (existsSync(left) ? Number(readFileSync(left, 'utf8')) : undefined) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function until(holds: () => boolean): Promise<boolean> {
+  for (let n = 0; n < 150 && !holds(); n++) await new Promise(resolve => setTimeout(resolve, 20));
+  return holds();
+}
+
 /** Clients that prove themselves with a certificate (RFC 7523, private_key_jwt), from the upload to the token. */
 export function clientCases(t: Test, files: KeyFiles): void {
+  t.test('the process that reads a key pair ends when whoever sent it has gone', async t => {
+    const { file, pid } = silentReader(t);
+    const { url, keys, provider, send } = await startRunning(t, { overrides: { keyPairProcess: file } });
+    const certificate = { pfx: files.pfx('modern'), password: PASSWORD };
+    const body = newCredential('mail', provider.url(), { client_auth: { method: 'private_key_jwt', certificate } });
+    const leaving = new AbortController();
+    const headers = { authorization: `Bearer ${keys.operator}`, 'content-type': 'application/json' };
+    const options = { method: 'POST', headers, body: JSON.stringify(body), signal: leaving.signal };
+    const asked = fetch(`${url}/api/v1/credentials`, options).catch(() => 'left');
+    t.ok(await until(() => pid() !== undefined), 'it works');
+    const working = pid() ?? 0;
+    t.ok(isAlive(working));
+    leaving.abort();
+    t.equal(await asked, 'left');
+    t.ok(await until(() => !isAlive(working)), 'long before its ten seconds are over');
+    t.equal((await send('GET', '/api/v1/credentials/mail', { key: keys.operator })).status, 404);
+  });
+
   t.test(
     'an assertion is made as a strict server demands it, a fresh one each time, and a refusal says why',
     async t => {

@@ -1,5 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { type RunningVault, startRunningVault } from './running-vault.js';
@@ -36,6 +41,24 @@ function mail({ provider }: RunningVault, id = 'mail', more = ''): string {
   ].join('\n');
 }
 
+/** The address of a proxy before the vault that forwards everything, and loses the answers to these requests. */
+async function losingAnswers(t: Test, { url }: RunningVault, lost: RegExp): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const { method = '', url: path = '', headers } = request;
+    const { authorization = '', 'content-type': type, 'if-match': match } = headers;
+    const body = method === 'GET' ? {} : { body: await buffer(request) };
+    const sent = { authorization, ...(type ? { 'content-type': type } : {}), ...(match ? { 'if-match': match } : {}) };
+    const answer = await fetch(`${url}${path}`, { method, headers: sent, ...body });
+    if (lost.test(`${method} ${path}`)) return void response.socket?.destroy();
+    const kept = { 'content-type': answer.headers.get('content-type') ?? '' };
+    response.writeHead(answer.status, kept).end(Buffer.from(await answer.arrayBuffer()));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 async function versionOf({ must }: RunningVault, id = 'mail'): Promise<number> {
   return JSON.parse(await must(['credential', 'show', id, '--json'])).version;
 }
@@ -53,7 +76,7 @@ export function applyCases(t: Test): void {
     const dry = await apply(path, ['--dry-run']);
     t.equal(dry.code, 5, 'there would be something to do');
     t.match(dry.out, /^credential mail: will be created\n {2}grant_type: client_credentials\n/);
-    t.match(dry.out, /^ {2}secret: will be sent \(the credential is new\)$/m);
+    t.match(dry.out, /^ {2}secret: will be sent \(the credential is new\), from \.\/secret\.txt$/m);
     t.match(dry.out, /^consumer helpdesk: will be created\n {2}permission: mail, any account, any scope$/m);
     t.match(dry.out, /^3 to create\. What is not in the file stays as it is\.$/m);
     t.equal(await vault.must(['credential', 'list']), await vault.must(['credential', 'list']));
@@ -264,6 +287,66 @@ export function applyCases(t: Test): void {
     });
     t.match(JSON.parse(json.err), { code: 'invalid_request' });
     t.match(await apply(write(`credentials:\n${mail(vault, 'second')}${mail(vault, 'third')}`)), { code: 0 });
+  });
+
+  t.test(
+    'stopped between a consumer and its permissions it says which of them is done; run again it does the rest',
+    async t => {
+      const { vault, write, apply } = await filed(t);
+      const text = (scope: string) =>
+        `credentials:\n${mail(vault)}consumers:\n  - id: helpdesk\n    permissions: [{credential: mail, scopes: ["${scope}"]}]\n  - id: last\n`;
+      const ended = await apply(write(text('no scope')));
+      t.match(ended, { code: 1, out: /^mail: created$/m });
+      t.match(
+        ended.err,
+        /Stopped at helpdesk: it was created; its permissions were not set\. Done before: mail\. Not rea/,
+      );
+      t.match(ended.err, /Not reached: last\. Run apply again when the reason below is mended: it does the rest/);
+      const told = JSON.parse((await apply(write(text('no scope')), ['--yes', '--json'])).out);
+      t.match(told.results[1], { id: 'helpdesk', result: 'failed', done: [], not_done: ['permissions'], unknown: [] });
+      t.match(await apply(write(text('mail.read'))), { code: 0, out: /^helpdesk: changed\nlast: created$/m });
+      t.match(await apply(write(text('mail.read'))), { out: /^Nothing to do/m });
+    },
+  );
+
+  t.test('where no answer came back, it is not said that nothing was done', async t => {
+    const { vault, write, apply } = await filed(t);
+    await apply(write(`credentials:\n${mail(vault)}`));
+    const through = { TOKENWELL_URL: await losingAnswers(t, vault, /^PUT .*permissions$/) };
+    const path = write('consumers:\n  - id: helpdesk\n    permissions: [{credential: mail}]\n');
+    const ended = await apply(path, ['--yes'], through);
+    t.match(ended.err, /helpdesk: it was created; whether its permissions were set is not known, for no answer came\./);
+    t.match(await apply(path), { code: 0, out: /^Nothing to do/m });
+    const credentials = { TOKENWELL_URL: await losingAnswers(t, vault, /^POST/) };
+    const lost = await apply(write(`credentials:\n${mail(vault, 'other')}`), ['--yes'], credentials);
+    t.match(lost.err, /Stopped at other: whether it was created is not known, for no answer came\./);
+    t.match(await apply(path), { code: 0, out: /^Nothing to do/m });
+  });
+
+  t.test('it is shown where a secret is read from; what is no plain file, or your own key, is not read', async t => {
+    const { vault, write, apply } = await filed(t);
+    const from = (reference: string) =>
+      write(`credentials:\n${mail(vault).replace('{file: ./secret.txt}', reference)}`);
+    const dry = await apply(from('{env: ACME}'), ['--dry-run'], { ACME: 'acme-secret' });
+    t.match(dry.out, /secret: will be sent \(the credential is new\), from the variable ACME$/m);
+    t.notMatch(dry.out, /acme-secret/);
+    execFileSync('mkfifo', [join(vault.folder, 'files', 'pipe')]);
+    write('x'.repeat(1_048_577), 'large');
+    for (const [reference, says] of [
+      ['{env: TOKENWELL_KEY}', /TOKENWELL_KEY, which is your key to the vault/],
+      ['{file: ./pipe}', /which is no plain file/],
+      ['{file: /dev/zero}', /which is no plain file/],
+      ['{file: .}', /which cannot be read \(EISDIR\)/],
+      ['{file: ./large}', /which is larger than 1 MiB/],
+      ['{file: ./none}', /which cannot be read \(ENOENT\)/],
+      ...(existsSync('/proc/self/environ') ? ([['{file: /proc/self/environ}', /which is empty/]] as const) : []),
+    ] as const)
+      t.match(await apply(from(reference)), { code: 2, out: '', err: says }, reference);
+    const key = mail(vault).replace(
+      '{method: client_secret_post, secret: {file: ./secret.txt}}',
+      '{service_account: {file: ./pipe}}',
+    );
+    t.match(await apply(write(`credentials:\n${key}`)), { code: 2, out: '', err: /service_account .* no plain file/ });
   });
 
   t.test('permissions of the file are added or changed, and others stay', async t => {

@@ -38,7 +38,7 @@ function writtenActions(): string[] {
 
 export function helpCases(t: Test): void {
   t.test('every command explains itself: what it does, each argument and flag, an example, the exit codes', async t => {
-    t.equal(all().length, 52, 'commands');
+    t.equal(all().length, 55, 'commands');
     for (const { path, command } of all()) {
       const name = path.join(' ');
       const help = await helpOf(path);
@@ -52,7 +52,16 @@ export function helpCases(t: Test): void {
       for (const { flags, description } of command.options) t.ok(description, `${name} ${flags}`);
       for (const argument of command.registeredArguments) t.ok(argument.description, `${name} ${argument.name()}`);
     }
-    for (const path of [[], ['help'], ['credential'], ['import'], ['account'], ['consumer'], ['ledger']]) {
+    for (const path of [
+      [],
+      ['help'],
+      ['credential'],
+      ['import'],
+      ['account'],
+      ['consumer'],
+      ['ledger'],
+      ['calendar'],
+    ]) {
       t.match(await helpOf(path), /\$ .*tokenwell [\s\S]*Exit codes:/, path.join(' '));
     }
     for (const path of [['ledger', 'verify'], ['consumer', 'key'], ['ledger']]) {

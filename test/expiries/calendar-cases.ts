@@ -13,6 +13,7 @@ interface Event {
   uid: string;
   day: string;
   summary: string;
+  description: string;
   triggers: string[];
 }
 
@@ -41,7 +42,8 @@ function eventsOf(t: Test, text: string): Event[] {
     const alarms = component.getAllSubcomponents('valarm');
     for (const alarm of alarms) t.equal(alarm.getFirstPropertyValue('action'), 'DISPLAY');
     const triggers = alarms.map(alarm => String(alarm.getFirstPropertyValue('trigger')));
-    return { uid: event.uid, day: event.startDate.toString(), summary: event.summary, triggers };
+    const { uid, summary, description } = event;
+    return { uid, day: event.startDate.toString(), summary, description, triggers };
   });
 }
 
@@ -102,7 +104,17 @@ export function calendarCases(t: Test): void {
       ],
     );
     for (const { triggers } of events) t.strictSame(triggers, ['-P30D', '-P7D']);
-    t.notMatch(answer.text, /@acme|the-client-secret|refresh-|twk_|auth_|grant_|tokenwell credential/);
+    t.match(
+      events.map(({ description }) => description),
+      [
+        'Who must act: an operator of this vault, who looks why; then the owner of the mailbox.\nWhat to do: Tokenwell could not use it in time. An operator looks why (tokenwell account show people ACCOUNT); where that does not help, the owner of the mailbox signs in again: tokenwell account link people ACCOUNT',
+        'Who must act: an operator of this vault.\nWhat to do: An operator makes a new secret at the provider and stores it: tokenwell credential replace alpha --secret-file FILE --secret-expires-at DATE',
+        /^Who must act: an operator of this vault\.\nWhat to do: No date given; .* looks the date up at the provider/,
+        /tokenwell credential replace people --secret-expires-at DATE$/,
+      ],
+      'who must act, and what to do',
+    );
+    t.notMatch(answer.text, /@acme|the-client-secret|refresh-|twk_|auth_|grant_|[<>]/);
     const again = eventsOf(t, (await read(url)).text);
     t.strictSame(
       again.map(({ uid }) => uid),
@@ -164,6 +176,30 @@ export function calendarCases(t: Test): void {
     },
   );
 
+  t.test('a link ends with what its maker may do: then nothing is at its address, as at an unknown one', async t => {
+    const { send, keys, read, make } = await start(t);
+    const ope = '/api/v1/consumers/ope';
+    const { url } = await make();
+    const unknown = await read(`http://x/calendar/${'a'.repeat(43)}.ics`);
+    const { request_id: _, ...answer } = unknown.json;
+    const change = (body: object) => send('PUT', ope, { key: keys.admin, body });
+    const isGone = async (why: string) => {
+      const { request_id: _, ...now } = (await read(url)).json;
+      t.strictSame(now, answer, why);
+    };
+    await change({ role: 'auditor' });
+    await isGone('it lost the role');
+    await change({ role: 'operator', disabled: true });
+    await isGone('it is disabled');
+    await change({ role: 'admin', disabled: false });
+    t.equal((await read(url)).status, 200, 'it may again');
+    await send('DELETE', ope, { key: keys.admin });
+    await isGone('it is deleted');
+    t.equal((await send('GET', LINKS, { key: keys.auditor })).json.items.length, 0);
+    await send('POST', '/api/v1/consumers', { key: keys.admin, body: { id: 'ope', role: 'operator' } });
+    await isGone('another one has its name');
+  });
+
   t.test('a link may end by itself, and says so in the calendar', async t => {
     const { make, read, clock } = await start(t);
     const { url, expires_at } = await make({ expires_in: 86_400 });
@@ -207,13 +243,17 @@ export function calendarCases(t: Test): void {
     const at = Date.parse('2027-02-28T23:59:59Z');
     const text = calendarText(
       'Ti;tle',
-      hostile.map((summary, n) => ({ name: `${n}`, summary, at })),
+      hostile.map((summary, n) => ({ name: `${n}`, summary, description: `${summary}\n${summary}`, at })),
       at,
     );
     const events = eventsOf(t, text);
     t.strictSame(
       events.map(({ summary }) => summary ?? ''),
       hostile.map(one => one.replaceAll('\r\n', '\n')),
+    );
+    t.strictSame(
+      events.map(({ description }) => description),
+      hostile.map(one => `${one}\n${one}`.replaceAll('\r\n', '\n')),
     );
     for (const { day } of events) t.equal(day, '2027-02-28');
   });

@@ -134,6 +134,30 @@ export function doctorCases(t: Test): void {
     t.match(out, /5 more accounts of people need somebody: tokenwell account list people\n$/);
   });
 
+  t.test('tokenwell calendar makes, lists and ends addresses for calendars', async t => {
+    const running = await startRunningVault(t);
+    const { must, variables } = running;
+    await fill(running);
+    t.match(await must(['calendar', 'list']), /^There is no address for a calendar/);
+    const made = await run(['calendar', 'create', '--expires', '365d'], variables);
+    t.match(made, { code: 0, out: /^http\S+\/calendar\/[\w-]{43}\.ics\n$/, err: /shown this once.* until 2/ });
+    const at = new URL(new URL(made.out.trim()).pathname, running.url);
+    const feed = await fetch(at);
+    t.match(await feed.text(), /^BEGIN:VCALENDAR\r\n/);
+    const [, id = ''] = /tokenwell calendar delete (cal_\S+)/.exec(made.err) ?? [];
+    const { items } = JSON.parse(await must(['calendar', 'list', '--json']));
+    t.match(items, [{ id, made_by: 'admin' }]);
+    t.equal(items.length, 1);
+    const listed = await must(['calendar', 'list']);
+    t.match(listed, id);
+    t.notOk(listed.includes(made.out.trim().slice(-40)), 'never the address');
+    t.equal(await must(['calendar', 'delete', id]), `Deleted the calendar ${id}.\n`);
+    t.equal((await fetch(at)).status, 404);
+    t.match(await run(['calendar', 'delete', id], variables), { code: 1, out: '' });
+    for (const span of ['59s', '1826d', 'soon'])
+      t.match(await run(['calendar', 'create', '--expires', span], variables), { code: 2, out: '' }, span);
+  });
+
   t.test('a vault that cannot be reached is 3, a key that may not is 1, wrong use is 2', async t => {
     const running = await startRunningVault(t);
     const key = await fill(running);

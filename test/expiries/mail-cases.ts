@@ -49,7 +49,11 @@ export function mailCases(t: Test): void {
     await create('acme', { secretExpiresAt: clock.now() + 37 * DAY + 1 });
     for (let n = 0; n < 12; n++) await connect(`box-${n}@acme.example`);
     await round();
-    t.strictSame(server.mails, [], 'nothing to say');
+    t.match(
+      readable(server.mails.shift()?.text),
+      /^Subject: Tokenwell: Client secret of acme ends on .*, in 37 days$/m,
+    );
+    t.strictSame(server.mails, [], 'what is stored with so little left is said at once, and once');
     clock.advance(7 * DAY + 1);
     await round();
     t.match(server.mails, [{ from: 'tokenwell@example.com', to: [TO, 'second@example.com'], user: 'vault' }]);
@@ -68,6 +72,7 @@ export function mailCases(t: Test): void {
     t.notMatch(text, /client-secret|refresh-|access-|smtp-password/);
     await round();
     clock.advance(16 * DAY);
+    await round();
     await create('late', { secretExpiresAt: clock.now() + 30 * DAY + 3_600_000 });
     for (const hours of [0, 2, 10, 8]) {
       clock.advance(hours * 3_600_000);
@@ -121,9 +126,9 @@ export function mailCases(t: Test): void {
     const server = await startMailServer(t);
     const dataDir = temporaryFolder(t);
     const { vault, clock, create } = await expiryWorld(t, { env: envFor(server), dataDir });
-    await create('acme', { secretExpiresAt: clock.now() + 40 * DAY });
-    await create('five-minutes-later', { secretExpiresAt: clock.now() + 45 * DAY + 5 * 60_000 });
-    clock.advance(15 * DAY);
+    await create('acme', { secretExpiresAt: clock.now() + 80 * DAY });
+    await create('five-minutes-later', { secretExpiresAt: clock.now() + 85 * DAY + 5 * 60_000 });
+    clock.advance(25 * DAY);
     await vault.vault.notices.round();
     t.equal(server.mails.length, 1);
     const notices = async () => (await vault.entries()).filter(({ action }) => action === 'expiry.notice').length;

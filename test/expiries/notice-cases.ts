@@ -4,6 +4,8 @@ import { startVault, type TestVault, temporaryFolder } from '../support/vault.js
 import type { DatabaseUnderTest } from '../vault/databases.js';
 import { DAY, expiryWorld } from './world.js';
 
+const ROBOT = { description: undefined, role: 'service', disabled: false } as const;
+
 /** The notices of the ledger: whose end, and at which threshold. */
 async function said({ entries }: Pick<TestVault, 'entries'>) {
   const notices = (await entries()).filter(({ action }) => action === 'expiry.notice');
@@ -62,22 +64,58 @@ export function noticeCases(t: Test, database: DatabaseUnderTest): void {
     t.strictSame((await said(vault)).slice(1), ['acme client_secret_within_30_days']);
   });
 
-  t.test('what lives shorter than a threshold, and what presses nobody, is not said', async t => {
-    const { vault, admin, clock, create, link, connect } = await start(t);
+  t.test('what is stored with less than a threshold left is said at once, once, and then at the next one', async t => {
+    const { vault, admin, clock, create } = await start(t);
+    const { notices, consumers } = vault.vault;
+    const atOnce = async () => {
+      const before = (await said(vault)).length;
+      for (let n = 0; n < 2; n++) await notices.say();
+      return (await said(vault)).slice(before);
+    };
+    await create('short', { secretExpiresAt: clock.now() + 10 * DAY });
+    t.strictSame(await atOnce(), ['short client_secret_within_14_days'], 'one notice, not one for each threshold');
+    await create('over', { secretExpiresAt: clock.now() - (clock.now() % DAY) });
+    t.strictSame(await atOnce(), ['over client_secret_within_1_days'], 'what is over when it is stored too');
+    await consumers.create(admin, 'robot', ROBOT);
+    await consumers.createKey(admin, 'robot', clock.now() + 20 * DAY);
+    t.strictSame(await atOnce(), [`robot consumer_key_within_30_days`]);
+    clock.advance(4 * DAY);
+    t.strictSame(await atOnce(), ['short client_secret_within_7_days']);
+  });
+
+  t.test('what ended long before anybody could say it is said once, and not again when it is forgotten', async t => {
+    const { vault, admin, clock, create } = await start(t);
+    const { notices } = vault.vault;
+    const ofOff = async () => (await said(vault)).filter(text => text.startsWith('off'));
     await create('off', { secretExpiresAt: clock.now() + 80 * DAY });
     await vault.vault.credentials.setDisabled(admin, 'off', true);
-    await create('short', { secretExpiresAt: clock.now() + 10 * DAY });
-    await vault.vault.consumers.createKey(admin, 'svc', clock.now() + 80 * DAY);
+    clock.advance(200 * DAY);
+    await notices.say();
+    t.strictSame(await ofOff(), []);
+    await vault.vault.credentials.setDisabled(admin, 'off', false);
+    await notices.round();
+    t.strictSame(await ofOff(), ['off client_secret_within_1_days']);
+    for (let n = 0; n < 3; n++) {
+      clock.advance(70 * DAY);
+      await notices.round();
+    }
+    t.equal((await ofOff()).length, 1);
+  });
+
+  t.test('what presses nobody, and a key made for a day, is not said', async t => {
+    const { vault, admin, clock, create, link, connect } = await start(t);
+    await create('off', { secretExpiresAt: clock.now() + 50 * DAY });
+    await vault.vault.credentials.setDisabled(admin, 'off', true);
+    await vault.vault.consumers.create(admin, 'robot', ROBOT);
+    await vault.vault.consumers.createKey(admin, 'robot', clock.now() + DAY);
+    await vault.vault.consumers.createKey(admin, 'svc', clock.now() + 20 * DAY);
     await link('second', { expiresIn: 30 * 86_400 });
     await connect();
     await vault.vault.notices.say();
-    t.strictSame(await said(vault), [], 'ten days are its whole life');
-    clock.advance(4 * DAY);
+    t.strictSame(await said(vault), []);
+    clock.advance(6 * DAY + 1);
     await vault.vault.notices.say();
-    t.strictSame(await said(vault), ['short client_secret_within_7_days']);
-    clock.advance(2 * DAY + 1);
-    await vault.vault.notices.say();
-    t.strictSame((await said(vault)).slice(1), ['mail default refresh_token_within_1_days'], 'nobody used it');
+    t.strictSame(await said(vault), ['mail default refresh_token_within_1_days'], 'nobody used it');
   });
 
   t.test('a restart says nothing again', async t => {

@@ -35,6 +35,17 @@ export function expiryCases(t: Test, open: (t: Test) => Promise<Store>): void {
     t.strictSame(await waiting(), []);
     t.equal(await store.expiries.lastMailAt(), later + 1);
     await store.expiries.forget(NOW + 40 * DAY + 1);
+    t.strictSame(
+      await store.expiries.unsaid(NOW + 900 * DAY, 10),
+      [{ ...notice, threshold: 1 }],
+      'long over, not yet said',
+    );
+    t.equal(await store.expiries.lastMailAt(), later + 1, 'kept, for what it is of is there');
+    await store.transaction(async tx => {
+      const acme = await tx.credentials.find('acme');
+      if (acme) await tx.credentials.remove(acme);
+    });
+    await store.expiries.forget(NOW + 40 * DAY + 1);
     t.equal(await store.expiries.lastMailAt(), undefined);
   });
 

@@ -42,24 +42,31 @@ const PROCESS = new URL(`./reading-process${extname(fileURLToPath(import.meta.ur
 export function createKeyPairs(deps: { clock: Clock; longestMs?: number; process?: URL }): KeyPairs {
   const { clock, longestMs = LONGEST_MS, process: file = PROCESS } = deps;
   let underWay = 0;
-  const during = async (job: Job['job'], unanswered: () => Error): Promise<KeyPair> => {
+  const during = async (job: Job['job'], gone: AbortSignal | undefined, unanswered: () => Error): Promise<KeyPair> => {
+    if (gone?.aborted) throw left();
     if (underWay >= MOST_AT_ONCE) throw busy('Other key pairs are being read or made.');
     underWay += 1;
     try {
-      return pairOf(await inProcess(file, { job, now: clock.now() }, longestMs), unanswered);
+      const answer = await inProcess(file, { job, now: clock.now() }, { longestMs, gone });
+      return pairOf(answer, gone?.aborted ? left : unanswered);
     } finally {
       underWay -= 1;
     }
   };
   return {
-    read: file => {
+    read: (file, gone) => {
       const password = file.password?.reveal();
-      if ('pfx' in file) return during({ pfx: file.pfx, password: password ?? '' }, () => tooCostly('pfx'));
+      if ('pfx' in file) return during({ pfx: file.pfx, password: password ?? '' }, gone, () => tooCostly('pfx'));
       const { certificate, privateKey } = file;
-      return during({ certificate, privateKey: privateKey.reveal(), password }, () => tooCostly('private_key'));
+      const job = { certificate, privateKey: privateKey.reveal(), password };
+      return during(job, gone, () => tooCostly('private_key'));
     },
-    generate: wish => during(wish, () => busy('This machine was too slow to make a key pair.')),
+    generate: (wish, gone) => during(wish, gone, () => busy('This machine was too slow to make a key pair.')),
   };
+}
+
+function left(): Error {
+  return busy('Whoever sent this key pair has gone, so it was not read.');
 }
 
 function pairOf(answer: Answer | undefined, unanswered: () => Error): KeyPair {
@@ -69,8 +76,13 @@ function pairOf(answer: Answer | undefined, unanswered: () => Error): KeyPair {
   return { ...(certificate ? { certificate } : {}), privateKey: new Secret(privateKey) };
 }
 
+interface Until {
+  longestMs: number;
+  gone: AbortSignal | undefined;
+}
+
 /** What the process answers; undefined when it had to be killed, or fell. */
-async function inProcess(file: URL, job: Job, longestMs: number): Promise<Answer | undefined> {
+async function inProcess(file: URL, job: Job, { longestMs, gone }: Until): Promise<Answer | undefined> {
   // As it is written it needs what compiles it; compiled, nothing of how this process was started is its business.
   const compiled = extname(file.pathname) === '.js';
   const child = fork(file, {
@@ -80,7 +92,9 @@ async function inProcess(file: URL, job: Job, longestMs: number): Promise<Answer
     execArgv: [...(compiled ? [] : process.execArgv), `--max-old-space-size=${MOST_MEMORY_MB}`],
   });
   giveWay(child);
-  const timer = setTimeout(() => child.kill('SIGKILL'), longestMs);
+  const kill = () => child.kill('SIGKILL');
+  const timer = setTimeout(kill, longestMs);
+  gone?.addEventListener('abort', kill);
   const answered = once(child, 'message').then(([answer]: Answer[]) => answer);
   const ended = endOf(child);
   try {
@@ -88,7 +102,8 @@ async function inProcess(file: URL, job: Job, longestMs: number): Promise<Answer
     return await Promise.race([answered, ended]);
   } finally {
     clearTimeout(timer);
-    child.kill('SIGKILL');
+    gone?.removeEventListener('abort', kill);
+    kill();
     await ended;
   }
 }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Calendar } from '../../vault/calendar-links.js';
 import { notFound, VaultError } from '../../vault/errors.js';
 import type { Expiry } from '../../vault/expiry.js';
-import { titleOf } from '../../vault/expiry-words.js';
+import { dutyOf, titleOf } from '../../vault/expiry-words.js';
 import type { Vault } from '../../vault/vault.js';
 import { type CalendarDay, calendarText } from '../icalendar.js';
 import type { Routes } from '../scope.js';
@@ -31,12 +31,16 @@ function stray(vault: Vault, request: FastifyRequest): VaultError {
   return vault.limits.wrongKey(String(request.ip).slice(0, 64), 'calendar') ?? notFound('calendar');
 }
 
-function daysOf({ link, expiries }: Calendar): CalendarDay[] {
-  const own = { name: `link ${link.id}`, summary: 'This calendar of Tokenwell ends' };
-  return [
-    ...expiries.map(expiry => ({ name: nameOf(expiry), summary: summaryOf(expiry), at: expiry.endsAt })),
-    ...(link.expiresAt === undefined ? [] : [{ ...own, at: link.expiresAt }]),
-  ];
+const OWN =
+  'Who must act: an operator of this vault.\nWhat to do: make another address, tokenwell calendar create, and subscribe to it.';
+
+function daysOf({ link, expiries, at }: Calendar): CalendarDay[] {
+  const own = { name: `link ${link.id}`, summary: 'This calendar of Tokenwell ends', description: OWN };
+  const ofExpiry = (expiry: Expiry): CalendarDay => {
+    const told = { summary: summaryOf(expiry), description: dutyOf(expiry, at) };
+    return { name: nameOf(expiry), ...told, at: expiry.endsAt };
+  };
+  return [...expiries.map(ofExpiry), ...(link.expiresAt === undefined ? [] : [{ ...own, at: link.expiresAt }])];
 }
 
 /** Of a credential's accounts there is one event: it moves when the soonest of them is another one. */

@@ -2,7 +2,7 @@ import { CertificateWish, ClientAuth, ClientAuthCreate } from '../../api/client-
 import { PageQuery, pageOf } from '../../api/fields.js';
 import { TestAnswer } from '../../api.js';
 import { noCertificate } from '../../vault/errors.js';
-import { actorOf, callerOf } from '../auth.js';
+import { actorOf, callerOf, presentActorOf } from '../auth.js';
 import { keyOf, pageAfter } from '../paging.js';
 import {
   CertificateFile,
@@ -107,7 +107,7 @@ export const clientAuthRoutes: Routes = (app, { vault }, done) => {
 
   app.post(path, { schema: create }, async (request, reply) => {
     const { credential } = request.params;
-    const made = await clientAuths.add(actorOf(request), credential, clientAuthInput(request.body));
+    const made = await clientAuths.add(presentActorOf(request, reply), credential, clientAuthInput(request.body));
     reply.code(201).header('location', placeOf(credential, made.id));
     return storedAuthAnswer(made);
   });
@@ -137,7 +137,7 @@ export const clientAuthRoutes: Routes = (app, { vault }, done) => {
   app.post('/credentials/:credential/certificate/generate', { schema: generate }, async (request, reply) => {
     const { credential } = request.params;
     const { subject = `tokenwell ${credential}`.slice(0, 64), months = 24 } = request.body;
-    const made = await clientAuths.generate(actorOf(request), credential, { subject, months });
+    const made = await clientAuths.generate(presentActorOf(request, reply), credential, { subject, months });
     reply.code(201).header('location', placeOf(credential, made.id));
     return storedAuthAnswer(made);
   });

@@ -1,7 +1,7 @@
 import { PageQuery, pageOf, SLUG_PATTERN } from '../../api/fields.js';
 import * as api from '../../api.js';
 import { invalid } from '../../vault/errors.js';
-import { actorOf, callerOf } from '../auth.js';
+import { actorOf, callerOf, presentActorOf } from '../auth.js';
 import { etagOf, expectedVersion } from '../etag.js';
 import { keyOf, page } from '../paging.js';
 import { CredentialParams, Nothing } from '../route-schemas.js';
@@ -71,7 +71,7 @@ const remove = {
 export const credentialRoutes: Routes = (app, { vault, publicUrl }, done) => {
   app.post('/credentials', { schema: create }, async (request, reply) => {
     const { id } = request.body;
-    const view = await vault.credentials.create(actorOf(request), id, newCredentialInput(request.body));
+    const view = await vault.credentials.create(presentActorOf(request, reply), id, newCredentialInput(request.body));
     reply.code(201).header('location', `/api/v1/credentials/${id}`).header('etag', etagOf(view.credential.version));
     return credentialAnswer(view, publicUrl);
   });
@@ -93,7 +93,12 @@ export const credentialRoutes: Routes = (app, { vault, publicUrl }, done) => {
     const { credential } = request.params;
     sameId(request.body.id, credential);
     const expected = expectedVersion(request.headers['if-match']);
-    const view = await vault.credentials.replace(actorOf(request), credential, expected, credentialInput(request.body));
+    const view = await vault.credentials.replace(
+      presentActorOf(request, reply),
+      credential,
+      expected,
+      credentialInput(request.body),
+    );
     reply.header('etag', etagOf(view.credential.version));
     return credentialAnswer(view, publicUrl);
   });
