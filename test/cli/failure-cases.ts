@@ -189,7 +189,7 @@ export function failureCases(t: Test): void {
     ];
     const { code, err } = await run(words('token mail'), variables);
     t.equal(code, 1);
-    t.match(err, /^tokenwell: Nobody has consented yet.*\nWho must act: an administrator of the organisation\.\n/);
+    t.match(err, /^tokenwell: Nobody has approved yet.*\nWho must act: an administrator of the organisation\.\n/);
     for (const part of says) t.match(err, part);
     const tested = await run(words('credential test mail'), vault.variables);
     for (const part of says) t.match(tested.out, part);
