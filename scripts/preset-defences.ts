@@ -90,7 +90,7 @@ export const PRESET_DEFENCES: readonly Defence[] = [
   {
     name: 'presets: what a token lacks is told',
     file: 'src/vault/testing.ts',
-    defence: 'const enough = access.missing.length === 0 || !access.certain;',
+    defence: "const enough = access.severity !== 'critical';",
     without: 'const enough = true;',
     ...ACCESS,
   },
@@ -132,7 +132,7 @@ export const PRESET_DEFENCES: readonly Defence[] = [
   {
     name: 'jwt_bearer: a refused assertion is nobody’s sign-in',
     file: 'src/oauth/jwt-bearer.ts',
-    defence: "token.reason === 'invalid_grant' ?",
+    defence: 'SIGN_IN_AGAIN.has(token.reason) ?',
     without: "token.reason === 'never' ?",
     ...DELEGATED,
   },
