@@ -69,6 +69,22 @@ export const EXPIRY_DEFENCES: readonly Defence[] = [
     only: 'a calendar shows names',
   },
   {
+    name: 'expiries: a mail that may have been taken is not sent every ten minutes',
+    file: 'src/vault/notices.ts',
+    defence: 'if (this.#clock.monotonic() < this.#doubt.until) return;',
+    without: '',
+    test: EXPIRIES,
+    only: 'a server that takes a mail and says so too late',
+  },
+  {
+    name: 'expiries: what a mail has no room for is not taken for mailed',
+    file: 'src/store/expiry-rows.ts',
+    defence: "await waiting.where('kind', '=', kind).where('id', 'in', ids).execute();",
+    without: 'await waiting.execute();',
+    test: EXPIRIES,
+    only: 'what one mail has no room for',
+  },
+  {
     name: 'expiries: no mail leaves without TLS',
     file: 'src/mail/mailer.ts',
     defence: 'requireTLS: !secure && !plain',
