@@ -77,6 +77,14 @@ export const EXPIRY_DEFENCES: readonly Defence[] = [
     only: 'a server that takes a mail and says so too late',
   },
   {
+    name: 'expiries: an address that is refused is said',
+    file: 'src/vault/notices.ts',
+    defence: 'if (refused.length > 0)',
+    without: 'if (refused.length > 99)',
+    test: EXPIRIES,
+    only: 'a mail that is refused for one',
+  },
+  {
     name: 'expiries: what a mail has no room for is not taken for mailed',
     file: 'src/store/expiry-rows.ts',
     defence: "await waiting.where('kind', '=', kind).where('id', 'in', ids).execute();",

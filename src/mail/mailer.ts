@@ -33,7 +33,8 @@ export function createMailer(options: MailerOptions): Mailer {
       });
       const sending = transport.sendMail({ from, to: [...to], messageId: `<${id}@tokenwell>`, subject, text });
       try {
-        await Promise.race([sending, deadline]);
+        const { rejected } = await Promise.race([sending, deadline]);
+        return rejected;
       } finally {
         clearTimeout(late);
         sending.catch(() => undefined);

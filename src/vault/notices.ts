@@ -64,12 +64,12 @@ export class Notices {
     const waiting = await this.#store.expiries.unmailed(now, AT_ONCE);
     if (waiting.length === 0) return;
     try {
-      await this.#mailer.send(
-        digestOf(
-          waiting.map(one => judged(one, now)),
-          last,
-        ),
+      const mail = digestOf(
+        waiting.map(one => judged(one, now)),
+        last,
       );
+      const refused = await this.#mailer.send(mail);
+      if (refused.length > 0) this.#log.warn({ refused }, 'the mail server refused the mail for some of its addresses');
     } catch (error) {
       const pauseMs = error instanceof MailInDoubt ? this.#pause() : 0;
       const next = pauseMs === 0 ? 'the next round tries again' : `tried again in ${pauseMs / 60_000} minutes`;

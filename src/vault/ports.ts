@@ -363,5 +363,6 @@ export class MailInDoubt extends Error {
 
 /** Sends mails to whom the configuration names. Rejects when one was not taken, within bounded time; `MailInDoubt` where that is not known. */
 export interface Mailer {
-  send(mail: Mail): Promise<void>;
+  /** Answers the addresses for which the server did not take it, though it took it for others. */
+  send(mail: Mail): Promise<readonly string[]>;
 }

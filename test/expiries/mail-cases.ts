@@ -133,6 +133,7 @@ export function mailCases(t: Test): void {
       send: async ({ id }) => {
         sent.push(id);
         if (late) throw new MailInDoubt();
+        return [];
       },
     };
     const quiet = { info: () => {}, warn: () => {}, error: () => {} };
@@ -155,6 +156,25 @@ export function mailCases(t: Test): void {
     await notices.mail();
     t.equal(sent.length, count, 'taken: not again');
   });
+
+  t.test(
+    'a mail that is refused for one of its addresses is taken for the others, and the log names that one',
+    async t => {
+      const server = await startMailServer(t);
+      const { vault, clock, create } = await expiryWorld(t);
+      await create('acme', { secretExpiresAt: clock.now() + 5 * DAY });
+      const url = new Secret(`smtp://127.0.0.1:${server.port}`);
+      const mailer = createMailer({ url, from: 'a@example.com', to: ['gone@example.com', TO], plain: true });
+      const warned: unknown[] = [];
+      const log = { info: () => {}, warn: (about: object) => void warned.push(about), error: () => {} };
+      const notices = new Notices({ store: vault.store, ledger: vault.vault.ledger, clock, log, mailer });
+      await notices.say();
+      for (let n = 0; n < 2; n++) await notices.mail();
+      t.match(server.mails, [{ to: [TO] }]);
+      t.equal(server.mails.length, 1);
+      t.strictSame(warned.slice(1), [{ refused: ['gone@example.com'] }]);
+    },
+  );
 
   t.test('what one mail has no room for is in the next one', async t => {
     const server = await startMailServer(t);
