@@ -1,5 +1,5 @@
 import { rootCertificates } from 'node:tls';
-import type { Mail, Mailer } from '../vault/ports.js';
+import { type Mail, type Mailer, MailInDoubt } from '../vault/ports.js';
 import type { Secret } from '../vault/secret.js';
 
 /** Where mails go, and by which server. */
@@ -22,18 +22,19 @@ const SUBMISSION = { 'smtp:': 587, 'smtps:': 465 } as const;
 export function createMailer(options: MailerOptions): Mailer {
   const { from, to, deadlineMs = 10_000 } = options;
   return {
-    send: async ({ subject, text }: Mail) => {
+    send: async ({ id, subject, text }: Mail) => {
       // A tenth of a second to load, for those alone who send mails.
       const { createTransport } = await import('nodemailer');
       // A connection for each: there is one mail a day.
       const transport = createTransport(connection(options, deadlineMs));
       let late: NodeJS.Timeout | undefined;
       const deadline = new Promise<never>((_resolve, reject) => {
-        late = setTimeout(() => reject(new MailTooLate()), deadlineMs);
+        late = setTimeout(() => reject(new MailInDoubt()), deadlineMs);
       });
-      const sending = transport.sendMail({ from, to: [...to], subject, text });
+      const sending = transport.sendMail({ from, to: [...to], messageId: `<${id}@tokenwell>`, subject, text });
       try {
-        await Promise.race([sending, deadline]);
+        const { rejected } = await Promise.race([sending, deadline]);
+        return rejected;
       } finally {
         clearTimeout(late);
         sending.catch(() => undefined);
@@ -41,11 +42,6 @@ export function createMailer(options: MailerOptions): Mailer {
       }
     },
   };
-}
-
-/** The mail server did not take the mail in time. */
-export class MailTooLate extends Error {
-  readonly code = 'EMAILTIMEOUT';
 }
 
 function connection({ url, plain, authorities }: MailerOptions, deadlineMs: number) {

@@ -46,9 +46,12 @@ export function expiryRows({ reader, writer }: Engine): ExpiryReads {
       return Object.fromEntries(rows.map(row => [row.state as AccountState, Number(row.count)]));
     },
     ...calendarLinkReads(reader),
-    noteMailed: async (until, now) => {
-      const waiting = writer.updateTable('expiry_notices').set({ mailed_at: now }).where('mailed_at', 'is', null);
-      await waiting.where('at', '<=', until).execute();
+    noteMailed: async (mailed, now) => {
+      for (const kind of PRESSING_KINDS) {
+        const ids = mailed.filter(one => one.kind === kind).map(({ id }) => id);
+        const waiting = writer.updateTable('expiry_notices').set({ mailed_at: now }).where('mailed_at', 'is', null);
+        if (ids.length > 0) await waiting.where('kind', '=', kind).where('id', 'in', ids).execute();
+      }
     },
     forget: async endedBefore => {
       const over = writer.deleteFrom('expiry_notices').where('ends_at', '<', endedBefore);

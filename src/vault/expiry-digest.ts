@@ -1,5 +1,6 @@
 import type { Expiry } from './expiry.js';
 import { titleOf } from './expiry-words.js';
+import { hashOf } from './opaque.js';
 import type { Mail } from './ports.js';
 
 /** So many accounts of one credential are named; more of them are counted. */
@@ -14,8 +15,8 @@ const ABOUT = `This mail comes at most once a day, and says each thing at 60, 30
 at once when it is stored with less left.
 All that ends, and accounts that need somebody: tokenwell doctor`;
 
-/** One mail about several ends, in plain words. Names and dates, never a secret. */
-export function digestOf(expiries: readonly Expiry[]): Mail {
+/** One mail about several ends, in plain words: names and dates, never a secret. `after` is when the last one went out. */
+export function digestOf(expiries: readonly Expiry[], after: number | undefined): Mail {
   const groups = (['needs_operator', 'needs_user'] as const).map(actor => {
     const mine = expiries.filter(one => one.class === actor);
     return mine.length === 0 ? undefined : [ACTORS[actor], ...paragraphs(mine)].join('\n\n');
@@ -23,7 +24,11 @@ export function digestOf(expiries: readonly Expiry[]): Mail {
   const [soonest] = [...expiries].sort((one, other) => one.endsAt - other.endsAt);
   const more = expiries.length > 1 ? `, and ${expiries.length - 1} more` : '';
   const subject = soonest ? `Tokenwell: ${titleOf(soonest, 'no accounts')} ${whenOf(soonest)}${more}` : 'Tokenwell';
-  return { subject, text: `${[...groups.filter(group => group !== undefined), ABOUT].join('\n\n')}\n` };
+  const id = hashOf(JSON.stringify([after, ...expiries.map(({ kind, id, endsAt }) => [kind, id, endsAt])])).slice(
+    0,
+    32,
+  );
+  return { id, subject, text: `${[...groups.filter(group => group !== undefined), ABOUT].join('\n\n')}\n` };
 }
 
 function paragraphs(expiries: readonly Expiry[]): string[] {

@@ -46,8 +46,8 @@ export interface ExpiryReads {
   links(): Promise<CalendarLink[]>;
   /** By the SHA-256 of what stands in its address. */
   findLink(hash: string): Promise<CalendarLink | undefined>;
-  /** Notes that everything said until now was mailed, or is over. */
-  noteMailed(until: number, now: number): Promise<void>;
+  /** Notes that all that was said of these was mailed; what there was no room for waits for the next mail. */
+  noteMailed(mailed: readonly Expiring[], now: number): Promise<void>;
   /** Forgets what was said of ends before this moment, but for what is still there, and the links that ended before. */
   forget(endedBefore: number): Promise<void>;
 }

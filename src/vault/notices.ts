@@ -4,7 +4,7 @@ import type { Notice } from './expiry-store.js';
 import { titleOf } from './expiry-words.js';
 import type { Ledger } from './ledger.js';
 import type { Logger } from './logger.js';
-import type { Clock, Mailer } from './ports.js';
+import { type Clock, type Mailer, MailInDoubt } from './ports.js';
 import type { Store } from './store.js';
 
 const LEASE = 'upkeep expiries';
@@ -14,6 +14,9 @@ const AT_ONCE = 200;
 const MAIL_EVERY_MS = DAY_MS;
 /** Mails go out at about the same time of day, not ten minutes later each day. */
 const MAIL_SLACK_MS = 15 * 60_000;
+/** A server that takes a mail and says so too late would be sent it every ten minutes. */
+const SHORTEST_DOUBT_MS = 20 * 60_000;
+const LONGEST_DOUBT_MS = 4 * 3_600_000;
 const KEPT_MS = 60 * DAY_MS;
 
 /** Says once, on whatever instance, that an end has come nearer than a threshold: in the ledger, in the log, by mail. */
@@ -23,6 +26,8 @@ export class Notices {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #mailer: Mailer | undefined;
+  /** Until when (monotonic milliseconds) nothing is mailed after one in doubt, and for how long that was. */
+  #doubt = { until: 0, pauseMs: 0 };
 
   constructor(deps: { store: Store; ledger: Ledger; clock: Clock; log: Logger; mailer?: Mailer | undefined }) {
     this.#store = deps.store;
@@ -47,23 +52,38 @@ export class Notices {
 
   /**
    * Mails what was said since the last mail and still stands, at most once a day. A mail that fails is tried again in
-   * the next round; nobody waits for it.
+   * the next round, one that may have been taken after a pause that grows; nobody waits for it.
    */
   async mail(): Promise<void> {
     if (!this.#mailer) return;
     const now = this.#clock.now();
+    if (this.#clock.monotonic() < this.#doubt.until) return;
     const last = await this.#store.expiries.lastMailAt();
     // A last mail that lies in the future was sent before the clock was put back.
     if (last !== undefined && last <= now && now - last < MAIL_EVERY_MS - MAIL_SLACK_MS) return;
     const waiting = await this.#store.expiries.unmailed(now, AT_ONCE);
     if (waiting.length === 0) return;
     try {
-      await this.#mailer.send(digestOf(waiting.map(one => judged(one, now))));
+      const mail = digestOf(
+        waiting.map(one => judged(one, now)),
+        last,
+      );
+      const refused = await this.#mailer.send(mail);
+      if (refused.length > 0) this.#log.warn({ refused }, 'the mail server refused the mail for some of its addresses');
     } catch (error) {
-      this.#log.warn({ err: error }, 'the mail about what ends could not be sent; the next round tries again');
+      const pauseMs = error instanceof MailInDoubt ? this.#pause() : 0;
+      const next = pauseMs === 0 ? 'the next round tries again' : `tried again in ${pauseMs / 60_000} minutes`;
+      this.#log.warn({ err: error }, `the mail about what ends could not be sent; ${next}`);
       return;
     }
-    await this.#store.expiries.noteMailed(now, now);
+    this.#doubt = { until: 0, pauseMs: 0 };
+    await this.#store.expiries.noteMailed(waiting, now);
+  }
+
+  #pause(): number {
+    const pauseMs = Math.min(Math.max(2 * this.#doubt.pauseMs, SHORTEST_DOUBT_MS), LONGEST_DOUBT_MS);
+    this.#doubt = { until: this.#clock.monotonic() + pauseMs, pauseMs };
+    return pauseMs;
   }
 
   async #sayOne(notice: Notice): Promise<void> {

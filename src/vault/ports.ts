@@ -351,12 +351,20 @@ export interface KeyPairs {
 
 /** A mail in plain text. */
 export interface Mail {
+  /** The same whenever this mail is sent again, so that whoever receives it can tell. */
+  id: string;
   /** One line. */
   subject: string;
   text: string;
 }
 
-/** Sends mails to whom the configuration names. Rejects when one was not taken, within bounded time. */
+/** No answer came in time: the mail may have been taken. */
+export class MailInDoubt extends Error {
+  readonly code = 'EMAILTIMEOUT';
+}
+
+/** Sends mails to whom the configuration names. Rejects when one was not taken, within bounded time; `MailInDoubt` where that is not known. */
 export interface Mailer {
-  send(mail: Mail): Promise<void>;
+  /** Answers the addresses for which the server did not take it, though it took it for others. */
+  send(mail: Mail): Promise<readonly string[]>;
 }

@@ -1,12 +1,14 @@
 import type { Test } from 'tap';
 import { createMailer, type MailerOptions } from '../../src/mail/mailer.js';
+import { Notices } from '../../src/vault/notices.js';
+import { type Mailer, MailInDoubt } from '../../src/vault/ports.js';
 import { Secret } from '../../src/vault/secret.js';
 import { createAuthority } from '../support/certificates.js';
 import { startVault, temporaryFolder } from '../support/vault.js';
 import { type MailServer, startMailServer } from './mail-server.js';
 import { DAY, expiryWorld } from './world.js';
 
-const MAIL = { subject: 'What ends', text: 'A text.\n.\nwith a dot — and more\n' };
+const MAIL = { id: 'one', subject: 'What ends', text: 'A text.\n.\nwith a dot — and more\n' };
 const TO = 'operators@example.com';
 
 function envFor({ port }: Pick<MailServer, 'port'>): Record<string, string> {
@@ -120,6 +122,72 @@ export function mailCases(t: Test): void {
     t.equal(server.mails.length, 1, 'the same day');
     await vault.vault.notices.mail();
     t.equal(server.mails.length, 1);
+  });
+
+  t.test('a server that takes a mail and says so too late is sent the same again, ever less often', async t => {
+    const { vault, clock, create } = await expiryWorld(t);
+    await create('acme', { secretExpiresAt: clock.now() + 5 * DAY });
+    const sent: string[] = [];
+    let late = true;
+    const mailer: Mailer = {
+      send: async ({ id }) => {
+        sent.push(id);
+        if (late) throw new MailInDoubt();
+        return [];
+      },
+    };
+    const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+    const { ledger } = vault.vault;
+    const notices = new Notices({ store: vault.store, ledger, clock, log: quiet, mailer });
+    await notices.say();
+    for (let minutes = 0; minutes < 24 * 60; minutes += 10) {
+      await notices.mail();
+      clock.advance(10 * 60_000);
+    }
+    t.ok(sent.length > 4 && sent.length < 11, `${sent.length} in a day, not 144`);
+    t.equal(new Set(sent).size, 1, 'by one Message-ID');
+    late = false;
+    for (let hours = 0; hours < 20; hours++) {
+      clock.advance(3_600_000);
+      await notices.mail();
+    }
+    t.equal(new Set(sent).size, 1);
+    const count = sent.length;
+    await notices.mail();
+    t.equal(sent.length, count, 'taken: not again');
+  });
+
+  t.test(
+    'a mail that is refused for one of its addresses is taken for the others, and the log names that one',
+    async t => {
+      const server = await startMailServer(t);
+      const { vault, clock, create } = await expiryWorld(t);
+      await create('acme', { secretExpiresAt: clock.now() + 5 * DAY });
+      const url = new Secret(`smtp://127.0.0.1:${server.port}`);
+      const mailer = createMailer({ url, from: 'a@example.com', to: ['gone@example.com', TO], plain: true });
+      const warned: unknown[] = [];
+      const log = { info: () => {}, warn: (about: object) => void warned.push(about), error: () => {} };
+      const notices = new Notices({ store: vault.store, ledger: vault.vault.ledger, clock, log, mailer });
+      await notices.say();
+      for (let n = 0; n < 2; n++) await notices.mail();
+      t.match(server.mails, [{ to: [TO] }]);
+      t.equal(server.mails.length, 1);
+      t.strictSame(warned.slice(1), [{ refused: ['gone@example.com'] }]);
+    },
+  );
+
+  t.test('what one mail has no room for is in the next one', async t => {
+    const server = await startMailServer(t);
+    const { vault, clock, create } = await expiryWorld(t, { env: envFor(server) });
+    for (let n = 0; n < 230; n++) await create(`acme-${n}`, { secretExpiresAt: clock.now() + 20 * DAY });
+    for (let n = 0; n < 2; n++) await vault.vault.notices.say();
+    await vault.vault.notices.mail();
+    clock.advance(DAY);
+    await vault.vault.notices.mail();
+    t.equal(server.mails.length, 2);
+    const named = server.mails.flatMap(({ text }) => readable(text).match(/^Client secret of acme-\d+/gm) ?? []);
+    t.equal(new Set(named).size, 230);
+    t.equal(named.length, 230, 'and nothing in both');
   });
 
   t.test('a round is for one instance in ten minutes, and a day’s mail for one of them', async t => {

@@ -35,6 +35,10 @@ export async function startMailServer(t: Teardown, tls?: Certificate & { implici
       if (password === 'smtp-password') done(null, { user: username });
       else done(new Error('wrong password'));
     },
+    onRcptTo: ({ address }, _session, done) => {
+      if (address.startsWith('gone@')) done(Object.assign(new Error('no such user'), { responseCode: 550 }));
+      else done();
+    },
     onData: (stream, session, done) => {
       const chunks: Buffer[] = [];
       stream.on('data', chunk => chunks.push(chunk));
