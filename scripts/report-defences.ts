@@ -150,4 +150,20 @@ export const REPORT_DEFENCES: readonly Defence[] = [
     without: 'places.quick',
     test: 'test/outbound.test.ts',
   },
+  {
+    name: 'reported: nobody is given back what they reported',
+    file: 'src/vault/tokens.ts',
+    defence: 'if (drawable.token.id === request.refused) return undefined;',
+    without: '',
+    test: 'test/vault.test.ts',
+    only: 'where memory still has it',
+  },
+  {
+    name: 'warnings: every memory learns what failed last, and that it is mended',
+    file: 'src/vault/settling.ts',
+    defence: 'const quiet = end.progress.finding === undefined && account.finding === undefined;',
+    without: 'const quiet = end.token !== undefined || end.progress.state === account.state;',
+    test: 'test/vault.test.ts',
+    only: 'a warning says what failed last',
+  },
 ];

@@ -41,7 +41,7 @@ export function addSetupCommand(group: Command, session: Session): void {
   examples(
     setup,
     'tokenwell credential setup acme-mail --preset microsoft --tenant acme.example --purpose imap --mailbox info@acme.example',
-    'printf %s $CLIENT_SECRET | tokenwell credential create office-mail --preset microsoft --tenant acme.example --purpose imap --client-id $CLIENT_ID --secret-file - && tokenwell credential setup office-mail',
+    'printf %s $CLIENT_SECRET | tokenwell credential create office-mail --preset microsoft --tenant acme.example --purpose imap --client-id 6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10 --secret-file - && tokenwell credential setup office-mail',
     'tokenwell credential setup office-mail --mailbox info@acme.example --format powershell > setup.ps1',
   );
 }

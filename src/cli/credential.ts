@@ -60,7 +60,7 @@ function addWriting(group: Command, session: Session): void {
   examples(
     addCredentialFlags(create),
     'printf %s $CLIENT_SECRET | tokenwell credential create new-mail --token-url $TOKEN_URL --client-id $CLIENT_ID --scope mail.read --secret-file -',
-    'printf %s $CLIENT_SECRET | tokenwell credential create acme-imap --preset microsoft --tenant acme.example --purpose imap --client-id $CLIENT_ID --secret-file -',
+    'printf %s $CLIENT_SECRET | tokenwell credential create acme-imap --preset microsoft --tenant acme.example --purpose imap --client-id 6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10 --secret-file -',
   );
   const replace = ofCredential(group, 'replace', 'change a credential')
     .description(

@@ -40,9 +40,9 @@ export async function settle(ledger: Ledger, current: Current, lease: Lease, end
     await end.also?.(tx);
     if (end.token) await tx.saveToken(end.token);
     const entry = { action: 'token.refresh', credential: credential.id, account: account.account, ...end.details };
-    // A new token is no change, older ones stay good; a new state is, so that every memory learns to warn.
-    const worse = end.token === undefined && end.progress.state !== account.state;
-    const touched = worse ? [{ kind: 'account' as const, id: `${credential.id}/${account.account}` }] : [];
+    // A new token is no change, older ones stay good; what every memory warns of is, and so is its end.
+    const quiet = end.progress.finding === undefined && account.finding === undefined;
+    const touched = quiet ? [] : [{ kind: 'account' as const, id: `${credential.id}/${account.account}` }];
     return { result: undefined, touched, entry };
   });
 }

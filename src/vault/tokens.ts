@@ -135,6 +135,8 @@ export class Tokens {
   #remembered(caller: Caller, request: DrawRequest, draw: Draw): Drawable | undefined {
     const drawable = this.#memory.token(drawName(request.credential, request.account, request.scope));
     if (!drawable || !goodFor(drawable.token, request.minTtl, this.#clock.now())) return undefined;
+    // There may be a newer one since: older ones stay good, and are remembered.
+    if (drawable.token.id === request.refused) return undefined;
     const permitted = permittedScopes(caller, request.credential, request.account);
     if (!permits(permitted, drawable.askedScope)) return undefined;
     draw.restsOn(this.#memory.revision);

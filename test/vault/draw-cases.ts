@@ -49,6 +49,27 @@ export function drawCases(t: Test): void {
     t.match(await draw({ minTtl: 1_800 }), { warning: undefined, expiresIn: 3_600 }, 'the way back');
   });
 
+  t.test('a warning says what failed last, and ends once it is mended, for who draws from memory too', async t => {
+    const { vault, provider, clock, admin, draw } = await world(t);
+    const refresh = () => vault.vault.accounts.refresh(admin, 'mail', 'default');
+    const { token: first } = await draw();
+    for (const [answer, words] of [
+      [json(400, { error: 'invalid_scope' }), /scope/],
+      [WRONG_SECRET, /secret/i],
+    ] as const) {
+      clock.advance(61_000);
+      provider.next(answer);
+      await problem(refresh());
+      t.match(await draw(), { token: { id: first.id }, warning: { code: 'refresh_failing', detail: words } });
+    }
+    clock.advance(61_000);
+    await refresh();
+    const mended = await draw();
+    t.equal(mended.warning, undefined);
+    t.not(mended.token.id, first.id);
+    t.equal(provider.requests.length, 4, 'the newest one was there');
+  });
+
   t.test('F32: a wrong client secret says so, is asked at most once a minute, and at once after a PUT', async t => {
     const { vault, provider, clock, admin, draw } = await world(t);
     provider.always(WRONG_SECRET);

@@ -88,6 +88,18 @@ export function rejectionCases(t: Test): void {
     t.not((await draw()).token.id, first.id);
   });
 
+  t.test('who reports what others no longer get is given another one, also where memory still has it', async t => {
+    const { vault, provider, clock, admin, draw, report } = await rejecting(t);
+    const { token: first } = await draw();
+    clock.advance(MINUTE);
+    await vault.vault.accounts.refresh(admin, 'mail', 'default');
+    t.equal((await draw()).token.id, first.id, 'it is good, so it is given on');
+    const { token: second } = await report(first.id);
+    t.not(second.id, first.id);
+    t.equal((await draw()).token.id, second.id);
+    t.equal(provider.requests.length, 2);
+  });
+
   t.test('who may not draw cannot report, and nothing is changed', async t => {
     const { vault, provider, clock, draw, report } = await rejecting(t);
     const { key } = await vault.consumer('stranger', []);
