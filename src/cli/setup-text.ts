@@ -26,10 +26,12 @@ export function setupText(
   ].join('\n');
 }
 
-/** Without commands for what can be done by hand as well. */
+/** Without commands for what can be done by hand as well; what is done in Tokenwell has no other way. */
 function withoutSpare(step: Step): Step {
   const { instructions = [], commands = [] } = step;
-  return instructions.length > 0 && commands.length > 0 ? { ...step, commands: [] } : step;
+  if (instructions.length === 0) return step;
+  const own = commands.filter(({ text }) => text.startsWith('tokenwell '));
+  return own.length === commands.length ? step : { ...step, commands: own };
 }
 
 function stepText({ title, who, why, optional, text, instructions = [], commands = [], link }: Step, at: number) {

@@ -6,6 +6,7 @@ import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Limits } from './limits.js';
 import type { Clock } from './ports.js';
 import { type Access, accessOf } from './presets/access.js';
+import { PROTOCOLS } from './presets/preset.js';
 import type { Refreshing } from './refreshing.js';
 import { forgetReport } from './reports.js';
 import { type Actor, require } from './roles.js';
@@ -77,7 +78,10 @@ export class Testing {
       const asked = { minTtl: 0, force: true, consumer };
       const token = await this.#refreshing.refresh(credential, row.account, scope, asked);
       await forgetReport(this.#store, row);
-      const detail = `The provider gave a token for ${token.lifetime} s.`;
+      const came = `The provider gave a token for ${token.lifetime} s.`;
+      const detail = opensMailbox(credential)
+        ? `${came} Whether a mailbox opens with it is decided by its server.`
+        : came;
       const gave = this.#step('token', true, started, detail);
       const access = accessOf(credential, token);
       if (!access) return { steps: [gave], finding: undefined };
@@ -109,4 +113,9 @@ function findingOf(error: unknown): Omit<Finding, 'at' | 'script'> {
   if (!(error instanceof VaultError)) throw error;
   const { class: errorClass = 'unavailable', action = 'Try again.' } = error.details;
   return { class: errorClass, reason: error.code, message: error.message, action, ...aboutOf(error.details) };
+}
+
+/** Whether its tokens are for a mail server, which lets in whom it likes whatever a token says. */
+function opensMailbox({ purpose }: Credential): boolean {
+  return PROTOCOLS.some(protocol => protocol === purpose);
 }

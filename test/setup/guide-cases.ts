@@ -60,7 +60,7 @@ const APPLICATION: Record<string, [name: string, id: string]> = {
   imap: ['IMAP.AccessAsApp', '5e5addcd-3e8d-4e90-baf5-964efab2b20a'],
   pop: ['POP.AccessAsApp', 'cb842b43-da6e-4506-86fe-bb12199c656d'],
 };
-const REGISTER = `az ad app show --id='${CLIENT}' --query=displayName --output=tsv || az ad app create --display-name='Tokenwell mail' --sign-in-audience='AzureADMyOrg' --query=appId --output=tsv
+const REGISTER = `az ad app show --id='${CLIENT}' --query=displayName --output=tsv
 az ad sp show --id='${CLIENT}' --query=id --output=tsv || az ad sp create --id='${CLIENT}'`;
 /** Whatever permits more than these. */
 const ANY_PERMISSION =

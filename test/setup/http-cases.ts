@@ -145,7 +145,7 @@ export function setupHttpCases(t: Test): void {
     t.match(text, { code: 0, err: '', out: /^Set-up of mail for imap at Microsoft 365, worldwide, GCC included\n/ });
     t.match(
       text.out,
-      /\n2\. Have the application registered: an administrator of the organisation\n {3}The registration is/,
+      /\n2\. Find the registered application: an administrator of the organisation\n {3}The registration is/,
     );
     t.match(
       text.out,

@@ -77,7 +77,7 @@ export function testStep({ credential: { id, grantType }, mailboxes }: Case): St
     title: say`Test it`,
     who: 'operator',
     why: say`It shows now whether the provider gives a token, and not when the first mail waits.`,
-    text: say`Success is the last line: ${success} Otherwise the answer says who must act and what to do. Changes at a provider may need some minutes, those of roles up to two hours.`,
+    text: say`Success is the last line: ${success} Otherwise the answer says who must act and what to do. Changes at a provider may need some minutes, those of roles up to two hours. Whether a mailbox opens is decided by its server, and shows when the program that draws the token first signs in there; what the server then says can be reported (${'POST …/token/rejected'}), and ${`tokenwell account show ${id}`} says what is missing.`,
     commands: [joined(first, ...more)],
   };
 }

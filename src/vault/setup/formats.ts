@@ -50,6 +50,7 @@ export function scriptOf(guide: Guide): string {
       `Set-up of ${credential} for ${purpose} at ${provider}, written by Tokenwell. Read it before you run it.`,
     ),
     ...comment('It may be run again: what is there already stays. What is done elsewhere stands in comments.'),
+    ...comment('Where scripts may not be run: powershell -ExecutionPolicy Bypass -File, with its name; or paste it.'),
     ...(mailboxes.length > 0 ? comment(`Mailboxes: ${mailboxes.join(', ')}`) : []),
     '',
     "$ErrorActionPreference = 'Stop'",

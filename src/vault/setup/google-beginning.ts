@@ -1,4 +1,5 @@
 import { consentScreenStep } from './google-client.js';
+import { KEYS_FORBIDDEN } from './google-delegation.js';
 import { GOOGLE_CONSOLE } from './google-pages.js';
 import type { Plan, Step } from './guide.js';
 import { say } from './prose.js';
@@ -27,7 +28,7 @@ function serviceAccountStep({ id }: Plan): Step {
       say`Choose a project at the top of the page, or New project.`,
       say`APIs & Services, Library: Gmail API, Enable.`,
       say`IAM & Admin, Service accounts, Create service account. Name: ${`tokenwell-${id}`}. It needs no role in the project.`,
-      say`In the service account: Keys, Add key, Create new key, JSON. The file that is saved is the key: hand it to the operator of the vault as key.json.`,
+      say`In the service account: Keys, Add key, Create new key, JSON. The file that is saved is the key: hand it to the operator of the vault as key.json. ${KEYS_FORBIDDEN}`,
     ],
     link: `${GOOGLE_CONSOLE}/iam-admin/serviceaccounts`,
   };

@@ -59,6 +59,7 @@ export function secretStep(one: Case): Step | undefined {
     title: say`Store the client secret`,
     who: 'project_owner',
     why: say`The application proves itself with it.`,
+    ...(clientAuth.hasSecret ? { optional: true } : {}),
     text: clientAuth.hasSecret ? say`One is stored already.` : say`None is stored yet.`,
     instructions: [
       say`In the client: Client secrets, Add secret, and copy it at once: it is shown this once.`,

@@ -22,6 +22,9 @@ export function serviceAccountStep({ credential: { clientId } }: Case): Step {
   };
 }
 
+/** Many organisations have it so, some without knowing. */
+export const KEYS_FORBIDDEN = say`Where Google refuses to make one, the policy ${'iam.disableServiceAccountKeyCreation'} forbids it: an Organization Policy Administrator lifts it for this project.`;
+
 /** Its key. */
 export function keyStep(one: Case): Step {
   const { id, clientAuth } = one.credential;
@@ -36,7 +39,7 @@ export function keyStep(one: Case): Step {
       ? say`One is stored already${known}; compare it with those of the service account, and delete the others there.`
       : say`None is stored yet.`,
     instructions: [
-      say`In the service account: Keys, Add key, JSON.`,
+      say`In the service account: Keys, Add key, JSON. ${KEYS_FORBIDDEN}`,
       say`An operator stores the file and deletes it: ${`tokenwell credential replace ${id} --service-account-file …`}`,
     ],
   };
@@ -57,7 +60,7 @@ export function delegationStep(one: Case): Step {
       say`Google Admin console: Security, Access and data control, API controls, Manage domain wide delegation, Add new.`,
       numeric
         ? say`Client ID: ${clientId}`
-        : say`Client ID: the number of the service account ${clientId}, its Unique ID (OAuth 2 Client ID), not its address. The command prints it.`,
+        : say`Client ID: the number of the service account ${clientId}, its Unique ID (OAuth 2 Client ID), not its address; it stands as client_id in its key file, too.`,
       say`OAuth scopes, exactly: ${scopes.join(',')}`,
       say`Authorize.`,
     ],

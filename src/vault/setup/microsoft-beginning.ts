@@ -1,10 +1,31 @@
 import type { Plan, Step } from './guide.js';
 import { type AtMicrosoft, atMicrosoft, displayName } from './microsoft-case.js';
-import { audienceOf, cloudStep } from './microsoft-entra.js';
+import { cloudStep } from './microsoft-entra.js';
 import { say, words } from './prose.js';
 import { bash, joined, odata, powershell } from './quoting.js';
 import { reachStep } from './reach.js';
 import { goOnStep, storeStep } from './store-steps.js';
+
+/** Whose accounts a registration is for, as the tools call it and as the portal does. */
+interface Audience {
+  id: string;
+  label: string;
+}
+
+const OWN: Audience = { id: 'AzureADMyOrg', label: 'Accounts in this organizational directory only' };
+const AUDIENCES: Readonly<Record<string, Audience>> = {
+  common: {
+    id: 'AzureADandPersonalMicrosoftAccount',
+    label: 'Accounts in any organizational directory and personal Microsoft accounts',
+  },
+  organizations: { id: 'AzureADMultipleOrgs', label: 'Accounts in any organizational directory' },
+  consumers: { id: 'PersonalMicrosoftAccount', label: 'Personal Microsoft accounts only' },
+};
+
+/** Whose accounts a registration is for; `tenant` as the addresses name it. */
+function audienceOf(tenant = ''): Audience {
+  return AUDIENCES[tenant] ?? OWN;
+}
 
 /** What to do at Microsoft before there is a client id; undefined for what Microsoft does not serve. */
 export function microsoftBeginning(plan: Plan): Step[] | undefined {

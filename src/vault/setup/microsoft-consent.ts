@@ -14,7 +14,7 @@ export function consentStep(one: MicrosoftCase): Step | undefined {
   if (!first) return undefined;
   const url = consentUrl(one);
   const link = bash`tokenwell credential admin-consent-link ${credential.id}`;
-  const byLink = say`Or open the address below (it comes back to the redirect URI), or better make a link for it with ${link.text}: it adds a state, so that the answer is known to belong to this request, and shows what came of it. Right after the registration was made all of this may fail for a minute.`;
+  const early = say`Right after the registration was made this may fail for a minute.`;
   return {
     id: 'admin-consent',
     title: signedIn ? say`Approve the application, where people may not` : say`Grant admin consent`,
@@ -24,11 +24,12 @@ export function consentStep(one: MicrosoftCase): Step | undefined {
       : say`An application permission counts only once an administrator has granted it.`,
     ...(signedIn ? { optional: true } : {}),
     text: signedIn
-      ? say`Leave it out where the people who sign in may approve for themselves; then it stays with those who did. ${byLink}`
-      : byLink,
+      ? say`Leave it out where the people who sign in may approve for themselves; then it stays with those who did. ${early}`
+      : early,
     instructions: [
       say`${words(cloud.portal.name)}: in the registration, API permissions, Grant admin consent for the organisation.`,
       ...own.permissions.slice(0, 1).map(({ name }) => say`The Status of ${name} then says Granted.`),
+      say`Or, once the redirect URI is registered, send a link to whoever may approve: ${link.text} makes one that shows what came of it. The address below does the same without that.`,
     ],
     commands: [
       signedIn ? delegatedGrant(one, first.resource) : roleAssignments(),

@@ -1,31 +1,10 @@
 import { RESOURCES } from '../presets/microsoft-setup.js';
 import type { Step } from './guide.js';
-import { type AtMicrosoft, byClientId, displayName, type MicrosoftCase, namesOf } from './microsoft-case.js';
+import { type AtMicrosoft, byClientId, type MicrosoftCase, namesOf } from './microsoft-case.js';
 import { say, words } from './prose.js';
 import { bash, type Command, joined, powershell } from './quoting.js';
 
 // The steps in Microsoft Entra ID that come before consent: the tools, the registration, its permissions.
-
-/** Whose accounts a registration is for, as the tools call it and as the portal does. */
-interface Audience {
-  id: string;
-  label: string;
-}
-
-const OWN: Audience = { id: 'AzureADMyOrg', label: 'Accounts in this organizational directory only' };
-const AUDIENCES: Readonly<Record<string, Audience>> = {
-  common: {
-    id: 'AzureADandPersonalMicrosoftAccount',
-    label: 'Accounts in any organizational directory and personal Microsoft accounts',
-  },
-  organizations: { id: 'AzureADMultipleOrgs', label: 'Accounts in any organizational directory' },
-  consumers: { id: 'PersonalMicrosoftAccount', label: 'Personal Microsoft accounts only' },
-};
-
-/** Whose accounts a registration is for; `tenant` as the addresses name it. */
-export function audienceOf(tenant = ''): Audience {
-  return AUDIENCES[tenant] ?? OWN;
-}
 
 /** Signing in with the tools, at the cloud in question. */
 export function cloudStep(one: AtMicrosoft): Step {
@@ -70,27 +49,22 @@ function graphScopes({ signedIn, own }: AtMicrosoft): string[] {
 
 /** The app registration and its enterprise application. */
 export function registerStep(one: MicrosoftCase): Step {
-  const { credential, at, tenant } = one;
-  const { id, clientId } = credential;
-  const audience = audienceOf(at.tenant);
-  const named = tenant === undefined ? say`` : say` and Directory (tenant) ID (${tenant})`;
+  const { id, clientId } = one.credential;
   return {
     id: 'register-application',
-    title: say`Have the application registered`,
+    title: say`Find the registered application`,
     who: 'tenant_admin',
     why: say`The registration is what the provider knows this credential by.`,
-    text: say`Where there is no registration with this client id yet, make one and give its ids to the credential: ${`tokenwell credential replace ${id} --client-id … --tenant …`} (with --secret-file - where a secret is stored, which is asked for again), then ask for this guide again. The enterprise application of the same name is the registration as one tenant knows it; a registration of another tenant has only that here.`,
+    text: say`The enterprise application of the same name is the registration as one tenant knows it; a registration of another tenant has only that here. Where there is neither, the client id is another one: ${`tokenwell credential replace ${id} --client-id …`} puts it right, with ${'--secret-file -'} where a secret is stored.`,
     instructions: [
       say`In the menu on the left: Entra ID (Microsoft Entra ID, in some portals Identity, Applications), then App registrations, then All applications: open the one whose Application (client) ID is ${clientId}.`,
-      say`Where there is none yet: on the App registrations page choose New registration, name ${displayName(id)}, ${words(audience.label)}, Register.`,
-      say`Its Overview page shows Application (client) ID (${clientId})${named}. The Object ID there is needed nowhere.`,
     ],
     commands: [
       powershell`$app = Get-MgApplication -Filter ${byClientId(one)}
 $enterprise = Get-MgServicePrincipal -Filter ${byClientId(one)}
 if (-not $app) { Write-Warning ('No app registration of this tenant has the client id ' + ${clientId} + '. Only its enterprise application is set up here.') }
 if (-not $enterprise) { $enterprise = New-MgServicePrincipal -AppId ${clientId} }`,
-      bash`az ad app show --id=${clientId} --query=displayName --output=tsv || az ad app create --display-name=${displayName(id)} --sign-in-audience=${audience.id} --query=appId --output=tsv
+      bash`az ad app show --id=${clientId} --query=displayName --output=tsv
 az ad sp show --id=${clientId} --query=id --output=tsv || az ad sp create --id=${clientId}`,
     ],
   };

@@ -31,14 +31,15 @@ Connect-ExchangeOnline -ExchangeEnvironmentName ${cloud.exchangeEnvironment} @si
   if (-not (Get-Module -ListAvailable -Name 'Microsoft.Graph.Applications')) { Install-Module -Name 'Microsoft.Graph.Applications' -Scope CurrentUser }
   Connect-MgGraph -Environment ${cloud.mgEnvironment} -Scopes 'Application.Read.All' -NoWelcome
 }`;
-  const sameTenant = powershell`if ((Get-ConnectionInformation | Select-Object -Last 1).TenantID -ne (Get-MgContext).TenantId) { throw 'Exchange and Entra are signed in to different tenants. Sign in again.' }`;
-  const session = say`The steps below look the application up in Entra, so the session is signed in there too, whether the steps before were done in it, in the portal or by somebody else. Where the two modules do not get on with each other, update both.`;
+  const sameTenant = powershell`if ((Get-MgContext) -and (Get-ConnectionInformation | Select-Object -Last 1).TenantID -ne (Get-MgContext).TenantId) { throw 'Exchange and Entra are signed in to different tenants. Sign in again.' }`;
+  const where = say`In PowerShell 7 or Windows PowerShell on your own machine, with the role Exchange Administrator. Do all steps in Exchange in one window, for each goes by what the one before found.`;
+  const session = say` They look the application up in Entra, so the window is signed in there too. Who may not sign in to Microsoft Graph leaves out the lines about it and types the Object ID in the next step. Where the two modules do not get on with each other, update both.`;
   return {
     id: 'connect-exchange',
     title: say`Sign in to Exchange Online PowerShell`,
     who: 'exchange_admin',
     why: say`What may be done with a mailbox is decided in Exchange, and the portal of Entra has no page for it.`,
-    ...(signedIn ? {} : { text: session }),
+    text: signedIn ? where : say`${where}${session}`,
     commands: [signedIn ? connect : joined(atEntra, connect, sameTenant)],
   };
 }
@@ -50,7 +51,7 @@ function principalStep(one: MicrosoftCase): Step {
     title: say`Make the application known to Exchange`,
     who: 'exchange_admin',
     why: say`Exchange gives access only to applications that were registered with it, by the Object ID of the enterprise application.`,
-    text: say`The App registrations page shows another Object ID, with which nothing works and no error says so; so the commands look the right one up, and put a wrong one right. In the portal it stands under Enterprise applications, on the Overview page of this application.`,
+    text: say`The App registrations page shows another Object ID, with which nothing works and no error says so; so the commands look the right one up, and put a wrong one right. In the portal it stands under Enterprise applications, on the Overview page of this application; to type it, put ${"$enterprise = @{ Id = '…' }"} in place of the line that looks it up.`,
     commands: [
       powershell`$enterprise = Get-MgServicePrincipal -Filter ${byClientId(one)}
 if (-not $enterprise) { throw 'This tenant has no enterprise application with this client id. Register it and grant admin consent first.' }
@@ -132,7 +133,7 @@ function protocolStep(one: MicrosoftCase, protocol: Protocol): Step {
     why: say`Where it is off, sign-in fails however right the token is.`,
     text: sending,
     instructions: [
-      say`Or in the Exchange admin center: Mailboxes, the mailbox, Manage email apps settings: ${words(name)} on.`,
+      say`In the Exchange admin center: Mailboxes, the mailbox, Manage email apps settings: ${words(name)} on.`,
     ],
     ...onMailboxes(one, powershell`foreach ($mailbox in ${one.mailboxes}) { Set-CASMailbox -Identity $mailbox ${on} }`),
   };

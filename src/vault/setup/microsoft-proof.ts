@@ -35,7 +35,7 @@ function certificateStep(one: MicrosoftCase): Step {
   const until = dayOf(certificate.notAfter);
   return {
     ...step,
-    text: say`It is good until ${until}. An operator writes the file and hands it over; it is public.`,
+    text: say`It is good until ${until}. An operator writes the file with ${download.text} and hands it over; it is public.`,
     instructions: [
       say`In the registration: Certificates & secrets, Certificates, Upload certificate, the file ${file}.`,
       say`The thumbprint that is shown there must be ${thumbprint}.`,
@@ -63,7 +63,7 @@ function secretStep({ credential, now }: MicrosoftCase): Step {
   const { id, clientId, clientAuth } = credential;
   const until = dayOf(now + YEAR_MS);
   const store = bash`tokenwell credential auth-create ${id} --secret-file - --secret-expires-at=${until}`;
-  const stored = clientAuth.hasSecret ? storedText(clientAuth.secretExpiresAt) : say`None is stored yet.`;
+  const stored = clientAuth.hasSecret ? storedText(id, clientAuth.secretExpiresAt) : say`None is stored yet.`;
   return {
     id: 'new-secret',
     title: clientAuth.hasSecret ? say`Make the next client secret before this one ends` : say`Make a client secret`,
@@ -72,12 +72,12 @@ function secretStep({ credential, now }: MicrosoftCase): Step {
     why: say`The application proves itself with it, and a secret always ends: when it has, nothing works until there is a new one.`,
     text: together(
       stored,
-      say`A certificate in its place is never sent over the wire. The command hands the secret over without showing it, beside the one that is in use; then ${`tokenwell credential auth-test ${id}`} and ${`auth-activate ${id}`} with the id that it prints.`,
+      say`A certificate in its place is never sent over the wire. A new secret stands beside the one that is in use, until ${`tokenwell credential auth-test ${id}`} and ${`auth-activate ${id}`} with the id that storing it prints.`,
     ),
     instructions: [
       say`In the registration: Certificates & secrets, Client secrets, New client secret. Choose when it ends, and write it down.`,
       say`Copy the column Value at once: it is shown this once. The Secret ID beside it is not the secret.`,
-      say`An operator stores it, typed unseen, with the day on which it ends: ${store.text}`,
+      say`An operator stores it, typed unseen, with the day on which it ends: ${`tokenwell credential auth-create ${id} --secret-file - --secret-expires-at …`}`,
     ],
     commands: [
       bash`az ad app credential reset --id=${clientId} --append --display-name=${`tokenwell ${id}`} --end-date=${until} --query=password --output=tsv | ${store}`,
@@ -85,9 +85,9 @@ function secretStep({ credential, now }: MicrosoftCase): Step {
   };
 }
 
-function storedText(expiresAt: number | undefined) {
+function storedText(id: string, expiresAt: number | undefined) {
   return expiresAt === undefined
-    ? say`One is stored already; nobody said when it ends.`
+    ? say`One is stored already; nobody said when it ends: ${`tokenwell credential replace ${id} --secret-expires-at …`} does.`
     : say`One is stored already; it ends on ${dayOf(expiresAt)}.`;
 }
 

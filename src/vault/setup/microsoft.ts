@@ -35,7 +35,7 @@ export function microsoftGuide(of: Case): { steps: Step[]; remove: Excess[] } | 
   return { steps: steps.filter(step => step !== undefined), remove: tooMuch(one) };
 }
 
-const SHARED = say` For a shared mailbox somebody signs in who has Full Access to it, and to send as it also Send As.`;
+const SHARED = say` For a shared mailbox leave ${'--login-hint'} out: somebody signs in who has Full Access to it, and to send as it also Send As.`;
 
 /** What instructions often ask for and nothing of what this credential is there for needs. */
 function tooMuch(one: MicrosoftCase): Excess[] {
@@ -88,7 +88,7 @@ function removeStep(one: MicrosoftCase): Step {
     title: say`Take away what is too much`,
     who: 'tenant_admin',
     why: say`Whoever gets hold of the application can do all that it was ever given.`,
-    text: say`The commands remove nothing: they name what the application holds beyond this, with the command that takes it away. Something else may use the same registration.`,
+    text: say`Something else may use the same registration, so the script removes nothing: it names what the application holds beyond this, with the command that takes it away.`,
     instructions: [
       say`In the registration: API permissions, remove what is not needed for this and for nothing else; then also in the enterprise application, Permissions.`,
     ],
