@@ -118,6 +118,14 @@ export const SETUP_DEFENCES: readonly Defence[] = [
     only: 'go before those of the credential',
   },
   {
+    name: 'setup: an application of the same name is not taken for its own',
+    file: 'src/vault/setup/microsoft-beginning.ts',
+    defence: 'if [ -n "$others" ]; then',
+    without: 'if [ -z "$others" ]; then',
+    test,
+    only: 'is not taken for its own',
+  },
+  {
     name: 'setup: what is stored already is not planned',
     file: 'src/vault/setup/setup.ts',
     defence: 'if (planned && stored) throw storedAlready(id);',

@@ -26,6 +26,19 @@ export function beginningCases(t: Test): void {
     t.match(scriptOf(guide), /^[\x20-\x7E\n]*$/);
   });
 
+  t.test('an application of the same name is not taken for its own: anybody may have made it', async t => {
+    const guide = planGuideFor(planFor({ tenant: TENANT }));
+    t.match(
+      commandsOf(guide, 'register-application'),
+      /\$others = @\(Get-MgApplication [^\n]*\nif \(\$others\) \{ throw /,
+    );
+    // An az that knows one of the name, and would tell of whatever else it is asked.
+    const az = `az() { case "$*" in *'app list'*) echo other-id;; *) echo "az $*";; esac; }`;
+    const script = `${az}\n${commandsOf(guide, 'register-application', 'bash')}`;
+    const { stdout } = spawnSync('/bin/sh', ['-c', script], { env: { PATH: '/usr/bin:/bin' } });
+    t.match(stdout.toString(), /^There is an application of this name already\..* other-id\n$/);
+  });
+
   t.test('with a certificate no secret is made; where people sign in the redirect URI is registered', async t => {
     const certificate = planGuideFor(planFor({ tenant: TENANT, cloud: 'gcc-high', method: 'private_key_jwt' }));
     t.strictSame(idsOf(certificate), ['cloud', 'register-application', 'store-credential', 'go-on']);

@@ -291,7 +291,7 @@ export function wholeGuideCases(t: Test): void {
       secret,
       "--end-date='2027-11-21' --query=password --output=tsv | tokenwell credential auth-create 'mail' --secret-file -",
     );
-    t.match(secret, /hands the secret over without showing it/);
+    t.match(secret, /stands beside the one that is in use/);
     const shared = guideOf({ purpose: 'imap', sameAs: 'holder' });
     t.equal(commandsOf(shared, 'new-secret', 'bash'), "tokenwell credential setup 'holder'");
     t.notOk(

@@ -2,7 +2,7 @@ import type { Plan, Step } from './guide.js';
 import { type AtMicrosoft, atMicrosoft, displayName } from './microsoft-case.js';
 import { cloudStep } from './microsoft-entra.js';
 import { say, words } from './prose.js';
-import { bash, joined, odata, powershell } from './quoting.js';
+import { bash, odata, powershell } from './quoting.js';
 import { reachStep } from './reach.js';
 import { goOnStep, storeStep } from './store-steps.js';
 
@@ -43,10 +43,15 @@ export function microsoftBeginning(plan: Plan): Step[] | undefined {
   return steps.filter(step => step !== undefined);
 }
 
+/** Names are no proof: whoever registered one of the same name owns it, and could use all that it is given. */
+const NOT_ADOPTED =
+  'There is an application of this name already. If you made it, go on with its client id; if not, nothing must be granted to it, so choose another id for the credential. Its client id:';
+
 /** A registration of one's own: whoever follows this has none yet. */
 function registerStep({ id, redirectUri }: Plan, { at, signedIn }: AtMicrosoft): Step {
   const name = displayName(id);
   const audience = audienceOf(at.tenant);
+  const sameName = odata`displayName eq ${name}`;
   const [web, uris] = signedIn
     ? [powershell` -Web @{ RedirectUris = @(${redirectUri}) }`, bash` --web-redirect-uris=${redirectUri}`]
     : [powershell``, bash``];
@@ -64,16 +69,18 @@ function registerStep({ id, redirectUri }: Plan, { at, signedIn }: AtMicrosoft):
       say`Register. The Overview page shows the Application (client) ID: copy it, it is asked for below. The Object ID there is needed nowhere.`,
     ],
     commands: [
-      powershell`$app = Get-MgApplication -Filter ${odata`displayName eq ${name}`} | Select-Object -First 1
-if (-not $app) {
-  $app = New-MgApplication -DisplayName ${name} -SignInAudience ${audience.id}${web}
-  New-MgServicePrincipal -AppId $app.AppId | Out-Null
-}
+      powershell`$others = @(Get-MgApplication -Filter ${sameName})
+if ($others) { throw (${NOT_ADOPTED} + ' ' + (($others | ForEach-Object { $_.AppId }) -join ', ')) }
+$app = New-MgApplication -DisplayName ${name} -SignInAudience ${audience.id}${web}
+New-MgServicePrincipal -AppId $app.AppId | Out-Null
 'Application (client) ID: ' + $app.AppId`,
-      joined(
-        bash`client_id="$(az ad app create --display-name=${name} --sign-in-audience=${audience.id}${uris} --query=appId --output=tsv)"`,
-        bash`az ad sp create --id="$client_id" --query=appId --output=tsv`,
-      ),
+      bash`others="$(az ad app list --filter=${sameName} --query='[].appId' --output=tsv)"
+if [ -n "$others" ]; then
+  echo ${NOT_ADOPTED} $others
+else
+  client_id="$(az ad app create --display-name=${name} --sign-in-audience=${audience.id}${uris} --query=appId --output=tsv)"
+  az ad sp create --id="$client_id" --query=appId --output=tsv
+fi`,
     ],
   };
 }
