@@ -1,6 +1,7 @@
 import t from 'tap';
 import { clientCases } from './certificates/client-cases.js';
 import { makeKeyFiles } from './certificates/files.js';
+import { firstProofCases } from './certificates/first-proof-cases.js';
 import { grantCases } from './certificates/grant-cases.js';
 import { readingCases } from './certificates/reading-cases.js';
 import { rotationCases } from './certificates/rotation-cases.js';
@@ -18,6 +19,8 @@ t.test('key pairs', { skip }, async t => {
 t.test('clients', { skip }, async t => {
   if (files) clientCases(t, files);
 });
+
+t.test('first proofs', async t => firstProofCases(t));
 
 t.test('grants', { skip }, async t => {
   if (files) grantCases(t, files);

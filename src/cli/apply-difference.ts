@@ -58,9 +58,16 @@ const DESTINATION = [
 
 /** What there is against what the file says. Throws `TokenwellError`. */
 export async function differenceOf(client: TokenwellClient, declared: Declared, rotate: boolean): Promise<Difference> {
-  return declared.kind === 'credential'
-    ? credentialDifference(declared, await found(client.credentials.get(declared.id)), rotate)
-    : consumerDifference(client, declared);
+  if (declared.kind === 'consumer') return await consumerDifference(client, declared);
+  const before = await found(client.credentials.get(declared.id));
+  return credentialDifference(before ? declared : withGrantType(declared), before, rotate);
+}
+
+/** A new one is of the type that `credential create` takes, unless the file says which. */
+function withGrantType(declared: DeclaredCredential): DeclaredCredential {
+  const { fields, auth } = declared;
+  const usual = auth?.service_account === undefined ? 'client_credentials' : 'jwt_bearer';
+  return { ...declared, fields: { ...fields, grant_type: fields.grant_type || usual } };
 }
 
 /** Compares what the file names and nothing else, so that what a preset fills in is no difference. */

@@ -51,17 +51,28 @@ export function shownThumbprint(hex: string): string {
   return hex.toUpperCase();
 }
 
+/** What to do with one that is in use from the first; `test` is the command that tries its credential. */
+export function firstUse(credential: string, test: string, { made = false }): string {
+  return numbered([...(made ? uploads(credential) : []), `See whether it works: ${test}`]);
+}
+
 /** What to do with a new one; its certificate must first go to the provider where it was `made` in the vault. */
 export function nextSteps(credential: string, { id }: ClientAuth, { made = false }): string {
+  return numbered([
+    ...(made ? uploads(credential) : []),
+    `See whether the provider knows it: tokenwell credential auth-test ${credential} ${id}`,
+    `Make requests with it: tokenwell credential auth-activate ${credential} ${id}`,
+  ]);
+}
+
+function uploads(credential: string): string[] {
   const file = `${credential}.cer`;
-  const upload = [
+  return [
     `Write the certificate to a file: tokenwell credential certificate ${credential} --out ${file}`,
     `Upload ${file} at the provider (Entra ID: the app registration, Certificates & secrets, Certificates).`,
   ];
-  const steps = [
-    ...(made ? upload : []),
-    `See whether the provider knows it: tokenwell credential auth-test ${credential} ${id}`,
-    `Make requests with it: tokenwell credential auth-activate ${credential} ${id}`,
-  ];
+}
+
+function numbered(steps: readonly string[]): string {
   return ['What to do next:', ...steps.map((step, at) => visible(`${at + 1}. ${step}`))].join('\n');
 }

@@ -12,8 +12,9 @@ import {
   proofFiles,
   proofOf,
 } from './client-auth-flags.js';
-import { clientAuthFacts, clientAuthTable, nextSteps, shownThumbprint } from './client-auth-text.js';
+import { clientAuthFacts, clientAuthTable, firstUse, nextSteps, shownThumbprint } from './client-auth-text.js';
 import { ofCredential } from './credential-command.js';
+import { testCommand } from './credential-next.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
 import { readSecret } from './input.js';
@@ -50,7 +51,7 @@ function addCreate(group: Command, session: Session): void {
   const create = ofCredential(group, 'auth-create', 'put a next secret or certificate beside the active one')
     .description(
       'Stores a next secret or certificate beside the active one; no provider is called, and nothing uses it before ' +
-        'auth-activate. Unless said, the method of a secret is that of the active one. On a terminal a missing secret ' +
+        'auth-activate, unless it is the first of its credential. Unless said, the method of a secret is that of the active one. On a terminal a missing secret ' +
         'is asked for, unseen.',
     )
     .action((credential: string, flags: NewFlags) => store(session, credential, flags));
@@ -106,15 +107,17 @@ function addGenerate(group: Command, session: Session): void {
   const generate = ofCredential(group, 'certificate-generate', 'make a key pair in the vault')
     .description(
       'Makes an RSA key and a certificate that it signed itself, beside the active client authentication. The private ' +
-        'key never leaves the vault; the certificate is for the provider. Nothing uses it before auth-activate.',
+        'key never leaves the vault; the certificate is for the provider. Nothing uses it before auth-activate, ' +
+        'unless the credential has nothing to prove itself with yet.',
     )
     .option('--subject <name>', 'common name of the certificate ("tokenwell" and the credential unless given)')
     .option('--months <count>', 'how long the certificate holds, 1 to 120 (24 unless given)', monthsArgument)
     .option('--json', 'print the answer as JSON')
     .action(async (credential: string, { json, ...wish }: WishFlags) => {
       const made = await connect(session).clientAuths.generate(credential, wish);
+      const test = await testOf(session, credential, made);
       print(session, json ? { json } : {}, made, made => {
-        return told('Made a key pair', credential, made, { made: true });
+        return told('Made a key pair', credential, made, { made: true, test });
       });
     });
   examples(
@@ -154,7 +157,8 @@ async function store(session: Session, credential: string, flags: NewFlags): Pro
   const client = connect(session);
   const input = await whole(session, client, credential, await proofOf(session, flags));
   const stored = await client.clientAuths.create(credential, input);
-  print(session, flags, stored, stored => told('Stored it', credential, stored));
+  const test = await testOf(session, credential, stored);
+  print(session, flags, stored, stored => told('Stored it', credential, stored, { test }));
 }
 
 /** What the flags say, with what they leave out: the method of a secret, and on a terminal the secret. */
@@ -211,9 +215,27 @@ async function write(session: Session, credential: string, { out, ...flags }: Fi
   });
 }
 
-function told(done: string, credential: string, stored: ClientAuth, how: { made?: boolean } = {}): string {
+/** The command that tries a credential with the proof that it uses from now on; undefined where it does not use it. */
+async function testOf(session: Session, credential: string, { active }: ClientAuth): Promise<string | undefined> {
+  if (!active) return undefined;
+  const { grant_type } = await connect(session).credentials.get(credential);
+  return testCommand({ id: credential, grant_type });
+}
+
+/** What was done, and what comes next: with `test` where requests are made with it already. */
+function told(
+  done: string,
+  credential: string,
+  stored: ClientAuth,
+  { test, ...how }: { made?: boolean; test: string | undefined },
+): string {
+  const facts = clientAuthFacts(stored);
+  if (test !== undefined) {
+    const said = `${done}, and requests of ${visible(credential)} are made with it from now on: there was nothing before.`;
+    return [said, facts, firstUse(credential, test, how)].join('\n\n');
+  }
   const said = `${done} beside the active client authentication of ${visible(credential)}; nothing uses it yet.`;
-  return [said, clientAuthFacts(stored), nextSteps(credential, stored, how)].join('\n\n');
+  return [said, facts, nextSteps(credential, stored, how)].join('\n\n');
 }
 
 async function save(path: string, bytes: Buffer): Promise<void> {

@@ -15,9 +15,15 @@ export function firstSteps({ id, preset = '', purpose, grant_type, client_auth }
       ? [`Have a certificate made; it says how to upload and use it: tokenwell credential certificate-generate ${id}`]
       : []),
     ...(person ? [`Let the owner of a mailbox sign in: tokenwell account link ${id} <account>`] : []),
-    `See whether it works: tokenwell credential test ${id}${person ? ' --account <account>' : ''}`,
+    `See whether it works: ${testCommand({ id, grant_type })}`,
   ];
   return ['What to do next:', ...steps.map((step, at) => visible(`${at + 1}. ${step}`))].join('\n');
+}
+
+/** What tries a credential; where people sign in, for the account of one who has. */
+export function testCommand({ id, grant_type }: Pick<Credential, 'id' | 'grant_type'>): string {
+  const person = grant_type === 'authorization_code';
+  return `tokenwell credential test ${id}${person ? ' --account <account>' : ''}`;
 }
 
 /** Whether it is to sign and has nothing to sign with. */

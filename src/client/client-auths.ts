@@ -23,7 +23,7 @@ export class ClientAuthCalls {
     return this.#transport.each(pathOf`/credentials/${credential}/client-auths`);
   }
 
-  /** Puts one beside the active one. Nothing uses it before it is activated. */
+  /** Puts one beside the active one. Nothing uses it before it is activated; the first proof of a credential is active at once. */
   async create(credential: string, clientAuth: ClientAuthCreate): Promise<ClientAuth> {
     return this.#transport.call('POST', pathOf`/credentials/${credential}/client-auths`, { body: clientAuth });
   }
@@ -43,7 +43,7 @@ export class ClientAuthCalls {
     return this.#transport.perform('DELETE', pathOf`/credentials/${credential}/client-auths/${id}`);
   }
 
-  /** Makes a key pair in the vault, beside the active one. The private key never leaves it. */
+  /** Makes a key pair in the vault, beside the active one, or as the active one where that has no proof yet. The private key never leaves it. */
   async generate(credential: string, wish: CertificateWish = {}): Promise<ClientAuth> {
     return this.#transport.call('POST', pathOf`/credentials/${credential}/certificate/generate`, { body: wish });
   }

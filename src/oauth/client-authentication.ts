@@ -5,7 +5,7 @@ import { clientAssertion } from './client-assertion.js';
 import { formEncode } from './form-encoding.js';
 import { misconfigured } from './refusal.js';
 
-type Client = Pick<ClientAtServer, 'clientId' | 'method' | 'secret' | 'key' | 'tokenUrl'>;
+type Client = Pick<ClientAtServer, 'clientId' | 'method' | 'secret' | 'key' | 'tokenUrl' | 'credential'>;
 
 /** client_credentials is for clients that prove themselves (RFC 6749 §4.4). Throws `ProviderFailure` for one that cannot. */
 export function requireProof({ method }: Pick<Client, 'method'>): void {
@@ -27,7 +27,7 @@ export async function clientAuthentication(client: Client, now: number): Promise
   const usableId = clientIdOf(client.clientId);
   if (method === 'none') return (_server, _client, body) => body.set('client_id', usableId);
   if (method === 'private_key_jwt') {
-    if (!key) throw noPrivateKey();
+    if (!key) throw noPrivateKey(client);
     return await clientAssertion(key, { clientId: usableId, audience: client.tokenUrl, now });
   }
   const usableSecret = secretOf(client.secret);
@@ -35,11 +35,12 @@ export async function clientAuthentication(client: Client, now: number): Promise
 }
 
 /** What is said of a client that is to sign and cannot. */
-export function noPrivateKey(): ProviderFailure {
+export function noPrivateKey({ credential }: Pick<Client, 'credential'>): ProviderFailure {
+  const command = ['tokenwell credential certificate-generate', ...(credential === undefined ? [] : [credential])];
   return misconfigured(
     'no_private_key',
     'This credential has no private key yet.',
-    'Have a certificate made (tokenwell credential certificate-generate), or upload one.',
+    `Have a certificate made (${command.join(' ')}), or upload one.`,
   );
 }
 

@@ -45,10 +45,10 @@ export async function jwtBearer(
 }
 
 async function assertionOf(
-  { key, clientId, tokenUrl, scope, subject }: JwtBearerRequest,
+  { key, clientId, tokenUrl, scope, subject, credential }: JwtBearerRequest,
   now: number,
 ): Promise<string> {
-  if (!key) throw noPrivateKey();
+  if (!key) throw noPrivateKey({ credential });
   const seconds = Math.floor(now / 1000);
   return await new SignJWT({ scope })
     .setProtectedHeader({ alg: key.algorithm, ...headerOf(key) })

@@ -2,6 +2,7 @@ import type { ClientAuth, ClientAuthInput, ReadClientAuth } from './client-auth.
 import type { GrantType } from './credential.js';
 import { type FieldError, invalid } from './errors.js';
 import { type KeyPairFile, type KeyPairs, UnusableKeyPair } from './ports.js';
+import type { Secret } from './secret.js';
 
 /** What does not belong to the method: a secret is for two of them, a key pair for one. */
 export function proofErrors(input: ClientAuthInput, grantType: GrantType): FieldError[] {
@@ -13,6 +14,7 @@ export function proofErrors(input: ClientAuthInput, grantType: GrantType): Field
     detail,
   });
   const errors: FieldError[] = [];
+  if (secret && isPadded(secret)) errors.push(PADDED_SECRET);
   if (secret && method === 'none')
     errors.push(error('secret', 'A client with method none has no secret; leave it out.'));
   if (secret && method === 'private_key_jwt')
@@ -30,6 +32,17 @@ export function proofErrors(input: ClientAuthInput, grantType: GrantType): Field
   return errors;
 }
 
+/** Whether there is space around it, which is no part of any secret that providers give. */
+function isPadded(secret: Secret): boolean {
+  return secret.reveal() !== secret.reveal().trim();
+}
+
+const PADDED_SECRET = {
+  field: 'client_auth.secret',
+  rule: 'no_space_around',
+  detail: 'The secret begins or ends with a space, which providers take for a part of it. Leave the space out.',
+};
+
 function notOwn(field: string): FieldError {
   const detail = `With same_as the other credential holds it; leave out ${field}.`;
   return { field: `client_auth.${field}`, rule: 'not_with_same_as', detail };
@@ -43,6 +56,12 @@ export function missingProof({ method, secret, sameAs }: ClientAuthInput, stored
   if (method === 'none' || method === 'private_key_jwt' || secret || sameAs !== undefined) return [];
   if (stored?.hasSecret && stored.sameAs === undefined && stored.method !== 'private_key_jwt') return [];
   return [{ field: 'client_auth.secret', rule: 'required', detail: 'This method needs the client secret.' }];
+}
+
+/** Whether the active one was to prove itself like this and has nothing to do it with, so that no draw can work yet. */
+export function isFirstProof({ method, sameAs }: ClientAuthInput, active: ClientAuth): boolean {
+  if (active.method === 'none' || active.hasSecret || active.sameAs !== undefined) return false;
+  return method === active.method && sameAs === undefined;
 }
 
 /** A stored proof that would go elsewhere, or be used in another way, must be given again (invariant 13). */

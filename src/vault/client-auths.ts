@@ -3,7 +3,7 @@ import { askFor } from './application.js';
 import type { Callers } from './callers.js';
 import { clientAt } from './client-at.js';
 import type { ClientAuthInput, StoredClientAuth } from './client-auth.js';
-import { missingProof, proofErrors, readProof } from './client-auth-rules.js';
+import { isFirstProof, missingProof, proofErrors, readProof } from './client-auth-rules.js';
 import type { Caller } from './consumer.js';
 import { type Credential, drawScope, ownAccounts } from './credential.js';
 import { expiryErrors } from './credential-rules.js';
@@ -12,8 +12,10 @@ import { DEFAULT_ACCOUNT } from './ids.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import { type Clock, type KeyPairs, type KeyPairWish, type Provider, ProviderFailure } from './ports.js';
+import { knownSecretErrors } from './presets/scope-rules.js';
+import { askAnew } from './reregistration.js';
 import { type Actor, actorOf, require } from './roles.js';
-import { mayActivate, retryAll } from './sharing.js';
+import { mayActivate } from './sharing.js';
 import type { Reads, Store, Tx } from './store.js';
 import type { TestResult, TestStep } from './testing.js';
 
@@ -69,19 +71,23 @@ export class ClientAuths {
     return await found(this.#store.reads, credentialId, id);
   }
 
-  /** Stores one beside the active one; nothing uses it yet. Throws `invalid_request`. */
+  /**
+   * Stores one beside the active one; nothing uses it yet, unless it is the first proof of its credential: no draw works
+   * without, so it is the active one at once. Throws `invalid_request`.
+   */
   async add(actor: Actor, credentialId: string, input: ClientAuthInput): Promise<StoredClientAuth> {
     require(actor.caller, 'operator');
     const expiry = expiryErrors(input.secretExpiresAt, undefined, this.#clock.now());
-    const { grantType } = await this.#credential(credentialId);
-    const errors = [...proofErrors(input, grantType), ...missingProof(input), ...noProof(input), ...expiry];
+    const credential = await this.#credential(credentialId);
+    const proof = [...proofErrors(input, credential.grantType), ...knownSecretErrors(credential, input.secret)];
+    const errors = [...proof, ...missingProof(input), ...noProof(input), ...expiry];
     if (errors.length > 0) throw invalid(errors);
     return await this.#insert(actor, credentialId, await readProof(this.#keyPairs, input, actor.gone));
   }
 
   /**
-   * Makes a key and a certificate here, beside the active client auth. The private key never leaves; the certificate is
-   * there to be uploaded at the provider.
+   * Makes a key and a certificate here, beside the active client auth, or as the active one as `add` does. The private
+   * key never leaves; the certificate is there to be uploaded at the provider.
    */
   async generate(actor: Actor, credentialId: string, wish: KeyPairWish): Promise<StoredClientAuth> {
     require(actor.caller, 'operator');
@@ -99,8 +105,7 @@ export class ClientAuths {
       const next = await found(tx, credentialId, id);
       if (next.active) throw new VaultError('conflict', 'This is the active client authentication already.');
       await mayActivate(tx, credential, next);
-      if (!(await tx.clientAuths.activate(credential, id, this.#clock.now()))) throw changedMeanwhile();
-      await retryAll(tx, credentialId, await tx.credentials.sharing(credentialId));
+      await this.#use(tx, credential, id);
     });
     return await this.get(actor.caller, credentialId, id);
   }
@@ -165,9 +170,21 @@ export class ClientAuths {
   ): Promise<StoredClientAuth> {
     let id = '';
     await this.#change(actor, credentialId, 'credential.auth-create', async (tx, credential) => {
-      id = await tx.clientAuths.insert(credential, input, this.#clock.now());
+      const { clientAuth } = credential;
+      const first = isFirstProof(input, clientAuth);
+      const whole = first ? { ...input, signingAlg: input.signingAlg ?? clientAuth.signingAlg } : input;
+      id = await tx.clientAuths.insert(credential, whole, this.#clock.now());
+      if (!first) return;
+      await this.#use(tx, credential, id);
+      // There is nothing in the one before to go back to.
+      await tx.clientAuths.remove(credentialId, clientAuth.id);
     });
     return await this.get(actor.caller, credentialId, id);
+  }
+
+  async #use(tx: Tx, credential: Credential, id: string): Promise<void> {
+    if (!(await tx.clientAuths.activate(credential, id, this.#clock.now()))) throw changedMeanwhile();
+    for (const one of [credential.id, ...(await tx.credentials.sharing(credential.id))]) await askAnew(tx, one);
   }
 
   async #change(

@@ -8,7 +8,7 @@ import type { Ledger } from './ledger.js';
 import type { Clock, Destinations, KeyPairs } from './ports.js';
 import { expand, type SaidCredential } from './presets/expansion.js';
 import { toldSince } from './reports.js';
-import { reregister } from './reregistration.js';
+import { askAnew, reregister } from './reregistration.js';
 import { type Actor, actorOf, require } from './roles.js';
 import { holderErrors, retryAll, sharerErrors, TO_END_SHARING } from './sharing.js';
 import type { Store, Tx } from './store.js';
@@ -120,6 +120,7 @@ export class Credentials {
       await this.#followMailboxes(tx, id, before, input);
       if (changesTokens(before, input)) await this.#reregister(tx, id, now);
       await retryAll(tx, id, sharing);
+      if (changesTokens(before, input)) for (const one of sharing) await askAnew(tx, one);
     });
     return await this.get(actor.caller, id);
   }

@@ -15,6 +15,21 @@ export async function reregister(tx: Tx, credential: Credential, account: Accoun
   await tx.accounts.revise(account, whileDisabled(account, progress));
 }
 
+/**
+ * What a new proof of a credential means for its accounts: what an operator was to mend may be mended, so it is said no
+ * more, and the next draw asks at once. Tokens stay; a flight whose refresh token is on the way ends by itself.
+ */
+export async function askAnew(tx: Tx, credential: string): Promise<void> {
+  await tx.accounts.retry(credential);
+  for (const account of await tx.accounts.list(credential)) {
+    if (account.finding?.class !== 'needs_operator' || account.intent) continue;
+    const worked = account.lastSuccessAt !== undefined;
+    const known = worked || (await tx.grants.find(credential, account.account, 'current')) !== undefined;
+    const state = known ? 'connected' : 'pending';
+    await tx.accounts.revise(account, whileDisabled(account, { ...fresh(account.lastSuccessAt), state }));
+  }
+}
+
 async function currentAfter(tx: Tx, credential: Credential, place: Account, now: number): Promise<Grant | undefined> {
   if (credential.grantType !== 'authorization_code') return undefined;
   const grants = await tx.grants.list(place.credential, place.account);

@@ -12,6 +12,7 @@ import { forgetReport } from './reports.js';
 import { type Actor, require } from './roles.js';
 import { Superseded } from './settling.js';
 import type { Store } from './store.js';
+import { withWaiting } from './waiting-proof.js';
 
 /** One step of a test and how it went. */
 export interface TestStep {
@@ -65,7 +66,8 @@ export class Testing {
       ? 'The credential is stored and complete.'
       : `The credential is stored, but not its ${wants}.`;
     const stored = this.#step('stored', complete, started, detail);
-    const { steps, finding } = await this.#ask(credential, row, actor.caller.consumer);
+    const { steps, finding: found } = await this.#ask(credential, row, actor.caller.consumer);
+    const finding = found && (await withWaiting(this.#store.reads, credential, account, found));
     // The provider may have taken its time: who was revoked meanwhile learns nothing.
     require(await this.#callers.renew(actor.caller), 'operator');
     return { ok: finding === undefined, steps: [stored, ...steps], finding };

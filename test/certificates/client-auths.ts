@@ -12,11 +12,10 @@ export async function activeAuth(send: Send, key: string): Promise<{ id: string 
   return found;
 }
 
-/** Has a key pair made and used; answers the certificate in PEM. */
+/** Has a key pair made, which is used at once where there was none; answers the certificate in PEM. */
 export async function generated(send: Send, key: string, path: string): Promise<string> {
   const { status, json: made } = await send('POST', `${path}/certificate/generate`, { key });
-  if (status !== 201) throw new Error(JSON.stringify(made));
-  await send('POST', `${path}/client-auths/${made.id}/activate`, { key });
+  if (status !== 201 || !made.active) throw new Error(JSON.stringify(made));
   return await certificateOf(send, key, path);
 }
 

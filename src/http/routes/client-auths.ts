@@ -23,12 +23,13 @@ const create = {
   operationId: 'createClientAuth',
   summary: 'Put a next secret or certificate beside the active one',
   description:
-    'Nothing uses it before it is activated: test it at the provider first. So a secret or certificate is exchanged without a draw that fails.',
+    'Nothing uses it before it is activated: test it at the provider first. So a secret or certificate is exchanged without a draw that fails. Where the active one is of the same method and has no proof yet, this one takes its place at once (`active`).',
   tags,
   params: CredentialParams,
   body: ClientAuthCreate,
   response: { 201: ClientAuth },
   'x-required-role': 'operator',
+  'x-problems': ['conflict'],
 } as const;
 
 const list = {
@@ -80,12 +81,13 @@ const generate = {
   operationId: 'generateCertificate',
   summary: 'Make a key pair here, beside the active client authentication',
   description:
-    'A new RSA key and a certificate that it signed itself. The private key never leaves; download the certificate, upload it at the provider, then test and activate it.',
+    'A new RSA key and a certificate that it signed itself. The private key never leaves; download the certificate, upload it at the provider, then test and activate it. Where the active one is private_key_jwt and has no key yet, this one takes its place at once (`active`).',
   tags,
   params: CredentialParams,
   body: CertificateWish,
   response: { 201: ClientAuth },
   'x-required-role': 'operator',
+  'x-problems': ['conflict'],
   'x-optional-body': true,
 } as const;
 

@@ -29,6 +29,12 @@ export function severalResources(credential: CredentialFields, scope: string): b
   return habits !== undefined && resourcesOf(scopeTokens(resourceScope(scope)), habits).size > 1;
 }
 
+/** What the provider is known to take for no secret, for a credential that is stored. */
+export function knownSecretErrors(credential: CredentialFields, secret: Secret | undefined): FieldError[] {
+  const at = providerOf(credential);
+  return at ? secretErrors(secret, at) : [];
+}
+
 function secretErrors(secret: Secret | undefined, { preset: { notASecret } }: AtProvider): FieldError[] {
   if (!secret || !notASecret?.form.test(secret.reveal())) return [];
   return [{ field: 'client_auth.secret', rule: 'secret_id', detail: notASecret.detail }];

@@ -28,14 +28,17 @@ function certificateStep(one: MicrosoftCase): Step {
     why: say`The provider checks with it what the vault signs; the private key stays in the vault.`,
   };
   if (!certificate) {
-    const text = say`There is no certificate yet. An operator has one made in the vault; then ask for this guide again.`;
+    const text = say`There is no certificate yet. An operator has one made in the vault, which the credential then uses; then ask for this guide again.`;
     return { ...step, who: 'operator', text, commands: [bash`tokenwell credential certificate-generate ${id}`] };
   }
   const thumbprint = certificate.thumbprintSha1.toUpperCase();
   const until = dayOf(certificate.notAfter);
   return {
     ...step,
-    text: say`It is good until ${until}. An operator writes the file with ${download.text} and hands it over; it is public.`,
+    text: together(
+      say`It is good until ${until}. An operator writes the file with ${download.text} and hands it over; it is public.`,
+      ...waitingText(one),
+    ),
     instructions: [
       say`In the registration: Certificates & secrets, Certificates, Upload certificate, the file ${file}.`,
       say`The thumbprint that is shown there must be ${thumbprint}.`,
@@ -57,6 +60,15 @@ if ($app) {
       ),
     ],
   };
+}
+
+/** The newest certificate is the one to upload; where it is not the one in use, requests are not made with it yet. */
+function waitingText({ credential: { id, clientAuth }, certificate }: MicrosoftCase) {
+  const used = clientAuth.certificate?.thumbprintSha256;
+  if (used === certificate?.thumbprintSha256 || (used === undefined && clientAuth.hasSecret)) return [];
+  return [
+    say`One is waiting, this one: it is not in use yet, and ${`tokenwell credential auths ${id}`} says its id. When it is uploaded: ${`tokenwell credential auth-test ${id} <auth id>`}, then ${`tokenwell credential auth-activate ${id} <auth id>`}.`,
+  ];
 }
 
 function secretStep({ credential, now }: MicrosoftCase): Step {
