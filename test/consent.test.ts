@@ -4,6 +4,7 @@ import { boundCases } from './consent/bound-cases.js';
 import { callbackCases } from './consent/callback-cases.js';
 import { destinationCases } from './consent/destination-cases.js';
 import { importCases } from './consent/import-cases.js';
+import { otherPersonCases } from './consent/other-person-cases.js';
 import { pageWordCases } from './consent/page-word-cases.js';
 import { refreshCases } from './consent/refresh-cases.js';
 import { scopeCases } from './consent/scope-cases.js';
@@ -18,6 +19,7 @@ for (const database of await databases(t)) {
     boundCases(t, world);
     adminLinkCases(t, world);
     importCases(t, world);
+    otherPersonCases(t, world);
   });
 }
 t.test('a grant', async t => refreshCases(t));

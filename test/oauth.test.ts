@@ -381,6 +381,7 @@ t.test('a provider that was not reached: nobody acts if it was before, an operat
     const { action } = await failure(createProvider({ fetch, clock }).clientCredentials(asked));
     t.match(action, /before, nobody has to act/, reason);
     t.match(action, `is new, an operator checks ${part} in its token URL (https://idp.example.). `, reason);
+    if (reason !== 'tls') t.match(action, ', and TOKENWELL_OUTBOUND_PROXY where only a proxy leads out.', reason);
     actions.add(action);
   }
   t.equal(actions.size, 4, 'each in its own words');

@@ -78,6 +78,23 @@ const Candidate = open(
   },
 );
 
+const OtherPerson = open(
+  {
+    signed_in: Type.String({ description: 'Their address, as the provider told it.' }),
+    meant: Type.String({ description: 'The address of the link, or of the account.' }),
+    by: words(
+      ['login_hint', 'account'],
+      'What names `meant`: the login hint of the link, else the account’s own name.',
+    ),
+    message: Type.String({ description: 'What it means, in plain words.' }),
+    action: Type.String({ description: 'What to do, in plain words.' }),
+  },
+  {
+    description:
+      'Somebody else signed in than the link, or the account, is for: as it should be where they may open a shared mailbox. It stops no draw. Left out: nobody else, no address to compare, or an operator accepted it (`…/candidate/accept`).',
+  },
+);
+
 const Access = open(
   {
     missing: scopes('What the newest token does not hold, and its purpose needs.'),
@@ -113,6 +130,7 @@ export const Account = open({
   }),
   grant: Type.Optional(Grant),
   candidate: Type.Optional(Candidate),
+  other_person: Type.Optional(OtherPerson),
   access: Type.Optional(Access),
 });
 

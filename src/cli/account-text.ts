@@ -36,6 +36,8 @@ export function accountFacts(account: Account, credential: Credential): string {
     account: account.account,
     state: stateInWords(account, credential),
     'signed in': signedIn(account),
+    'somebody else': account.other_person?.message,
+    'about them': account.other_person?.action,
     organisation: grant?.identity?.tenant,
     'consented at': grant?.obtained_at,
     granted: grant?.scopes.join(' '),

@@ -71,13 +71,14 @@ function addDecisions(group: Command, session: Session): void {
   const accept = addOne(group, 'accept', 'use the newer consent that waits')
     .description(
       'Accepts a newer consent that differs from the one in use, because another person signed in or less was granted. ' +
-        'From now on draws use it. `account show` says who signed in: look first.',
+        'From now on draws use it. `account show` says who signed in: look first. Where none waits and ' +
+        'somebody else signed in than the link is for, it accepts that, and the notice ends.',
     )
     .option(...CANDIDATE)
     .action(
       explains(
         session,
-        (account, credential) => `The newer consent is in use.\n\n${accountFacts(account, credential)}`,
+        (account, credential) => `It is accepted and is in use.\n\n${accountFacts(account, credential)}`,
         (accounts, ...one) => accounts.accept(...one),
       ),
     );

@@ -218,8 +218,7 @@ async function write(session: Session, credential: string, { out, ...flags }: Fi
 /** The command that tries a credential with the proof that it uses from now on; undefined where it does not use it. */
 async function testOf(session: Session, credential: string, { active }: ClientAuth): Promise<string | undefined> {
   if (!active) return undefined;
-  const { grant_type } = await connect(session).credentials.get(credential);
-  return testCommand({ id: credential, grant_type });
+  return testCommand(await connect(session).credentials.get(credential));
 }
 
 /** What was done, and what comes next: with `test` where requests are made with it already. */

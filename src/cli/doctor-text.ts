@@ -16,6 +16,7 @@ export function diagnosisText(found: Diagnosis): string {
       text: accountText(one),
     })),
     ...accounts.flatMap(one => (one.reported ? [reportLine(one, one.reported)] : [])),
+    ...accounts.flatMap(one => (one.other_person ? [otherLine(one, one.other_person)] : [])),
     ...expiries.map(one => ({
       actor: actorInWords({ class: one.class ?? 'needs_operator' }, ''),
       text: expiryText(one),
@@ -32,7 +33,7 @@ export function diagnosisText(found: Diagnosis): string {
   return [head, ...groups, ...(rest.length > 0 ? [rest.join('\n')] : [])].join('\n\n');
 }
 
-/** By its state; the others are here for what a consumer told. */
+/** By its state; the others are here for what a consumer told, or for who signed in. */
 function isNeedy({ state }: Diagnosis['accounts'][number]): boolean {
   return state.startsWith('needs_');
 }
@@ -46,6 +47,16 @@ function reportLine(
   return {
     actor: actorInWords(reported, ''),
     text: `  ${visible(what)}\n    What to do: ${visible(action)}`,
+  };
+}
+
+function otherLine(
+  { credential, account }: Diagnosis['accounts'][number],
+  { message, action }: NonNullable<Diagnosis['accounts'][number]['other_person']>,
+): { actor: string; text: string } {
+  return {
+    actor: actorInWords({ class: 'needs_operator' }, ''),
+    text: `  ${visible(`${credential} ${account}: ${message}`)}\n    What to do: ${visible(action)}`,
   };
 }
 

@@ -15,8 +15,8 @@ export interface Diagnosis {
   within: number;
   /** What ends within that time unless somebody acts. */
   expiries: Expiry[];
-  /** Accounts that need somebody, by their state or by what a consumer told; of each credential the first ones. */
-  accounts: Pick<Account, 'credential' | 'account' | 'state' | 'finding' | 'reported'>[];
+  /** Accounts that need somebody, by their state, by what a consumer told or by who signed in; of each credential the first. */
+  accounts: Pick<Account, 'credential' | 'account' | 'state' | 'finding' | 'reported' | 'other_person'>[];
   /** How many more there are, by credential. */
   more: Record<string, number>;
 }
@@ -38,8 +38,8 @@ export function addDoctorCommand(program: Command, session: Session): void {
     .summary('say what needs somebody, now or soon')
     .description(
       'Asks a running vault whether it is ready, what ends soon (client secrets, certificates, keys, access that lies ' +
-        'idle) and which accounts need their owner, an administrator or an operator, by their state or by what a ' +
-        'consumer reported: what is wrong, who must act and what to do. Needs the key of an auditor, operator or admin. Its exit code is made for cron.',
+        'idle) and which accounts need their owner, an administrator or an operator, by their state, by what a ' +
+        'consumer reported or by who signed in: what is wrong, who must act and what to do. Needs the key of an auditor, operator or admin. Its exit code is made for cron.',
     )
     .option('--within <days>', 'how far to look ahead (60 unless given)', wholeArgument)
     .option('--quiet', 'print nothing when nobody must act within 30 days')
@@ -64,12 +64,21 @@ async function examine(session: Session, flags: DoctorFlags): Promise<void> {
 /** A credential that is disabled needs nobody: somebody did that. */
 async function needyAccounts(client: TokenwellClient): Promise<Pick<Diagnosis, 'accounts' | 'more'>> {
   const found: Pick<Diagnosis, 'accounts' | 'more'> = { accounts: [], more: {} };
-  for await (const { id, disabled, accounts, reported_accounts: reported = 0 } of client.credentials.each()) {
-    const count = disabled ? 0 : needyCount(accounts) + reported;
-    const shown = Math.min(count, SHOWN_ACCOUNTS);
-    if (shown === 0) continue;
-    found.accounts.push(...(await firstNeedy(client, id, shown)));
-    if (count > shown) found.more[id] = count - shown;
+  for await (const {
+    id,
+    disabled,
+    grant_type,
+    accounts,
+    reported_accounts: reported = 0,
+  } of client.credentials.each()) {
+    if (disabled) continue;
+    // Who signed in is known of each account alone; where nobody signs in, the counts say whether to ask at all.
+    const people = grant_type === 'authorization_code';
+    const count = needyCount(accounts) + reported;
+    if (!people && count === 0) continue;
+    const shown = await firstNeedy(client, id, people ? undefined : count);
+    found.accounts.push(...shown.first);
+    if (shown.more > 0) found.more[id] = shown.more;
   }
   return found;
 }
@@ -78,12 +87,28 @@ function needyCount(accounts: Credential['accounts']): number {
   return NEEDY.reduce((sum, state) => sum + (accounts[state] ?? 0), 0);
 }
 
-async function firstNeedy(client: TokenwellClient, id: string, most: number): Promise<Diagnosis['accounts']> {
-  const found: Diagnosis['accounts'] = [];
-  for await (const { credential, account, state, finding, reported } of client.accounts.each(id)) {
-    if (!NEEDY.some(one => one === state) && (!reported || state === 'disabled')) continue;
-    found.push({ credential, account, state, ...(finding ? { finding } : {}), ...(reported ? { reported } : {}) });
-    if (found.length === most) break;
+/** The first ones, and how many more there are; `count`: how many in all, where that is known. */
+async function firstNeedy(
+  client: TokenwellClient,
+  id: string,
+  count: number | undefined,
+): Promise<{ first: Diagnosis['accounts']; more: number }> {
+  const first: Diagnosis['accounts'] = [];
+  let seen = 0;
+  for await (const one of client.accounts.each(id)) {
+    if (!isNeedy(one)) continue;
+    seen += 1;
+    if (seen > SHOWN_ACCOUNTS) continue;
+    const { credential, account, state, finding, reported, other_person } = one;
+    const why = { ...(finding && { finding }), ...(reported && { reported }), ...(other_person && { other_person }) };
+    first.push({ credential, account, state, ...why });
+    if (count !== undefined && first.length === Math.min(count, SHOWN_ACCOUNTS)) break;
   }
-  return found;
+  return { first, more: (count ?? seen) - first.length };
+}
+
+/** What an operator disabled needs nobody. */
+function isNeedy({ state, reported, other_person }: Account): boolean {
+  if (NEEDY.some(one => one === state)) return true;
+  return state !== 'disabled' && (reported !== undefined || other_person !== undefined);
 }

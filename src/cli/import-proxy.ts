@@ -4,6 +4,7 @@ import { UsageError } from './failure-text.js';
 import { type Conversion, type Converted, groupedBy, idsFor, secretFile } from './import-files.js';
 import type { Section } from './ini-file.js';
 import { IMPLICIT_PORTS, placeholderIn, providerFields } from './known-provider.js';
+import { quoted } from './words.js';
 
 interface Options {
   /** For messages. */
@@ -215,11 +216,6 @@ function nextSteps(
     'Then permit whoever is to draw: tokenwell consumer create …, permit …, key ….',
     `When it works, remove ${out}/secrets: the vault has what stands there.`,
   ].join('\n');
-}
-
-/** One word of a shell. */
-function quoted(address: string): string {
-  return address.includes("'") ? `"${address}"` : address;
 }
 
 const SEALED = 'client_secret_encrypted cannot be read without the password that the mail program gives the proxy.';

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { readVariable } from '../config.js';
+import { isLoopback } from '../hosts.js';
 import { accountFacts } from './account-text.js';
 import { ofCredential } from './credential-command.js';
 import { examples } from './examples.js';
@@ -58,6 +59,7 @@ function addUm(group: Command, session: Session): void {
       const properties = readProperties(ofSize(await readBytes(session, path), name), name);
       const tokenEndpoint = `${publicUrl(session)}/oauth2/token`;
       await writeConversion(session, out, convertUm(properties, { name, id: slug(id), tokenEndpoint }));
+      warnOfLocal(session, 'UM');
     });
   examples(um, 'tokenwell import um cmsbs.properties --out um   # with files of your own');
 }
@@ -80,6 +82,7 @@ function addProxy(group: Command, session: Session): void {
       const redirectUri = `${publicUrl(session)}/OAuth2Callback`;
       const folder = path === '-' ? '.' : dirname(path);
       await writeConversion(session, out, convertProxy(sections, { name, folder, id: slug(id), redirectUri }));
+      warnOfLocal(session, 'a browser of those who sign in');
     });
   examples(proxy, 'tokenwell import email-oauth2-proxy emailproxy.config --out proxy   # with files of your own');
 }
@@ -97,7 +100,18 @@ function slug(id: string): string {
 
 /** The vault's address as far as it is known here; only people are told it. */
 function publicUrl({ variables }: Session): string {
-  return (readVariable('TOKENWELL_URL', variables) ?? 'https://tokenwell.example.com').replace(/\/+$/, '');
+  const address = readVariable('TOKENWELL_PUBLIC_URL', variables) ?? readVariable('TOKENWELL_URL', variables);
+  return (address ?? 'https://tokenwell.example.com').replace(/\/+$/, '');
+}
+
+/** Says so where what is to be entered elsewhere works on this machine alone. */
+function warnOfLocal(session: Session, who: string): void {
+  const url = publicUrl(session);
+  if (!URL.canParse(url) || !isLoopback(new URL(url).hostname)) return;
+  const words =
+    `${url} is an address of this machine alone. Where ${who} is on another one, start the vault with ` +
+    'TOKENWELL_PUBLIC_URL set to the https address by which it is reached, and enter that one in its place. [local_address]';
+  remark(session, visible(`tokenwell: warning: ${words}`));
 }
 
 function addRefreshToken(group: Command, session: Session): void {

@@ -103,3 +103,8 @@ export function outcomeInWords({ outcome, code, count }: Pick<LedgerEntry, 'outc
 function wordsFor(known: Readonly<Record<string, string>>, name: string): string {
   return (Object.hasOwn(known, name) ? known[name] : undefined) ?? visible(name);
 }
+
+/** One word of a shell: the apostrophe is all that an address may hold and a shell would not leave as it is. */
+export function quoted(address: string): string {
+  return address.includes("'") ? `"${address}"` : address;
+}

@@ -11,28 +11,29 @@ export interface AccountPlace {
 
 /**
  * Where a failed draw sends people (`connect_url`). Whoever opens it has not signed in, so it says the same of every name:
- * who can make the link that connects a mailbox, and how.
+ * who can see what it needs, and how.
  */
 export function accountPage({ brand, credential, account }: AccountPlace): string {
   const named = `${credential} ${asTyped(account)}`;
   return framed({
     brand,
-    title: `Connect ${credential}`,
+    title: `An account of ${credential}`,
     footer: <p>This page is the same whether or not there is such an account, and whatever its state.</p>,
     children: (
       <>
         <State tone="plain" word="operators only" />
         <h1>
-          “<Outside text={account} longest={100} />” of “<Outside text={credential} longest={100} />” needs somebody
+          “<Outside text={account} longest={100} />” of “<Outside text={credential} longest={100} />
+          ”: how to see what it needs
         </h1>
         <p>
-          Where a person has to sign in, the owner of the mailbox opens a link and signs in at the provider. Tokenwell
-          learns no password.
+          What it needs, if anything, is told to operators alone. Where a person has to sign in, the owner of the
+          mailbox opens a link and does so at the provider; Tokenwell learns no password.
         </p>
         <NextStep
           turn={<Operator at={brand.name} />}
-          theirs="The first command says what is missing, also what a consumer reported. If a person has to sign in, make a link with the second and send it to the owner."
-          commands={[`tokenwell account show ${named}`, `tokenwell account link ${named}`]}
+          theirs="This says how it is doing, also what a consumer reported, who must act, and by which command."
+          commands={[`tokenwell account show ${named}`]}
         />
       </>
     ),

@@ -46,11 +46,11 @@ export const callbackRoutes: FastifyPluginAsync<PageTools> = async (
     if (!end || !held) return notice(request, reply, { status: 410, code: 'gone' });
     const link = end.mayRetry ? { link: `${publicUrl}/connect/${held.link}` } : {};
     if (!end.outcome) return notice(request, reply, { status: 200, code: 'interrupted', ...link });
-    const { asker, outcome, returnTo, tests } = end;
+    const { asker, outcome, returnTo, other, tests } = end;
     const admin = held.adminLink ? { adminLink: `${publicUrl}/connect/${held.adminLink}` } : {};
     const onward = { ...(returnTo === undefined ? {} : { returnTo }), ...(tests === undefined ? {} : { tests }) };
     const repeated = request.url.endsWith('?repeated');
-    const about = { brand, asker, outcome, repeated, requestId: request.id };
+    const about = { brand, asker, outcome, repeated, requestId: request.id, ...(other ? { other } : {}) };
     return sendPage(reply, resultPage({ ...about, ...link, ...admin, ...onward }));
   });
 };

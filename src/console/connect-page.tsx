@@ -38,7 +38,7 @@ export function connectPage(view: ConnectView): string {
     children: (
       <>
         <h1>{forAdmin ? <AdminQuestion {...view} /> : <OwnerQuestion {...view} />}</h1>
-        {view.loginHint && <p>Sign in with that account and no other.</p>}
+        {view.loginHint && <p>Sign in with that account, or with one that may open its mailbox.</p>}
         <h2>It will be able to</h2>
         <AbilityList scopes={view.scopes} reader={forAdmin ? 'administrator' : 'owner'} />
         {forAdmin && view.needs.length > 0 && <Needs {...view} />}

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import type { ConsentOutcome } from '../vault/consent.js';
 import { type Who, whoOf } from '../vault/errors.js';
 import type { Doubt } from '../vault/grant.js';
+import type { OtherPerson } from '../vault/other-person.js';
 import { AbilityList } from './ability.js';
 import { linkable } from './address.js';
 import { type Brand, ButtonLink, framed, State } from './frame.js';
@@ -18,6 +19,8 @@ export interface ResultView {
   outcome: ConsentOutcome;
   /** The page was opened again; nothing was done a second time. */
   repeated?: boolean;
+  /** Where somebody else signed in than the link, or the account, is for. */
+  other?: OtherPerson;
   /** The address of the link's page, where it may be opened again. */
   link?: string;
   /** Where the person goes on to; a whole address, or a path of this vault. */
@@ -92,6 +95,7 @@ function Connected(view: Of<'connected'>): VNode {
       <p>
         <Outside text={view.asker} longest={100} /> can now use this account. <Lifetime {...view} />
       </p>
+      {view.other && <Other {...view.other} />}
       {!whole && (
         <section aria-labelledby="missing-title">
           <h2 id="missing-title">You did not allow</h2>
@@ -101,6 +105,17 @@ function Connected(view: Of<'connected'>): VNode {
       )}
       <Leave {...view} />
     </>
+  );
+}
+
+/** Calm, for many sign in who may open a shared mailbox. */
+function Other({ signedIn, meant, by }: OtherPerson): VNode {
+  return (
+    <p>
+      You signed in as <Outside text={signedIn} longest={120} />, and the {by === 'login_hint' ? 'link' : 'account'} is
+      for <Outside text={meant} longest={120} />. If that is a shared mailbox and you may open it, all is well;
+      otherwise tell whoever sent you the link.
+    </p>
   );
 }
 

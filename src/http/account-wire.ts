@@ -1,11 +1,12 @@
 import type { Account, ConnectLink, NewConnectLink } from '../api/accounts.js';
-import type { Finding } from '../vault/account.js';
+import type { AccountName, Finding } from '../vault/account.js';
 import type { AccountView, Disconnected } from '../vault/accounts.js';
 import type { NewLink } from '../vault/connect-links.js';
 import { type ConnectLink as Link, usable } from '../vault/consent.js';
 import { whoOf } from '../vault/errors.js';
 import { actionOf } from '../vault/findings/words.js';
 import type { Grant } from '../vault/grant.js';
+import { type OtherPerson, otherPersonInWords } from '../vault/other-person.js';
 import type { Reported } from '../vault/reports.js';
 import { scopeTokens } from '../vault/scopes.js';
 import { textOf, timeOf } from './wire.js';
@@ -13,7 +14,8 @@ import { textOf, timeOf } from './wire.js';
 /** Accounts and links between the domain and the wire. */
 
 /** An account as GET answers it. */
-export function accountAnswer({ account, grant, missing, candidate, nextDue, access, reported }: AccountView): Account {
+export function accountAnswer(view: AccountView): Account {
+  const { account, grant, missing, candidate, otherPerson, nextDue, access, reported } = view;
   return {
     credential: account.credential,
     account: account.account,
@@ -25,6 +27,7 @@ export function accountAnswer({ account, grant, missing, candidate, nextDue, acc
     next_refresh_at: timeOf(nextDue),
     grant: grant && grantAnswer(grant, missing),
     candidate: candidate && candidateAnswer(candidate),
+    other_person: otherPerson && otherPersonAnswer(otherPerson, account),
     access,
   };
 }
@@ -52,6 +55,10 @@ function grantAnswer(grant: Grant, missing: string[]): NonNullable<Account['gran
 function candidateAnswer({ id, identity, scopes, kindSince }: Grant): NonNullable<Account['candidate']> {
   const { subject, name, tenant } = identity ?? {};
   return { id, subject, name, tenant, scopes: scopeTokens(scopes), at: textOf(kindSince) };
+}
+
+function otherPersonAnswer(other: OtherPerson, of: AccountName): NonNullable<Account['other_person']> {
+  return { signed_in: other.signedIn, meant: other.meant, by: other.by, ...otherPersonInWords(other, of) };
 }
 
 /** A link in the one answer that holds its address. */

@@ -4,7 +4,8 @@ import type { Endpoint } from './endpoint.js';
 import { REVOCATION_ACTIONS } from './revocation-verdicts.js';
 import { passing } from './verdicts.js';
 
-const CHECK_NETWORK = 'check the network between Tokenwell and the provider';
+const CHECK_NETWORK =
+  'check the network between Tokenwell and the provider, and TOKENWELL_OUTBOUND_PROXY where only a proxy leads out';
 
 interface Unanswered {
   class: FailureClass;
@@ -21,7 +22,11 @@ const BY_OUTBOUND: Record<OutboundReason, (tokenUrl: URL) => Unanswered> = {
   unexpected_redirect: () => ({ class: 'misconfigured', action: 'Put the final address into the token URL.' }),
   too_large: () => ({ class: 'unavailable', action: OAUTH.web_page.todo }),
   deadline: unreached('it answered in time before', 'host and port', CHECK_NETWORK),
-  dns: unreached('the name was found before', 'the host name', 'check the name servers that Tokenwell uses'),
+  dns: unreached(
+    'the name was found before',
+    'the host name',
+    'check the name servers that Tokenwell uses, and TOKENWELL_OUTBOUND_PROXY where only a proxy leads out',
+  ),
   tls: unreached(
     'a trusted connection was there before',
     'host and port',

@@ -1,5 +1,6 @@
 import { type Account, type AccountName, enabled, fresh, renewed, whileDisabled } from './account.js';
 import type { Callers } from './callers.js';
+import type { ConnectLink } from './consent.js';
 import type { Caller } from './consumer.js';
 import { type Credential, drawScope, ownAccounts } from './credential.js';
 import { disabled, missing, neverConnected, notConnected, VaultError } from './errors.js';
@@ -7,6 +8,7 @@ import { belongsTo, consentScope, type Grant, sameIdentity } from './grant.js';
 import { type Keeping, notTold } from './keeping.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
+import { acceptedAt, type OtherPerson, otherPersonOf } from './other-person.js';
 import type { Clock } from './ports.js';
 import { type Access, accessOf } from './presets/access.js';
 import { identityRejected, OTHER_IDENTITY } from './refresh-findings.js';
@@ -25,6 +27,8 @@ export interface AccountView {
   /** What the consent asked for and the grant does not hold. */
   missing: string[];
   candidate: Grant | undefined;
+  /** Where somebody else signed in than was meant; undefined too once an operator accepted that. */
+  otherPerson: OtherPerson | undefined;
   /** When it is renewed without a draw, in epoch milliseconds. */
   nextDue: number | undefined;
   /** What the newest token holds too little or too much of; looked at where one account is asked for. */
@@ -76,7 +80,8 @@ export class Accounts {
     require(caller, 'auditor');
     const credential = await this.#credential(credentialId);
     const accounts = await this.#store.reads.accounts.list(credentialId);
-    return await Promise.all(accounts.map(account => this.#view(credential, account)));
+    const links = await this.#store.reads.consents.links(credentialId);
+    return await Promise.all(accounts.map(account => this.#view(credential, account, links)));
   }
 
   async get(caller: Caller, credentialId: string, name: string): Promise<AccountView> {
@@ -86,7 +91,8 @@ export class Accounts {
     if (!account) throw missing('account', name);
     // A token that does not open is told by the next draw.
     const token = await this.#store.reads.findToken(credentialId, name, drawScope(credential)).catch(() => undefined);
-    return { ...(await this.#view(credential, account)), access: token && accessOf(credential, token) };
+    const links = await this.#store.reads.consents.links(credentialId);
+    return { ...(await this.#view(credential, account, links)), access: token && accessOf(credential, token) };
   }
 
   /**
@@ -173,7 +179,8 @@ export class Accounts {
   /**
    * The waiting grant takes the place of the one before, which is ended at the provider where it is another account's.
    * Throws `conflict` when none waits, or when it was obtained under an earlier registration, `version_conflict` when
-   * another one waits than the one that was `seen`.
+   * another one waits than the one that was `seen`. Where none waits and somebody else signed in than was meant, that is
+   * accepted.
    */
   async accept(actor: Actor, credentialId: string, name: string, seen?: string): Promise<AccountView> {
     require(actor.caller, 'operator');
@@ -181,6 +188,7 @@ export class Accounts {
     const ended: Ended[] = [];
     await this.#change(actor, { credential: credentialId, account: name }, 'account.accept', async (tx, account) => {
       ended.length = 0;
+      if (seen === undefined && (await this.#acceptOther(tx, account))) return;
       const candidate = await this.#candidate(tx, account, seen);
       if (!belongsTo(candidate, credential)) throw obtainedElsewhere();
       for (const grant of await tx.grants.list(credentialId, name)) {
@@ -188,7 +196,7 @@ export class Accounts {
         const others = isAnother(grant, candidate) && !cameByRefresh(candidate, account);
         ended.push(...(await this.#end(tx, grant)).filter(() => others));
       }
-      await tx.grants.setKind(candidate.id, 'current', this.#clock.now());
+      await tx.grants.setKind(candidate.id, 'current', acceptedAt(candidate, this.#clock.now()));
       await tx.accounts.forgetTokens(account);
       const { lastSuccessAt } = account;
       await tx.accounts.restart(account, whileDisabled(account, { ...renewed(0), lastSuccessAt }));
@@ -236,6 +244,15 @@ export class Accounts {
     });
   }
 
+  /** False where somebody waits, or nobody else than was meant is in use. */
+  async #acceptOther(tx: Tx, { credential, account }: AccountName): Promise<boolean> {
+    const waits = await tx.grants.find(credential, account, 'candidate');
+    const current = await tx.grants.find(credential, account, 'current');
+    if (waits || !current || !otherPersonOf(current, await tx.consents.links(credential))) return false;
+    await tx.grants.setKind(current.id, 'current', acceptedAt(current, this.#clock.now()));
+    return true;
+  }
+
   async #candidate(tx: Tx, { credential, account }: AccountName, seen: string | undefined): Promise<Grant> {
     const candidate = await tx.grants.find(credential, account, 'candidate');
     if (candidate && seen !== undefined && candidate.id !== seen) throw newerCandidate();
@@ -251,7 +268,7 @@ export class Accounts {
     return credential;
   }
 
-  async #view(credential: Credential, row: Account): Promise<AccountView> {
+  async #view(credential: Credential, row: Account, links: readonly ConnectLink[]): Promise<AccountView> {
     const { grants } = this.#store.reads;
     // What came and is not stored yet may be all that works: the row cannot say so, this instance can.
     const unwell = row.state === 'connected' && this.#keeping.holds(row);
@@ -262,7 +279,8 @@ export class Accounts {
     const works = account.state === 'connected' || account.state === 'degraded';
     const nextDue = works ? await this.#store.due.nextDue(account.credential, account.account) : undefined;
     const reported = reportedOf(credential, account, this.#clock.now());
-    return { account, grant, missing, candidate, nextDue, reported };
+    const otherPerson = otherPersonOf(grant, links);
+    return { account, grant, missing, candidate, otherPerson, nextDue, reported };
   }
 }
 

@@ -20,6 +20,7 @@ import { randomId } from './ids.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
 import { createOpaque, hasHash, hashOf, isOpaque } from './opaque.js';
+import { type OtherPerson, otherPerson } from './other-person.js';
 import { type Clock, type Provider, ProviderFailure } from './ports.js';
 import { adminConsentUrl } from './presets/admin-consent.js';
 import { resourceScope, scopeTokens } from './scopes.js';
@@ -39,6 +40,8 @@ export interface EndedConsent extends Pick<Consent, 'outcome' | 'returnTo'> {
   asker: string;
   /** Whether its link may begin another one. */
   mayRetry: boolean;
+  /** Where somebody else signed in than the link, or the account, is for. */
+  other: OtherPerson | undefined;
   /** The credential, where it needs nobody else and can be tested once an administrator allowed it. */
   tests: string | undefined;
 }
@@ -303,7 +306,9 @@ export class Consents {
     const mayRetry = link !== undefined && usable(link, this.#deps.clock.now());
     const { outcome, returnTo } = consent;
     const tests = credential && credential.grantType !== 'authorization_code' ? credential.id : undefined;
-    return { asker: credential?.description ?? consent.credential, outcome, returnTo, mayRetry, tests };
+    const name = outcome?.code === 'connected' ? outcome.name : undefined;
+    const other = otherPerson(name, { account: consent.account, loginHint: link?.loginHint });
+    return { asker: credential?.description ?? consent.credential, outcome, returnTo, mayRetry, other, tests };
   }
 }
 

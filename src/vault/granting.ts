@@ -117,7 +117,6 @@ export class Granting {
     const { requestId } = circumstances;
     const { account } = consent;
     await this.#ledger.write({ request_id: requestId }, async tx => {
-      const now = this.#clock.now();
       const same = await tx.credentials.find(credential.id);
       const row = await tx.accounts.find(credential.id, account);
       if (!row || same?.version !== credential.version || same.clientAuth.id !== credential.clientAuth.id)
@@ -126,7 +125,7 @@ export class Granting {
       const { grant, doubt } = await this.#placing.place(tx, { row, credential, answer, iss, askedAt });
       const outcome = doubt ? waiting(grant, doubt) : connected(grant, answer, credential);
       await tx.consents.conclude(consent.id, outcome);
-      if (!(await tx.consents.endLink(consent.link, now))) throw new Superseded();
+      if (!(await tx.consents.endLink(consent.link, grant.obtainedAt))) throw new Superseded();
       const entry = {
         action: 'consent.finish',
         credential: credential.id,

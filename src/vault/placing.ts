@@ -3,6 +3,7 @@ import { type Credential, drawScope } from './credential.js';
 import { idleEnd, keepAlive } from './due.js';
 import { type Doubt, doubtOf, type Grant, grantedScopes, originsOf, sameIdentity } from './grant.js';
 import { randomId } from './ids.js';
+import { acceptedAt, isAccepted } from './other-person.js';
 import { type Clock, type GrantAnswer, type IdentityClaim, ProviderFailure } from './ports.js';
 import { tokenOf } from './settling.js';
 import type { Tx } from './store.js';
@@ -75,7 +76,9 @@ export class Placing {
         await tx.grants.remove(other.id);
       }
     }
-    await tx.grants.insert(grant, answer.refreshToken);
+    // Who was accepted once is not asked about again.
+    const kindSince = before && isAccepted(before) ? acceptedAt(grant, now) : grant.kindSince;
+    await tx.grants.insert({ ...grant, kindSince }, answer.refreshToken);
     await tx.accounts.forgetTokens(row);
     const { token } = answer;
     if (!(token instanceof ProviderFailure)) {

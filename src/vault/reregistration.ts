@@ -37,7 +37,8 @@ async function currentAfter(tx: Tx, credential: Credential, place: Account, now:
   if (current && belongsTo(current, credential)) return current;
   if (current) await tx.grants.setKind(current.id, 'kept', now);
   const kept = grants.findLast(grant => grant.kind === 'kept' && belongsTo(grant, credential));
-  if (kept) await tx.grants.setKind(kept.id, 'current', now);
+  // As if it had stayed: whom it is of was accepted by nobody with this.
+  if (kept) await tx.grants.setKind(kept.id, 'current', kept.obtainedAt);
   return kept;
 }
 

@@ -7,7 +7,7 @@ import { spanArgument, spanInWords } from '../../src/cli/arguments.js';
 import { TokenwellClient } from '../../src/client/client.js';
 import { accountPage } from '../../src/console/account-page.js';
 import { consent, granted, signInCredential } from '../http/consenting.js';
-import { respond } from '../support/scripted-provider.js';
+import { respond, token } from '../support/scripted-provider.js';
 import { fill, type RunningVault, startRunningVault } from './running-vault.js';
 import { run, words } from './terminal.js';
 
@@ -18,6 +18,14 @@ export async function storePeople(vault: RunningVault, id: string, more: Record<
   const file = join(vault.folder, `${id}.json`);
   writeFileSync(file, JSON.stringify(signInCredential(id, vault.provider, more)));
   await vault.must(['credential', 'create', '--file', file]);
+}
+
+/** An ID token of whoever has this address. */
+function idTokenOf(address: string): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  const claims = { iss: 'https://login.example', sub: address, aud: 'client', exp, preferred_username: address };
+  return `${part({ alg: 'ES256' })}.${part(claims)}.c2ln`;
 }
 
 /** The arguments that a shell makes of a line. */
@@ -85,24 +93,27 @@ export function accountCases(t: Test): void {
     t.match((await run(words('account disconnect --help'))).out.replaceAll(/\s+/g, ' '), /still open end with it/);
   });
 
-  t.test('the commands that the page of an account names work as they stand there', async t => {
+  t.test('the command that the page of an account names works as it stands there, for any credential', async t => {
     const vault = await startRunningVault(t);
     await storePeople(vault, 'people');
-    for (const account of ['default', INFO, "o'brien@acme.example"]) {
-      const page = accountPage({ brand: { name: 'Acme IT' }, credential: 'people', account });
+    await fill(vault);
+    await vault.must(words(`account link people ${INFO}`));
+    await vault.must(['account', 'link', 'people', "o'brien@acme.example"]);
+    const places = [
+      ['people', 'default'],
+      ['people', INFO],
+      ['people', "o'brien@acme.example"],
+      ['mail', 'default'],
+    ] as const;
+    for (const [credential, account] of places) {
+      const page = accountPage({ brand: { name: 'Acme IT' }, credential, account });
+      t.notMatch(page, 'needs somebody', 'which would say something of its state');
       const named = [...page.matchAll(/<pre>tokenwell ([^<]+)<\/pre>/g)].map(([, line = '']) =>
         line.replaceAll('&quot;', '"'),
       );
-      t.equal(named.length, 2, 'show and link');
-      // An account of no credential yet begins with its link.
-      for (const line of named.reverse()) t.ok(await vault.must(await argumentsOf(line)), line);
+      t.equal(named.length, 1);
+      for (const line of named) t.match(await vault.must(await argumentsOf(line)), `\naccount     `, line);
     }
-    const { items } = JSON.parse(await vault.must(words('account links people --json')));
-    t.strictSame(items.map((link: { account: string }) => link.account).sort(), [
-      'default',
-      INFO,
-      "o'brien@acme.example",
-    ]);
   });
 
   t.test('the account of a link is the argument; the flag that it was before still works', async t => {
@@ -187,6 +198,33 @@ export function accountCases(t: Test): void {
     t.match(all, /\npeople +2 waiting for the mailbox owner to sign in .*\n\npeople: The owner [^\n]*\n$/);
     const [, account] = JSON.parse(await vault.must(words('account list people --json'))).items;
     t.strictSame(account, { credential: 'people', account: INFO, state: 'pending' }, 'what the API says stays');
+  });
+
+  t.test('somebody else than the link is for is shown and told by the doctor until an operator accepts it', async t => {
+    const vault = await startRunningVault(t);
+    await storePeople(vault, 'people');
+    const link = (await vault.must(words(`account link people --login-hint ${INFO}`))).trim();
+    vault.provider.next(token('access', { refresh_token: 'refresh', id_token: idTokenOf('anna@acme.example') }));
+    await consent(vault.url, link);
+    const told = `anna@acme.example signed in, and the link was for ${INFO}.`;
+    const shown = await vault.must(words('account show people'));
+    t.match(shown, `\nsomebody else  ${told}\nabout them     If that is a shared mailbox`);
+    const { code, out } = await run(words('doctor'), vault.variables);
+    t.equal(code, 1);
+    t.ok(out.includes(`Who must act: an operator of this vault\n\n  people default: ${told}\n    What to do: If`), out);
+    const found = JSON.parse((await run(words('doctor --json'), vault.variables)).out);
+    t.match(found, {
+      attention: true,
+      accounts: [{ account: 'default', other_person: { by: 'login_hint' } }],
+      more: {},
+    });
+    await vault.must(words('account disable people'));
+    t.match(await run(words('doctor'), vault.variables), { code: 0 }, 'what is disabled needs nobody');
+    await vault.must(words('account enable people'));
+    const accepted = await vault.must(words('account accept people'));
+    t.match(accepted, /^It is accepted and is in use\.\n\ncredential/);
+    t.notMatch(accepted, told);
+    t.match(await run(words('doctor'), vault.variables), { code: 0, out: /no account needs anybody/ });
   });
 
   t.test('what is disabled says so first, whichever of the two it is', async t => {

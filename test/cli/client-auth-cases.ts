@@ -233,6 +233,28 @@ export function clientAuthCases(t: Test): void {
 
 /** Certificates as OpenSSL writes them. */
 function fileCases(t: Test, files: KeyFiles): void {
+  t.test('the flags that the table of the ways names store a credential with the scope of its row', async t => {
+    const { must } = await startRunningVault(t);
+    const paths: Record<string, string> = { 'mail.crt': 'leaf.pem', 'mail.key': 'leaf.key' };
+    const table = readFileSync(new URL('../../docs/ways-to-a-token.md', import.meta.url), 'utf8');
+    const rows = [...table.matchAll(/^\| `(.+?)` \|.*\| `(.+?)` \| `(.+?)` \|$/gm)];
+    t.equal(rows.length, 13);
+    for (const [at, [, name = '', scope = '', flags = '']] of rows.entries()) {
+      const pfx = name.includes('of before') ? 'legacy.pfx' : 'modern.pfx';
+      const own = words(flags).map(word => (/^mail\.\w+$/.test(word) ? join(files.folder, paths[word] ?? pfx) : word));
+      const secret = name.includes('× secret ×') ? ['--secret-file', '-'] : [];
+      const create = ['credential', 'create', `way-${at}`, '--preset', 'microsoft', '--tenant', 'acme.example'];
+      const about = ['--client-id', '6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10', ...own, ...secret, '--json'];
+      const made = JSON.parse(await must([...create, ...about], { input: `${PASSWORD}\n` }));
+      const [grant_type] = name.split(' × ');
+      t.match(made, { grant_type, cloud: name.split(', ').at(-1) }, name);
+      t.ok(name.includes(`× ${made.purpose},`), `${name}: ${made.purpose}`);
+      t.ok(made.scope.split(' ').includes(scope), `${name}: ${made.scope}`);
+      const method = name.includes('× secret ×') ? 'client_secret_post' : 'private_key_jwt';
+      t.match(made.client_auth, { method, ...(name.includes('RS256') ? { signing_alg: 'RS256' } : {}) }, name);
+    }
+  });
+
   const at = (name: string) => join(files.folder, name);
 
   t.test('a PFX file with its password in another one is a proof; neither is printed', async t => {

@@ -65,8 +65,18 @@ export function presetCases(t: Test): void {
     const person = '--grant-type authorization_code --scope https://outlook.office.com/SMTP.Send';
     t.strictSame(next(await create('three', person)), [
       `${setup('three')} --purpose <purpose>`,
-      'tokenwell account link three <account>',
-      'tokenwell credential test three --account <account>',
+      'tokenwell account link three',
+      'tokenwell credential test three',
+    ]);
+    const [info, sales] = ['info@acme.example', 'sales@acme.example'];
+    const one = `${person.replace(/ --scope.*/, '')} --purpose imap --mailbox ${info} --mailbox ${sales}=smtp`;
+    t.strictSame(next(await create('four', one)).slice(1), [
+      `tokenwell account link four --login-hint ${info}`,
+      'tokenwell credential test four',
+    ]);
+    t.strictSame(next(await create('five', one.replace('=smtp', ''))).slice(1), [
+      `tokenwell account link five ${info} --login-hint ${info}`,
+      `tokenwell credential test five --account ${info}`,
     ]);
   });
 

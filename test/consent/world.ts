@@ -66,9 +66,12 @@ interface Stage {
 }
 
 function dances({ vault: { vault }, provider, admin }: Stage) {
-  const link = async (account = 'default', more: { returnTo?: string; expiresIn?: number } = {}) => {
-    const { returnTo, expiresIn = 86_400 } = more;
-    const about = { account, loginHint: undefined, returnTo, adminConsentUrl: undefined, expiresIn };
+  const link = async (
+    account = 'default',
+    more: { returnTo?: string; expiresIn?: number; loginHint?: string } = {},
+  ) => {
+    const { returnTo, loginHint, expiresIn = 86_400 } = more;
+    const about = { account, loginHint, returnTo, adminConsentUrl: undefined, expiresIn };
     const made = await vault.connectLinks.create(admin, 'mail', about);
     return made.token.reveal();
   };

@@ -112,6 +112,20 @@ export function wordCases(t: Test): void {
       'Acme Helpdesk asks to read, move, delete and send mail as the account that you choose.',
     );
     t.notMatch(connect({ loginHint: undefined }), 'Sign in with that account');
+    t.match(connect(), 'Sign in with that account, or with one that may open its mailbox.');
+  });
+
+  t.test('who signs in for somebody else is told calmly, and only then', async t => {
+    const told = (page: string) => /<p>(You signed in as .*?)<\/p>/.exec(page)?.[1]?.replaceAll(/<.*?>/g, '');
+    const other = { signedIn: 'anna@acme.com', meant: 'info@acme.com' };
+    const page = result({ other: { ...other, by: 'login_hint' } });
+    t.equal(
+      told(page),
+      'You signed in as anna@acme.com, and the link is for info@acme.com. If that is a shared mailbox and you may open it, all is well; otherwise tell whoever sent you the link.',
+    );
+    t.match(page, '<title>Connected');
+    t.match(told(result({ other: { ...other, by: 'account' } })), ', and the account is for info@acme.com. If');
+    t.equal(told(result()), undefined);
   });
 
   t.test('the heading, also that of an administrator, says no less of mail than the list below it', async t => {

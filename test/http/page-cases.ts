@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import { token } from '../support/scripted-provider.js';
 import { granted, signInCredential } from './consenting.js';
 import { type Running, startRunning } from './running.js';
 
@@ -41,6 +42,24 @@ export function pageCases(t: Test): void {
       text: 'Nothing was done a second time',
     });
     t.equal(provider.requests.length, 1, 'the code was exchanged once');
+  });
+
+  t.test('the page on which a consent ends says that somebody else signed in than the link is for', async t => {
+    const { send, keys, provider } = await startWithLink(t);
+    const link = await send('POST', LINKS, { key: keys.operator, body: { login_hint: 'info@acme.example' } });
+    const { origin, pathname } = new URL(link.json.url);
+    const { callback, cookie } = begun(await send('POST', pathname, { headers: { origin } }));
+    const exp = Math.floor(Date.now() / 1000) + 3600;
+    const claims = { iss: 'https://login.example', sub: 'anna', aud: 'client', exp, email: 'anna@acme.example' };
+    const parts = [{ alg: 'ES256' }, claims].map(part => Buffer.from(JSON.stringify(part)).toString('base64url'));
+    provider.next(token('access', { refresh_token: 'refresh', id_token: `${parts.join('.')}.c2ln` }));
+    const headers = { cookie };
+    const ended = await send('GET', callback, { headers });
+    const page = await send('GET', ended.headers.get('location') ?? '', { headers });
+    t.match(
+      page.text,
+      /You signed in as <bdi>anna@acme\.example<\/bdi>, and the link is\s+for <bdi>info@acme\.example</,
+    );
   });
 
   t.test('C14, C19: no page may be framed or stored, and the callback tells nobody where it came from', async t => {

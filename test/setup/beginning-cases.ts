@@ -103,10 +103,19 @@ export function beginningCases(t: Test): void {
       send('GET', `/api/v1/credentials/${id}/setup${query}`, { key: keys.auditor });
     const plan = `?preset=microsoft&tenant=${TENANT}&purpose=imap`;
     t.match(await ask('new', plan), { status: 200, json: { credential: 'new', purpose: 'imap', remove: [] } });
-    t.match(await ask('new'), { status: 404, json: { detail: /no credential new yet/, action: /--preset microsoft/ } });
+    t.match(await ask('new'), {
+      status: 404,
+      json: {
+        detail: /no credential new yet/,
+        action: /--preset microsoft .*\. There are guides for the presets microsoft and google\.$/,
+      },
+    });
     t.match(await ask('new', '?tenant=x'), { status: 400, json: { errors: [{ field: 'preset', rule: 'required' }] } });
     t.match(await ask('new', '?preset=google&grant_type=fax'), { status: 400 });
-    t.match(await ask('acme', plan), { status: 409, json: { code: 'conflict', action: /purpose and mailbox alone/ } });
+    t.match(await ask('acme', plan), {
+      status: 409,
+      json: { code: 'conflict', action: /\(tokenwell credential setup acme\)/ },
+    });
     t.match(await send('GET', `/api/v1/credentials/new/setup${plan}`, { key: keys.service }), { status: 403 });
   });
 

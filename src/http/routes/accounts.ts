@@ -75,7 +75,8 @@ const enable = {
 const accept = {
   operationId: 'acceptCandidate',
   summary: 'Accept the grant that waits',
-  description: 'From now on draws use it; the one before is forgotten. Look at who signed in before you accept.',
+  description:
+    'From now on draws use it; the one before is forgotten. Look at who signed in before you accept. Where none waits and the account has `other_person`, that is accepted and goes.',
   tags,
   params,
   querystring: CandidateQuery,

@@ -101,12 +101,12 @@ function mailboxesFor({ mailboxes }: Credential, purpose: Purpose): string[] {
 function storedAlready(id: string): VaultError {
   return new VaultError('conflict', `${id} is stored already, so there is nothing to plan.`, {
     class: 'needs_operator',
-    action: 'Ask with purpose and mailbox alone: the guide has the values that are stored.',
+    action: `Ask without a preset, with purpose and mailbox at most (tokenwell credential setup ${id}): the guide has the values that are stored.`,
   });
 }
 
 function notYet(id: string): VaultError {
   return new VaultError('not_found', `There is no credential ${id} yet.`, {
-    action: `Say what it is to become, and the guide begins before there is anything: preset, tenant and purpose (tokenwell credential setup ${id} --preset microsoft --tenant acme.example --purpose imap), with presets as: ${guidedPresets().join(' and ')}.`,
+    action: `Say what it is to become, and the guide begins before there is anything: give preset, tenant and purpose (tokenwell credential setup ${id} --preset microsoft --tenant acme.example --purpose imap). There are guides for the presets ${guidedPresets().join(' and ')}.`,
   });
 }
