@@ -159,6 +159,14 @@ export const REPORT_DEFENCES: readonly Defence[] = [
     only: 'where memory still has it',
   },
   {
+    name: 'reported: only what has words here is kept under its name',
+    file: 'src/vault/rejection.ts',
+    defence: 'row && wordsWhere(attended, row) ?',
+    without: 'row ?',
+    test: 'test/vault.test.ts',
+    only: 'every known reply is answered',
+  },
+  {
     name: 'warnings: every memory learns what failed last, and that it is mended',
     file: 'src/vault/settling.ts',
     defence: 'const quiet = end.progress.finding === undefined && account.finding === undefined;',

@@ -53,14 +53,16 @@ export class Rejections {
       token_id: report.tokenId,
       code: rejection.kind,
     };
-    const said: Report = { as: reportedAs(report, rejection), by: caller.consumer, at: now };
+    const as = reportedAs(report, rejection, of.grantType === 'authorization_code');
+    const said: Report = { as, by: caller.consumer, at: now };
+    // Before anything is written: what cannot be told is not kept.
+    const refused = hopeless ? refusedFreshly(said, of, account) : undefined;
     await this.#ledger.write(actorOf({ caller, requestId }), async tx => {
       await keep(tx, newest, said, hopeless);
       if (!hopeless) await tx.rejectToken(newest, { at: now, claims: rejection.claims });
       return { result: undefined, touched, entry };
     });
-    if (!hopeless) return;
-    throw refusedFreshly(said, of, account);
+    if (refused) throw refused;
   }
 }
 

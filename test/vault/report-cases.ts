@@ -1,4 +1,6 @@
 import type { Test } from 'tap';
+import { CATALOGUE } from '../../src/vault/findings/look-up.js';
+import type { TextRow } from '../../src/vault/findings/words.js';
 import type { RejectionReport } from '../../src/vault/rejection.js';
 import type { Actor } from '../../src/vault/roles.js';
 import { consentWorld } from '../consent/world.js';
@@ -10,6 +12,7 @@ import { problem, world } from './world.js';
 const DAY = 86_400_000;
 const NOTHING = { status: undefined, wwwAuthenticate: undefined, sasl: undefined };
 const NOT_CONNECTED = 'A03 BAD User is authenticated but not connected. <script>alert(1)</script>';
+const REPLIED: TextRow[] = [...Object.values(CATALOGUE.replies).flat(), ...CATALOGUE.google.GOOGLE_TEXTS];
 const BLOCKED = '535 5.7.139 Authentication unsuccessful, the request did not meet the criteria';
 
 /** Tells, as the consumer with this key, that a server refused the token that it draws. */
@@ -41,6 +44,26 @@ export function reportCases(t: Test, database: DatabaseUnderTest): void {
     t.match(await told(vault, admin), { who: 'tenant_admin', at: clock.now() }, 'only the newest is kept');
     const { reported: row } = (await vault.store.reads.accounts.find('mail', 'default')) ?? {};
     t.strictSame(row, { as: 'security defaults policy', by: 'svc', at: clock.now() }, 'in words of ours');
+  });
+
+  t.test('every known reply is answered and kept in words, whether anybody signs in or not', async t => {
+    const attended = await consentWorld(t, { env: await database.env() });
+    await attended.connect();
+    for (const { vault, admin, key, clock } of [attended, await world(t, await database.env())]) {
+      for (const { texts, who } of REPLIED) {
+        clock.advance(2 * 3_600_000); // the next token
+        const detail = `400 ${texts[0]}`;
+        t.match(
+          await problem(teller(vault, key)(detail)),
+          { code: 'provider_refused', details: { action: /./ } },
+          detail,
+        );
+        const kept = await told(vault, admin);
+        t.match(kept, { happened: /./, todo: /./ }, `${detail}: kept`);
+        if (vault === attended.vault) t.equal(kept?.who, who, detail);
+        else t.not(kept?.who, 'mailbox_owner', `${detail}: nobody signs in`);
+      }
+    }
   });
 
   t.test('a report takes nothing from others: no state, no token, no draw, no pause', async t => {
