@@ -167,6 +167,14 @@ export const REPORT_DEFENCES: readonly Defence[] = [
     only: 'every known reply is answered',
   },
   {
+    name: 'reported: what was read is looked at again where it is written',
+    file: 'src/vault/rejections.ts',
+    defence: 'if (!counts) throw new Overtaken();',
+    without: '',
+    test: 'test/vault.test.ts',
+    only: 'meanwhile writes nothing',
+  },
+  {
     name: 'warnings: every memory learns what failed last, and that it is mended',
     file: 'src/vault/settling.ts',
     defence: 'const quiet = end.progress.finding === undefined && account.finding === undefined;',
