@@ -175,6 +175,14 @@ export const REPORT_DEFENCES: readonly Defence[] = [
     only: 'meanwhile writes nothing',
   },
   {
+    name: 'reported: reports take no place from accounts that fail',
+    file: 'src/cli/doctor.ts',
+    defence: 'const among = fails ? needy : told;',
+    without: 'const among = told;',
+    test: 'test/expiries.test.ts',
+    only: 'however many accounts consumers tell of',
+  },
+  {
     name: 'warnings: every memory learns what failed last, and that it is mended',
     file: 'src/vault/settling.ts',
     defence: 'const quiet = end.progress.finding === undefined && account.finding === undefined;',

@@ -15,7 +15,7 @@ export interface Diagnosis {
   within: number;
   /** What ends within that time unless somebody acts. */
   expiries: Expiry[];
-  /** Accounts that need somebody, by their state or by what a consumer told; of each credential the first ones. */
+  /** Accounts that need somebody: of each credential the first by their state, then the first that a consumer told of. */
   accounts: Pick<Account, 'credential' | 'account' | 'state' | 'finding' | 'reported'>[];
   /** How many more there are, by credential. */
   more: Record<string, number>;
@@ -27,7 +27,7 @@ interface DoctorFlags extends PrintFlags {
 }
 
 const WITHIN_DAYS = 60;
-const SHOWN_ACCOUNTS = 20;
+const SHOWN_ACCOUNTS = 20; // of each kind
 const NEEDY = ['needs_user', 'needs_admin', 'needs_operator'] as const;
 const CALM = ['none', 'notice'];
 
@@ -65,11 +65,12 @@ async function examine(session: Session, flags: DoctorFlags): Promise<void> {
 async function needyAccounts(client: TokenwellClient): Promise<Pick<Diagnosis, 'accounts' | 'more'>> {
   const found: Pick<Diagnosis, 'accounts' | 'more'> = { accounts: [], more: {} };
   for await (const { id, disabled, accounts, reported_accounts: reported = 0 } of client.credentials.each()) {
-    const count = disabled ? 0 : needyCount(accounts) + reported;
-    const shown = Math.min(count, SHOWN_ACCOUNTS);
-    if (shown === 0) continue;
-    found.accounts.push(...(await firstNeedy(client, id, shown)));
-    if (count > shown) found.more[id] = count - shown;
+    const count = { needy: needyCount(accounts), reported };
+    if (disabled || count.needy + count.reported === 0) continue;
+    const shown = await firstOf(client, id, count);
+    found.accounts.push(...shown);
+    const more = count.needy + count.reported - shown.length;
+    if (more > 0) found.more[id] = more;
   }
   return found;
 }
@@ -78,12 +79,26 @@ function needyCount(accounts: Credential['accounts']): number {
   return NEEDY.reduce((sum, state) => sum + (accounts[state] ?? 0), 0);
 }
 
-async function firstNeedy(client: TokenwellClient, id: string, most: number): Promise<Diagnosis['accounts']> {
-  const found: Diagnosis['accounts'] = [];
+/** Those that fail, then those that a consumer told of. Each have places of their own: anybody who draws may tell anything. */
+async function firstOf(
+  client: TokenwellClient,
+  id: string,
+  count: { needy: number; reported: number },
+): Promise<Diagnosis['accounts']> {
+  const needy: Diagnosis['accounts'] = [];
+  const told: Diagnosis['accounts'] = [];
+  const isFull = () => needy.length >= places(count.needy) && told.length >= places(count.reported);
   for await (const { credential, account, state, finding, reported } of client.accounts.each(id)) {
-    if (!NEEDY.some(one => one === state) && (!reported || state === 'disabled')) continue;
-    found.push({ credential, account, state, ...(finding ? { finding } : {}), ...(reported ? { reported } : {}) });
-    if (found.length === most) break;
+    const fails = NEEDY.some(one => one === state);
+    if (!fails && (!reported || state === 'disabled')) continue;
+    const among = fails ? needy : told;
+    if (among.length >= SHOWN_ACCOUNTS) continue;
+    among.push({ credential, account, state, ...(finding ? { finding } : {}), ...(reported ? { reported } : {}) });
+    if (isFull()) break;
   }
-  return found;
+  return [...needy, ...told];
+}
+
+function places(count: number): number {
+  return Math.min(count, SHOWN_ACCOUNTS);
 }
