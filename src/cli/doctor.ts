@@ -15,7 +15,7 @@ export interface Diagnosis {
   within: number;
   /** What ends within that time unless somebody acts. */
   expiries: Expiry[];
-  /** Accounts that need somebody, by their state, by what a consumer told or by who signed in; of each credential the first. */
+  /** Accounts that need somebody: of each credential the first by their state, then the first by what is told of them. */
   accounts: Pick<Account, 'credential' | 'account' | 'state' | 'finding' | 'reported' | 'other_person'>[];
   /** How many more there are, by credential. */
   more: Record<string, number>;
@@ -27,7 +27,7 @@ interface DoctorFlags extends PrintFlags {
 }
 
 const WITHIN_DAYS = 60;
-const SHOWN_ACCOUNTS = 20;
+const SHOWN_ACCOUNTS = 20; // of each kind
 const NEEDY = ['needs_user', 'needs_admin', 'needs_operator'] as const;
 const CALM = ['none', 'notice'];
 
@@ -64,19 +64,14 @@ async function examine(session: Session, flags: DoctorFlags): Promise<void> {
 /** A credential that is disabled needs nobody: somebody did that. */
 async function needyAccounts(client: TokenwellClient): Promise<Pick<Diagnosis, 'accounts' | 'more'>> {
   const found: Pick<Diagnosis, 'accounts' | 'more'> = { accounts: [], more: {} };
-  for await (const {
-    id,
-    disabled,
-    grant_type,
-    accounts,
-    reported_accounts: reported = 0,
-  } of client.credentials.each()) {
+  for await (const one of client.credentials.each()) {
+    const { id, disabled, grant_type, accounts, reported_accounts: reported = 0 } = one;
     if (disabled) continue;
     // Who signed in is known of each account alone; where nobody signs in, the counts say whether to ask at all.
     const people = grant_type === 'authorization_code';
-    const count = needyCount(accounts) + reported;
-    if (!people && count === 0) continue;
-    const shown = await firstNeedy(client, id, people ? undefined : count);
+    const count = { needy: needyCount(accounts), reported };
+    if (!people && count.needy + count.reported === 0) continue;
+    const shown = await firstOf(client, id, people ? undefined : count);
     found.accounts.push(...shown.first);
     if (shown.more > 0) found.more[id] = shown.more;
   }
@@ -87,28 +82,44 @@ function needyCount(accounts: Credential['accounts']): number {
   return NEEDY.reduce((sum, state) => sum + (accounts[state] ?? 0), 0);
 }
 
-/** The first ones, and how many more there are; `count`: how many in all, where that is known. */
-async function firstNeedy(
+/**
+ * Those that fail, then those that a consumer told of or that another person signed in for, and how many more there are;
+ * `count`: how many in all, where that is known. Each have places of their own: anybody who draws may tell anything.
+ */
+async function firstOf(
   client: TokenwellClient,
   id: string,
-  count: number | undefined,
+  count: { needy: number; reported: number } | undefined,
 ): Promise<{ first: Diagnosis['accounts']; more: number }> {
-  const first: Diagnosis['accounts'] = [];
+  const needy: Diagnosis['accounts'] = [];
+  const told: Diagnosis['accounts'] = [];
+  const isFull = () => count && needy.length >= places(count.needy) && told.length >= places(count.reported);
   let seen = 0;
   for await (const one of client.accounts.each(id)) {
-    if (!isNeedy(one)) continue;
+    const among = isFailing(one) ? needy : isToldOf(one) ? told : undefined;
+    if (!among) continue;
     seen += 1;
-    if (seen > SHOWN_ACCOUNTS) continue;
-    const { credential, account, state, finding, reported, other_person } = one;
-    const why = { ...(finding && { finding }), ...(reported && { reported }), ...(other_person && { other_person }) };
-    first.push({ credential, account, state, ...why });
-    if (count !== undefined && first.length === Math.min(count, SHOWN_ACCOUNTS)) break;
+    if (among.length < SHOWN_ACCOUNTS) among.push(shownOf(one));
+    if (isFull()) break;
   }
-  return { first, more: (count ?? seen) - first.length };
+  const first = [...needy, ...told];
+  return { first, more: (count ? count.needy + count.reported : seen) - first.length };
+}
+
+function isFailing({ state }: Account): boolean {
+  return NEEDY.some(one => one === state);
 }
 
 /** What an operator disabled needs nobody. */
-function isNeedy({ state, reported, other_person }: Account): boolean {
-  if (NEEDY.some(one => one === state)) return true;
+function isToldOf({ state, reported, other_person }: Account): boolean {
   return state !== 'disabled' && (reported !== undefined || other_person !== undefined);
+}
+
+function shownOf({ credential, account, state, finding, reported, other_person }: Account) {
+  const why = { ...(finding && { finding }), ...(reported && { reported }), ...(other_person && { other_person }) };
+  return { credential, account, state, ...why };
+}
+
+function places(count: number): number {
+  return Math.min(count, SHOWN_ACCOUNTS);
 }

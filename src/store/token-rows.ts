@@ -45,7 +45,8 @@ export function tokenRows(db: Handle, opening: Opening): TokenRows {
         .where('credential', '=', credential)
         .where('account', '=', account)
         .where('scope', '=', scope);
-      await mine.where('token_id', '=', id).where('rejected_at', 'is', null).execute();
+      const marked = await mine.where('token_id', '=', id).where('rejected_at', 'is', null).executeTakeFirst();
+      return marked.numUpdatedRows > 0n;
     },
     forgetClaims: async ({ id }) => {
       await db.updateTable('tokens').set({ claims: null }).where('token_id', '=', id).execute();

@@ -1,4 +1,5 @@
 import { nameOf, wordsForReply } from './findings/look-up.js';
+import { wordsWhere } from './findings/words.js';
 
 /** What a consumer tells of a token that a mail server or an API refused. */
 export interface RejectionReport {
@@ -81,10 +82,13 @@ function asObject(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {};
 }
 
-/** The name by which the catalogue knows what is reported: the server's reply where it is known, else what it means. */
-export function reportedAs(report: RejectionReport, { kind }: Rejection): string {
+/**
+ * The name by which the catalogue knows what is reported: the server's reply where it is known and has words for whether
+ * anybody signs in (`attended`), else what it means.
+ */
+export function reportedAs(report: RejectionReport, { kind }: Rejection, attended: boolean): string {
   const row = wordsForReply(saidIn(report));
-  return row ? nameOf(row) : kind;
+  return row && wordsWhere(attended, row) ? nameOf(row) : kind;
 }
 
 /** What the server said, in the order in which it is looked up. */

@@ -53,15 +53,40 @@ export class Rejections {
       token_id: report.tokenId,
       code: rejection.kind,
     };
-    const said: Report = { as: reportedAs(report, rejection), by: caller.consumer, at: now };
-    await this.#ledger.write(actorOf({ caller, requestId }), async tx => {
+    const as = reportedAs(report, rejection, of.grantType === 'authorization_code');
+    const said: Report = { as, by: caller.consumer, at: now };
+    // Before anything is written: what cannot be told is not kept.
+    const refused = hopeless ? refusedFreshly(said, of, account) : undefined;
+    const written = this.#ledger.write(actorOf({ caller, requestId }), async tx => {
+      // First what locks its row: what was read may be gone by now, or be made anew.
       await keep(tx, newest, said, hopeless);
-      if (!hopeless) await tx.rejectToken(newest, { at: now, claims: rejection.claims });
+      const counts = hopeless
+        ? isSame(await tx.findToken(credential, account, scope), newest)
+        : await tx.rejectToken(newest, { at: now, claims: rejection.claims });
+      if (!counts) throw new Overtaken();
       return { result: undefined, touched, entry };
     });
-    if (!hopeless) return;
-    throw refusedFreshly(said, of, account);
+    if (!(await unlessOvertaken(written))) return;
+    if (refused) throw refused;
   }
+}
+
+/** Another token is the newest now, or none, or it counts as refused already: nothing is written. */
+class Overtaken extends Error {}
+
+/** False where it was overtaken. */
+async function unlessOvertaken(written: Promise<void>): Promise<boolean> {
+  try {
+    await written;
+    return true;
+  } catch (error) {
+    if (error instanceof Overtaken) return false;
+    throw error;
+  }
+}
+
+function isSame(now: Token | undefined, { id }: Token): boolean {
+  return now?.id === id && !now.rejected;
 }
 
 /** Only the newest of an account is kept. One that a newer token may mend ends what was told before, if it is something else. */

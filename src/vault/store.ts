@@ -196,8 +196,8 @@ export interface Tx
   };
   /** Replaces the token of the same credential, account and scope, and clears this account's expired ones. */
   saveToken(token: Token): Promise<void>;
-  /** Marks a token as refused by a server, unless it was replaced or marked meanwhile. */
-  rejectToken(token: Token, rejection: TokenRejection): Promise<void>;
+  /** Marks a token as refused by a server. False when it was replaced or marked meanwhile, or is gone. */
+  rejectToken(token: Token, rejection: TokenRejection): Promise<boolean>;
   /** The claims that its successor should bring are sent no more. */
   forgetClaims(token: Token): Promise<void>;
   saveBreaker(breaker: Breaker): Promise<void>;

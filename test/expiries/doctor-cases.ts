@@ -134,6 +134,37 @@ export function doctorCases(t: Test): void {
     t.match(out, /5 more accounts of people need somebody: tokenwell account list people\n$/);
   });
 
+  t.test('however many accounts consumers tell of, those that fail are named first', async t => {
+    const running = await startRunningVault(t);
+    const { app } = running;
+    await fill(running);
+    const finding = {
+      class: 'needs_user' as const,
+      reason: 'x',
+      message: 'It was revoked.',
+      action: 'Sign in.',
+      at: 0,
+    };
+    const report = { as: 'protocol is disabled', by: 'helpdesk', at: Date.now() };
+    await app.store.transaction(async tx => {
+      for (let n = 0; n < 26; n++) {
+        const place = { credential: 'mail', account: n < 25 ? `a-${n}` : 'z' };
+        await tx.accounts.insert(place.credential, place.account);
+        const account = await tx.accounts.find(place.credential, place.account);
+        if (account && n === 25) await tx.accounts.revise(account, { ...account, state: 'needs_user', finding });
+        else await tx.accounts.report(place, report);
+      }
+    });
+    const { out } = await examine(running);
+    t.equal(out.match(/^ {2}mail .*told by helpdesk/gm)?.length, 20);
+    t.match(out, / {2}mail z: It was revoked\./);
+    t.ok(out.indexOf('mail z') < out.indexOf('mail a-'), 'first');
+    t.match(out, /5 more accounts of mail need somebody/);
+    const { accounts, more } = JSON.parse((await examine(running, ['--json'])).out);
+    t.match(accounts[0], { account: 'z', state: 'needs_user' });
+    t.strictSame([accounts.length, more], [21, { mail: 5 }]);
+  });
+
   t.test('tokenwell calendar makes, lists and ends addresses for calendars', async t => {
     const running = await startRunningVault(t);
     const { must, variables } = running;

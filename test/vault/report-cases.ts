@@ -1,5 +1,8 @@
 import type { Test } from 'tap';
+import { CATALOGUE } from '../../src/vault/findings/look-up.js';
+import type { TextRow } from '../../src/vault/findings/words.js';
 import type { RejectionReport } from '../../src/vault/rejection.js';
+import { Rejections } from '../../src/vault/rejections.js';
 import type { Actor } from '../../src/vault/roles.js';
 import { consentWorld } from '../consent/world.js';
 import { json } from '../support/scripted-provider.js';
@@ -10,6 +13,8 @@ import { problem, world } from './world.js';
 const DAY = 86_400_000;
 const NOTHING = { status: undefined, wwwAuthenticate: undefined, sasl: undefined };
 const NOT_CONNECTED = 'A03 BAD User is authenticated but not connected. <script>alert(1)</script>';
+const REPLIED: TextRow[] = [...Object.values(CATALOGUE.replies).flat(), ...CATALOGUE.google.GOOGLE_TEXTS];
+const SWITCHED_OFF = 'protocol is disabled';
 const BLOCKED = '535 5.7.139 Authentication unsuccessful, the request did not meet the criteria';
 
 /** Tells, as the consumer with this key, that a server refused the token that it draws. */
@@ -43,6 +48,26 @@ export function reportCases(t: Test, database: DatabaseUnderTest): void {
     t.strictSame(row, { as: 'security defaults policy', by: 'svc', at: clock.now() }, 'in words of ours');
   });
 
+  t.test('every known reply is answered and kept in words, whether anybody signs in or not', async t => {
+    const attended = await consentWorld(t, { env: await database.env() });
+    await attended.connect();
+    for (const { vault, admin, key, clock } of [attended, await world(t, await database.env())]) {
+      for (const { texts, who } of REPLIED) {
+        clock.advance(2 * 3_600_000); // the next token
+        const detail = `400 ${texts[0]}`;
+        t.match(
+          await problem(teller(vault, key)(detail)),
+          { code: 'provider_refused', details: { action: /./ } },
+          detail,
+        );
+        const kept = await told(vault, admin);
+        t.match(kept, { happened: /./, todo: /./ }, `${detail}: kept`);
+        if (vault === attended.vault) t.equal(kept?.who, who, detail);
+        else t.not(kept?.who, 'mailbox_owner', `${detail}: nobody signs in`);
+      }
+    }
+  });
+
   t.test('a report takes nothing from others: no state, no token, no draw, no pause', async t => {
     const { vault, admin, key, clock, provider, draw } = await world(t, await database.env());
     const hostile = await vault.consumer('hostile', [whole('mail')]);
@@ -64,6 +89,42 @@ export function reportCases(t: Test, database: DatabaseUnderTest): void {
     clock.advance(2 * 3_600_000);
     t.equal(await outcome(draw()), 'ok', 'and a next one is had');
     t.equal((await told(vault, admin))?.by, 'hostile', 'which says nothing of the mailbox');
+  });
+
+  t.test('a report of what was replaced, marked or removed meanwhile writes nothing', async t => {
+    const { vault, admin, key, clock, provider } = await world(t, await database.env());
+    const { ledger, limits, accounts, callers, credentials } = vault.vault;
+    const rejections = new Rejections({ ledger, limits, clock });
+    const caller = await callers.identify(key);
+    const replaced = () => accounts.refresh(admin, 'mail', 'default');
+    const remade = async () => {
+      await credentials.remove(admin, 'mail', '*');
+      await credentials.create(admin, 'mail', credentialInput(provider.url()));
+    };
+    const marked = async () => {
+      const read = await newest();
+      await vault.store.transaction(tx => tx.rejectToken(read, { at: clock.now(), claims: undefined }));
+    };
+    const newest = async () => {
+      const found = await vault.store.reads.findToken('mail', 'default', 'mail.read');
+      if (!found) throw new Error('no token is stored');
+      return found;
+    };
+    for (const detail of [NOT_CONNECTED, SWITCHED_OFF, 'A1 NO something new']) {
+      for (const meanwhile of [replaced, marked, remade]) {
+        clock.advance(2 * 3_600_000);
+        const { key: drawing } = await vault.consumer(`svc-${clock.now()}`, [whole('mail')]);
+        await vault.draw(drawing, 'mail');
+        clock.advance(detail === NOT_CONNECTED ? 1 : 60_000);
+        const read = await newest();
+        const of = await credentials.get(admin.caller, 'mail');
+        await meanwhile();
+        const report = { ...NOTHING, detail, tokenId: read.id };
+        t.equal(await rejections.note({ caller, requestId: 'r' }, read, { report, of: of.credential }), undefined);
+        t.equal(await told(vault, admin), undefined, `${detail}, ${meanwhile.name}: no report`);
+      }
+    }
+    t.strictSame((await vault.entries()).filter(({ action }) => action === 'token.reject').length, 0);
   });
 
   t.test('a refresh that is under way is not disturbed by a report', async t => {
