@@ -46,8 +46,7 @@ export function tenantErrors(
   { grantType, preset }: Pick<CredentialFields, 'grantType' | 'preset'>,
   { preset: { tenant: rule }, tenant }: AtProvider,
 ): FieldError[] {
-  if (grantType !== 'client_credentials' || tenant === undefined || !rule?.any.includes(tenant.toLowerCase()))
-    return [];
+  if (grantType !== 'client_credentials' || tenant === undefined || !rule?.any.includes(tenant)) return [];
   const field = preset === undefined ? 'token_url' : 'tenant';
   const detail = `${tenant} stands for whoever signs in, and with client_credentials nobody does. Give ${rule.hint}.`;
   return [{ field, rule: 'one_tenant', detail }];
