@@ -7,6 +7,7 @@ const FILLS = {
 };
 const RULES = { ...TEST, only: 'would refuse|refused first|stands for anybody|do not know|in a sentence' };
 const ADDRESSES = { ...TEST, only: 'would refuse|client id that|two clouds|of v1' };
+const STORED = { ...TEST, only: 'would refuse|stays editable' };
 const ACCESS = { ...TEST, only: 'a token allows|too little' };
 const DELEGATED = {
   ...TEST,
@@ -39,10 +40,26 @@ export const PRESET_DEFENCES: readonly Defence[] = [
   },
   {
     name: 'presets: a tenant for anybody is not for an application',
-    file: 'src/vault/presets/scope-rules.ts',
-    defence: '!rule?.any.includes(tenant.toLowerCase())',
-    without: '!rule?.any.includes(tenant)',
+    file: 'src/vault/presets/catalog.ts',
+    defence: 'name === said?.toLowerCase()',
+    without: 'name === said',
     ...RULES,
+  },
+  {
+    name: 'presets: a guide knows a tenant for anybody however it is written',
+    file: 'src/vault/presets/catalog.ts',
+    defence: 'tenant: anybody ?? said',
+    without: 'tenant: said',
+    ...TEST,
+    only: 'registers the application|however its tenant',
+  },
+  {
+    name: 'presets: a tenant named like a part of every object is one organisation',
+    file: 'src/vault/setup/microsoft-beginning.ts',
+    defence: '(Object.hasOwn(AUDIENCES, tenant) ? AUDIENCES[tenant] : undefined)',
+    without: 'AUDIENCES[tenant]',
+    ...TEST,
+    only: 'registers the application|however its tenant',
   },
   {
     name: 'addresses: what is no client id of Microsoft is none',
@@ -56,6 +73,49 @@ export const PRESET_DEFENCES: readonly Defence[] = [
     file: 'src/vault/presets/address-rules.ts',
     defence: 'if (both.length === 0 && common) {',
     without: 'if (both.length === 9 && common) {',
+    ...ADDRESSES,
+  },
+  {
+    name: 'stored: a client id stays editable',
+    file: 'src/vault/presets/address-rules.ts',
+    defence: "...(areAsStored('clientId', 'tokenUrl') ? [] : clientIdErrors(input, at)),",
+    without: '...clientIdErrors(input, at),',
+    ...STORED,
+  },
+  {
+    name: 'stored: addresses of v1 stay editable',
+    file: 'src/vault/presets/address-rules.ts',
+    defence: 'if (stored && url === stored[key] && !namesResource(stored)) return [];',
+    without: '',
+    ...STORED,
+  },
+  {
+    name: 'stored: two clouds stay editable',
+    file: 'src/vault/presets/address-rules.ts',
+    defence:
+      "...(areAsStored('cloud', 'authorizationUrl', 'tokenUrl', 'scope', 'consentScope') ? [] : cloudErrors(input, at)),",
+    without: '...cloudErrors(input, at),',
+    ...STORED,
+  },
+  {
+    name: 'stored: scopes stay editable',
+    file: 'src/vault/presets/scope-rules.ts',
+    defence: 'const judged = asked.filter(([, key]) => !was || input[key] !== was[key]);',
+    without: 'const judged = asked;',
+    ...STORED,
+  },
+  {
+    name: 'stored: a tenant for anybody stays editable',
+    file: 'src/vault/presets/scope-rules.ts',
+    defence: '...(was && before?.tenant === at.tenant ? [] : tenantErrors(input, at)),',
+    without: '...tenantErrors(input, at),',
+    ...STORED,
+  },
+  {
+    name: 'addresses: v1 may be asked by a resource in its query',
+    file: 'src/vault/presets/address-rules.ts',
+    defence: 'return inUrl ||',
+    without: 'return',
     ...ADDRESSES,
   },
   {

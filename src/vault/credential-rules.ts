@@ -46,8 +46,8 @@ const PROMPTS = ['none', 'login', 'consent', 'select_account', 'create', 'admin_
 
 /**
  * What a careful person would check before storing a credential, beyond the form of each field. Names are resolved to
- * see where a URL leads; no provider is called. What is as in the `stored` one may look like a placeholder, so that a
- * credential stays editable.
+ * see where a URL leads; no provider is called. What is as in the `stored` one may look like a placeholder, or break a
+ * rule of its provider, so that a credential stays editable.
  */
 export async function credentialErrors(
   input: CredentialInput,
@@ -66,7 +66,7 @@ export async function credentialErrors(
     ...paramErrors('authorization_params', input.authorizationParams, OWN_AUTHORIZATION_PARAMS),
     ...promptErrors(input),
     ...mailboxErrors(input),
-    ...providerErrors(input),
+    ...providerErrors(input, stored),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import type { CredentialInput } from '../../src/vault/credential.js';
+import type { Credential, CredentialInput } from '../../src/vault/credential.js';
 import { credentialErrors } from '../../src/vault/credential-rules.js';
 import type { FieldError } from '../../src/vault/errors.js';
 import { expand } from '../../src/vault/presets/expansion.js';
@@ -17,9 +17,18 @@ async function rules(more: Partial<CredentialInput>): Promise<string[]> {
   return (await flaws(more)).map(({ field, rule }) => `${field} ${rule}`);
 }
 
-async function flaws(more: Partial<CredentialInput>): Promise<FieldError[]> {
+async function flaws(more: Partial<CredentialInput>, stored?: Credential): Promise<FieldError[]> {
   const input = credentialInput(`${ENTRA}/token`, { clientId: CLIENT, ...more });
-  return await credentialErrors(input, { check: async () => undefined });
+  return await credentialErrors(input, { check: async () => undefined }, stored);
+}
+
+/** What is said of an edit of a credential that was stored before there were rules. */
+async function edited(before: Partial<CredentialInput>, change: Partial<CredentialInput>): Promise<string[]> {
+  const { method, ...fields } = credentialInput(`${ENTRA}/token`, { clientId: CLIENT, ...before });
+  const none = { secretExpiresAt: undefined, signingAlg: undefined, keyId: undefined, sameAs: undefined };
+  const clientAuth = { ...none, id: 'ca', method, hasSecret: true, certificate: undefined };
+  const stored = { ...fields, id: 'mail', clientAuth, disabled: false, version: 1, createdAt: 0, updatedAt: 0 };
+  return (await flaws({ ...before, ...change }, stored)).map(({ field, rule }) => `${field} ${rule}`);
 }
 
 /** Combinations that a provider is known to refuse (reference: Microsoft, "Scopes and permissions"). */
@@ -123,6 +132,8 @@ export function ruleCases(t: Test): void {
     const says =
       'login.microsoftonline.com belongs to the cloud public, but cloud says gcc-high. Give token_url and cloud of one cloud.';
     t.equal(flaw?.detail, says);
+    const [unsaid] = await flaws(expand(saying({ preset: 'microsoft', purpose: 'imap', tokenUrl: `${usGov}/token` })));
+    t.match(unsaid?.detail, /but cloud says public, which is meant where cloud is left out\. Give token_url and cloud/);
   });
 
   t.test('an address of v1 is refused with that of v2.0, unless it is asked by resource', async t => {
@@ -137,7 +148,49 @@ export function ruleCases(t: Test): void {
       await rules({ tokenUrl: `${v1}/token`, scope, tokenParams: { resource: 'https://graph.microsoft.com' } }),
       [],
     );
+    const inQuery = `${v1}/authorize?resource=https%3A%2F%2Fgraph.microsoft.com`;
+    t.strictSame(await rules({ ...person, authorizationUrl: inQuery }), []);
     t.strictSame(await rules({ tokenUrl: 'https://login.example/acme/oauth2/token', scope }), []);
+  });
+
+  t.test('what was stored before a rule was known stays editable; a compared field that changes is judged', async t => {
+    const scope = 'https://graph.microsoft.com/.default';
+    const v1 = `https://login.microsoftonline.com/${TENANT}/oauth2/token`;
+    const usGov = `https://login.microsoftonline.us/${TENANT}/oauth2/v2.0/token`;
+    const anybody = 'https://login.microsoftonline.com/common/oauth2/v2.0/token';
+    const unsaid = expand(saying({ preset: 'microsoft', tenant: TENANT, purpose: 'imap', tokenUrl: usGov }));
+    const resource = { resource: 'https://graph.microsoft.com' };
+    const cases: [Partial<CredentialInput>, Partial<CredentialInput>, string[]][] = [
+      [{ scope, clientId: 'my-app' }, { clientId: 'your-app' }, ['client_id form']],
+      [{ scope, tokenUrl: v1 }, { tokenUrl: `${v1}/` }, ['token_url outdated']],
+      [{ scope, tokenUrl: v1, tokenParams: resource }, { tokenParams: {} }, ['token_url outdated']],
+      [unsaid, { tokenUrl: `${usGov}?a=b` }, ['token_url one_cloud']],
+      [{ scope, tokenUrl: usGov }, { scope: `${scope} ` }, ['scope one_cloud']],
+      [{ scope, tokenUrl: usGov }, { consentScope: 'https://partner.outlook.cn/.default' }, ['scope one_cloud']],
+      [{ scope: 'Mail.Read' }, { scope: 'Mail.Send' }, ['scope default_only']],
+      [
+        { ...PERSON, scope: 'Mail.Read', consentScope: 'SMTP.Send' },
+        { consentScope: 'Smtp.Send' },
+        ['consent_scope with_resource'],
+      ],
+      [{ ...PERSON, scope: 'Mail.Read' }, { grantType: 'client_credentials' }, ['scope default_only']],
+      [
+        { tokenUrl: 'https://login.example/token', scope: 'IMAP.AccessAsUser.All' },
+        { tokenUrl: `${ENTRA}/token` },
+        ['scope with_resource'],
+      ],
+      [{ scope, tokenUrl: anybody }, { tokenUrl: anybody.replace('common', 'consumers') }, ['token_url one_tenant']],
+    ];
+    for (const [before, change, expected] of cases) {
+      const about = JSON.stringify(change);
+      t.strictSame(await edited(before, {}), [], `the same fields: ${about}`);
+      const more = { description: 'of sales', secret: new Secret('next-secret') };
+      t.strictSame(await edited(before, more), [], `with a new secret: ${about}`);
+      t.strictSame(await edited(before, change), expected, about);
+    }
+    const secret = new Secret(TENANT);
+    t.strictSame(await edited({ scope }, { secret }), ['client_auth.secret secret_id']);
+    t.strictSame(await edited({ scope, tokenUrl: v1 }, { tokenUrl: `${ENTRA}/token` }), [], 'mended');
   });
 
   t.test('a mailbox is an address, whatever the grant type', async t => {

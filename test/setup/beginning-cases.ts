@@ -5,7 +5,7 @@ import { planGuideFor } from '../../src/vault/setup/plan.js';
 import { run, runAsked } from '../cli/terminal.js';
 import { startRunning } from '../http/running.js';
 import { TENANT } from '../presets/said.js';
-import { commandsOf, guideOf, idsOf, planFor, REDIRECT, stepsText } from './cases.js';
+import { caseOf, commandsOf, guideOf, idsOf, planFor, REDIRECT, stepsText } from './cases.js';
 
 const CLIENT = '6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10';
 
@@ -54,6 +54,22 @@ export function beginningCases(t: Test): void {
       `'AzureADandPersonalMicrosoftAccount' --web-redirect-uris='${REDIRECT}'`,
     );
     t.match(commandsOf(people, 'store-credential', 'bash'), "--grant-type='authorization_code'");
+  });
+
+  t.test('an application is registered for whom its tenant stands for, however its tenant is written', async t => {
+    for (const tenant of ['common', 'Common', 'COMMON']) {
+      const guide = planGuideFor(planFor({ tenant, grantType: 'authorization_code' }));
+      const made = commandsOf(guide, 'register-application');
+      t.match(made, "-SignInAudience 'AzureADandPersonalMicrosoftAccount'", tenant);
+      t.notMatch(commandsOf(guide, 'cloud'), /-TenantId/, tenant);
+      const { at } = caseOf({ tenant, grantType: 'authorization_code', purpose: 'imap' });
+      t.equal(at.tenant, 'common', tenant);
+    }
+    const plan = planFor({ tenant: TENANT, grantType: 'authorization_code' });
+    for (const tenant of ['constructor', '__proto__', 'toString']) {
+      const guide = planGuideFor({ ...plan, at: { ...plan.at, tenant } });
+      t.match(commandsOf(guide, 'register-application'), "-SignInAudience 'AzureADMyOrg'", tenant);
+    }
   });
 
   t.test('at Google it makes a service account with its key, or a client of the web', async t => {

@@ -10,7 +10,7 @@ export function adminConsentUrl(credential: CredentialFields, scope: string): st
   const template = at?.preset.endpoints.adminConsent;
   if (!at || template === undefined || at.tenant === undefined) return undefined;
   // The administrator's own organisation is found by who signs in.
-  const tenant = at.preset.tenant?.any.includes(at.tenant.toLowerCase()) ? 'organizations' : at.tenant;
+  const tenant = at.preset.tenant?.any.includes(at.tenant) ? 'organizations' : at.tenant;
   const url = new URL(filled(template, { ...at.cloud.hosts, tenant }));
   url.searchParams.set('scope', scope);
   return url.href;

@@ -11,7 +11,7 @@ export const PRESETS: readonly Preset[] = [microsoft, google, yahoo, custom];
 export interface AtProvider {
   preset: Preset;
   cloud: Cloud;
-  /** As the addresses name it. */
+  /** As the addresses name it; a name that stands for whoever signs in, in lower case, as servers compare it. */
   tenant: string | undefined;
 }
 
@@ -27,10 +27,11 @@ export interface Whereabouts {
 /** The provider that a credential belongs to, whether its operator named it or not; undefined for one that we do not know. */
 export function providerOf({ preset: named, tenant, cloud, ...urls }: Whereabouts): AtProvider | undefined {
   const found = atHost(urls);
-  if (named === undefined) return found;
-  const preset = PRESETS.find(one => one.id === named);
-  const within = preset && cloudOf(preset, cloud);
-  return preset && within && { preset, cloud: within, tenant: tenant ?? found?.tenant };
+  const preset = named === undefined ? found?.preset : PRESETS.find(one => one.id === named);
+  const within = preset && (named === undefined ? found?.cloud : cloudOf(preset, cloud));
+  const said = named === undefined ? found?.tenant : (tenant ?? found?.tenant);
+  const anybody = preset?.tenant?.any.find(name => name === said?.toLowerCase());
+  return preset && within && { preset, cloud: within, tenant: anybody ?? said };
 }
 
 /** A cloud of a preset; the first one where none is named. */

@@ -8,18 +8,25 @@ import type { ScopeHabits } from './preset.js';
 
 /**
  * Combinations that the provider is known to refuse, refused here with the reason: it would say the same later, and in
- * a number.
+ * a number. What is compared and as in the `stored` one is not judged again, so that a credential that was stored before
+ * a rule was known stays editable.
  */
-export function providerErrors(input: CredentialFields & { secret: Secret | undefined }): FieldError[] {
+export function providerErrors(
+  input: CredentialFields & { secret: Secret | undefined },
+  stored?: CredentialFields,
+): FieldError[] {
   const at = providerOf(input);
   if (!at) return [];
   const { scopes } = at.preset;
-  const asked = [['scope', input.scope] as const, ['consent_scope', input.consentScope ?? ''] as const];
+  const before = stored?.grantType === input.grantType ? providerOf(stored) : undefined;
+  const was = before?.preset === at.preset ? stored : undefined;
+  const asked = [['scope', 'scope'] as const, ['consent_scope', 'consentScope'] as const];
+  const judged = asked.filter(([, key]) => !was || input[key] !== was[key]);
   return [
-    ...addressErrors(input, at),
-    ...tenantErrors(input, at),
+    ...addressErrors(input, at, stored),
+    ...(was && before?.tenant === at.tenant ? [] : tenantErrors(input, at)),
     ...secretErrors(input.secret, at),
-    ...(scopes ? asked.flatMap(([field, scope]) => scopeErrors(field, scope, { input, at, scopes })) : []),
+    ...(scopes ? judged.flatMap(([field, key]) => scopeErrors(field, input[key] ?? '', { input, at, scopes })) : []),
   ];
 }
 
@@ -45,8 +52,7 @@ export function tenantErrors(
   { grantType, preset }: Pick<CredentialFields, 'grantType' | 'preset'>,
   { preset: { tenant: rule }, tenant }: AtProvider,
 ): FieldError[] {
-  if (grantType !== 'client_credentials' || tenant === undefined || !rule?.any.includes(tenant.toLowerCase()))
-    return [];
+  if (grantType !== 'client_credentials' || tenant === undefined || !rule?.any.includes(tenant)) return [];
   const field = preset === undefined ? 'token_url' : 'tenant';
   const detail = `${tenant} stands for whoever signs in, and with client_credentials nobody does. Give ${rule.hint}.`;
   return [{ field, rule: 'one_tenant', detail }];

@@ -24,7 +24,7 @@ const AUDIENCES: Readonly<Record<string, Audience>> = {
 
 /** Whose accounts a registration is for; `tenant` as the addresses name it. */
 function audienceOf(tenant = ''): Audience {
-  return AUDIENCES[tenant] ?? OWN;
+  return (Object.hasOwn(AUDIENCES, tenant) ? AUDIENCES[tenant] : undefined) ?? OWN;
 }
 
 /** What to do at Microsoft before there is a client id; undefined for what Microsoft does not serve. */
