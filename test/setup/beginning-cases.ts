@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import type { Test } from 'tap';
 import { scriptOf } from '../../src/vault/setup/formats.js';
 import { planGuideFor } from '../../src/vault/setup/plan.js';
+import { guideFor } from '../../src/vault/setup/setup.js';
 import { run, runAsked } from '../cli/terminal.js';
 import { startRunning } from '../http/running.js';
 import { TENANT } from '../presets/said.js';
-import { commandsOf, guideOf, idsOf, planFor, REDIRECT, stepsText } from './cases.js';
+import { caseOf, commandsOf, guideOf, idsOf, planFor, REDIRECT, stepsText } from './cases.js';
 
 const CLIENT = '6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10';
 
@@ -24,6 +25,16 @@ export function beginningCases(t: Test): void {
     );
     t.equal(commandsOf(guide, 'go-on', 'bash'), "tokenwell credential setup 'mail'");
     t.match(scriptOf(guide), /^[\x20-\x7E\n]*$/);
+  });
+
+  t.test('a certificate that waits beside the one in use is uploaded, tried and then activated', async t => {
+    const { credential, ...one } = caseOf({ purpose: 'imap', method: 'private_key_jwt' });
+    const textWith = (more: object) =>
+      stepsText(guideFor({ ...one, credential: { ...credential, clientAuth: { ...credential.clientAuth, ...more } } }));
+    const waiting = /One is waiting, this one: .*auth-test mail.*, then .*auth-activate mail/;
+    t.notMatch(textWith({ certificate: one.certificate }), waiting);
+    t.match(textWith({ certificate: { ...one.certificate, thumbprintSha256: 'other' } }), waiting);
+    t.match(textWith({ hasSecret: false }), waiting);
   });
 
   t.test('with a certificate no secret is made; where people sign in the redirect URI is registered', async t => {
