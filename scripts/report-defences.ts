@@ -177,8 +177,8 @@ export const REPORT_DEFENCES: readonly Defence[] = [
   {
     name: 'reported: reports take no place from accounts that fail',
     file: 'src/cli/doctor.ts',
-    defence: 'const among = fails ? needy : told;',
-    without: 'const among = told;',
+    defence: 'const among = isFailing(one) ? needy : isToldOf(one) ? told : undefined;',
+    without: 'const among = isFailing(one) || isToldOf(one) ? told : undefined;',
     test: 'test/expiries.test.ts',
     only: 'however many accounts consumers tell of',
   },

@@ -14,7 +14,7 @@ const NOWHERE = { TOKENWELL_URL: 'http://127.0.0.1:9', TOKENWELL_KEY: 'twk_x' };
 const EXAMPLE = fileURLToPath(new URL('../../examples/credentials.yaml', import.meta.url));
 
 /** A vault and a folder of files beside it. */
-async function filed(t: Test) {
+export async function filed(t: Test) {
   const vault = await startRunningVault(t);
   const folder = join(vault.folder, 'files');
   mkdirSync(folder);

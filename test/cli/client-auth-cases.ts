@@ -191,7 +191,30 @@ export function clientAuthCases(t: Test): void {
     const tried = await run(words('credential test new'), variables);
     t.match(tried.out, /^stored +failed .*not its private key/m);
     t.notMatch(tried.out, 'complete');
-    await must(words('credential certificate-generate new'));
+    const finding = /Have a certificate made \(tokenwell credential certificate-generate new\)/;
+    for (const line of ['account show new default', 'doctor']) {
+      t.match((await run(words(line), variables)).out, finding, line);
+    }
+    const generated = await must(words('credential certificate-generate new'));
+    t.match(
+      generated,
+      /^Made a key pair, and requests of new are made with it from now on: there was nothing before\./,
+    );
+    const steps = generated.split('\n').filter(line => /^\d\. /.test(line));
+    t.match(steps, [/credential certificate new --out new\.cer$/, /^2\. Upload/, /^3\. .*credential test new$/]);
+    t.equal(steps.length, 3);
+    t.notMatch(generated, 'auth-activate');
+    t.match(await must(words('credential test new')), /The credential is stored and complete/);
+    for (const line of ['account show new default', 'credential show new', 'doctor']) {
+      t.notMatch((await run(words(line), variables)).out, 'certificate-generate', line);
+    }
+  });
+
+  t.test('what is in use from the first says with whose account it is tried where people sign in', async t => {
+    const { must, provider } = await started(t);
+    const at = `--token-url ${provider.url()} --authorization-url ${provider.url()} --client-id c --scope a`;
+    await must(words(`credential create ours --grant-type authorization_code --auth-method private_key_jwt ${at}`));
+    t.match(await must(words('credential certificate-generate ours')), /credential test ours --account <account>\n$/);
   });
 
   t.test('the client does all of it too, and gives a certificate as bytes', async t => {

@@ -29,6 +29,8 @@ export function migratingCases(t: Test): void {
       const { code, err } = await run(args, variables, { input: 'a-secret' });
       t.equal(code, 0, `${words.join(' ')} ${code === 0 ? '' : err}`);
     }
+    const { out } = await run(['credential', 'show', 'acme-import', '--json'], variables);
+    t.match(JSON.parse(out), { client_auth: { method: 'private_key_jwt', has_secret: true } }, 'its key is in use');
     const guide = await run(['credential', 'setup', 'docs-mail'], variables);
     t.match(guide.out, /IMAP\.AccessAsApp/);
     t.match(guide.out, /documents@acme\.example/);

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { filed } from './apply-cases.js';
 import { startRunningVault } from './running-vault.js';
 import { run, words } from './terminal.js';
 
@@ -78,6 +79,39 @@ export function presetCases(t: Test): void {
       `tokenwell account link five ${info} --login-hint ${info}`,
       `tokenwell credential test five --account ${info}`,
     ]);
+  });
+
+  t.test('a new credential of which the file says no grant type is as `credential create` makes it', async t => {
+    const { vault, write, apply } = await filed(t);
+    const entra =
+      'preset: microsoft, tenant: acme.example, purpose: imap, client_id: 6f1c9f0e-7f0c-4b7e-9f58-2f1d2a1f7a10';
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    const account = {
+      type: 'service_account',
+      client_email: 'mail@acme.example',
+      private_key_id: 'k1',
+      private_key: key,
+    };
+    write(JSON.stringify(account), 'key.json');
+    const google = 'preset: google, purpose: imap, mailboxes: [{address: anna@acme.example}]';
+    const path = write(
+      [
+        'credentials:',
+        `  - {id: acme, ${entra}, client_auth: {secret: {file: secret.txt}}}`,
+        `  - {id: delegated, ${google}, client_auth: {service_account: {file: key.json}}}`,
+        '',
+      ].join('\n'),
+    );
+    const dry = await apply(path, ['--dry-run']);
+    t.equal(dry.code, 5);
+    t.match(dry.out, /^ {2}grant_type: client_credentials$/m);
+    t.match(dry.out, /^ {2}grant_type: jwt_bearer$/m);
+    t.match(await apply(path), { code: 0, out: /^acme: created\ndelegated: created\n$/m, err: '' });
+    for (const [id, type] of Object.entries({ acme: 'client_credentials', delegated: 'jwt_bearer' })) {
+      t.equal(JSON.parse(await vault.must(['credential', 'show', id, '--json'])).grant_type, type);
+    }
+    t.match(await apply(path), { code: 0, out: /^Nothing to do/m });
   });
 
   t.test('a preset is named however its letters are', async t => {

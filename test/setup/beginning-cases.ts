@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import type { Test } from 'tap';
 import { scriptOf } from '../../src/vault/setup/formats.js';
 import { planGuideFor } from '../../src/vault/setup/plan.js';
+import { guideFor } from '../../src/vault/setup/setup.js';
 import { run, runAsked } from '../cli/terminal.js';
 import { startRunning } from '../http/running.js';
 import { TENANT } from '../presets/said.js';
@@ -37,6 +38,14 @@ export function beginningCases(t: Test): void {
     const script = `${az}\n${commandsOf(guide, 'register-application', 'bash')}`;
     const { stdout } = spawnSync('/bin/sh', ['-c', script], { env: { PATH: '/usr/bin:/bin' } });
     t.match(stdout.toString(), /^There is an application of this name already\..* other-id\n$/);
+  t.test('a certificate that waits beside the one in use is uploaded, tried and then activated', async t => {
+    const { credential, ...one } = caseOf({ purpose: 'imap', method: 'private_key_jwt' });
+    const textWith = (more: object) =>
+      stepsText(guideFor({ ...one, credential: { ...credential, clientAuth: { ...credential.clientAuth, ...more } } }));
+    const waiting = /One is waiting, this one: .*auth-test mail.*, then .*auth-activate mail/;
+    t.notMatch(textWith({ certificate: one.certificate }), waiting);
+    t.match(textWith({ certificate: { ...one.certificate, thumbprintSha256: 'other' } }), waiting);
+    t.match(textWith({ hasSecret: false }), waiting);
   });
 
   t.test('with a certificate no secret is made; where people sign in the redirect URI is registered', async t => {

@@ -285,6 +285,7 @@ export function wholeGuideCases(t: Test): void {
     t.notOk(idsOf(certified).includes('new-secret'));
     const none = guideOf({ purpose: 'imap', method: 'private_key_jwt' }, { certificate: undefined });
     t.equal(commandsOf(none, 'certificate', 'bash'), "tokenwell credential certificate-generate 'mail'");
+    t.match(stepsText(none), /has one made in the vault, which the credential then uses/);
     const secret = stepsText(guideOf({ purpose: 'imap' }));
     t.match(secret, /Copy the column Value at once.*Secret ID beside it is not the secret/);
     t.match(
