@@ -127,6 +127,11 @@ export function readVariable(name: string, variables: Variables = process.env): 
   return variables[name] || undefined;
 }
 
+/** Whether only this machine reaches the URL; false for what is none. */
+export function isOfThisMachine(url: string): boolean {
+  return URL.canParse(url) && isLoopback(new URL(url).hostname);
+}
+
 /** The settings of a command that talks to a running vault. Throws `ConfigError`, which tells all mistakes at once. */
 export function readClientConfig(variables: Variables = process.env): ClientConfig {
   const env = new Environment({ variables, known: KNOWN, secret: SECRET });

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { readVariable } from '../config.js';
-import { isLoopback } from '../hosts.js';
+import { isOfThisMachine, readVariable } from '../config.js';
 import { accountFacts } from './account-text.js';
 import { ofCredential } from './credential-command.js';
 import { examples } from './examples.js';
@@ -107,7 +106,7 @@ function publicUrl({ variables }: Session): string {
 /** Says so where what is to be entered elsewhere works on this machine alone. */
 function warnOfLocal(session: Session, who: string): void {
   const url = publicUrl(session);
-  if (!URL.canParse(url) || !isLoopback(new URL(url).hostname)) return;
+  if (!isOfThisMachine(url)) return;
   const words =
     `${url} is an address of this machine alone. Where ${who} is on another one, start the vault with ` +
     'TOKENWELL_PUBLIC_URL set to the https address by which it is reached, and enter that one in its place. [local_address]';

@@ -56,10 +56,8 @@ export function pageCases(t: Test): void {
     const headers = { cookie };
     const ended = await send('GET', callback, { headers });
     const page = await send('GET', ended.headers.get('location') ?? '', { headers });
-    t.match(
-      page.text,
-      /You signed in as <bdi>anna@acme\.example<\/bdi>, and the link is\s+for <bdi>info@acme\.example</,
-    );
+    const text = page.text.replaceAll(/<.*?>/g, '');
+    t.match(text, 'You signed in as anna@acme.example, and the link is for info@acme.example. If');
   });
 
   t.test('C14, C19: no page may be framed or stored, and the callback tells nobody where it came from', async t => {

@@ -132,7 +132,7 @@ export function beginningCases(t: Test): void {
       status: 404,
       json: {
         detail: /no credential new yet/,
-        action: /--preset microsoft .*\. There are guides for the presets microsoft and google\.$/,
+        action: /--preset microsoft .*\. There are guides for the presets microsoft \([^)]+\) and google \([^)]+\)\.$/,
       },
     });
     t.match(await ask('new', '?tenant=x'), { status: 400, json: { errors: [{ field: 'preset', rule: 'required' }] } });
