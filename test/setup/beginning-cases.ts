@@ -38,6 +38,8 @@ export function beginningCases(t: Test): void {
     const script = `${az}\n${commandsOf(guide, 'register-application', 'bash')}`;
     const { stdout } = spawnSync('/bin/sh', ['-c', script], { env: { PATH: '/usr/bin:/bin' } });
     t.match(stdout.toString(), /^There is an application of this name already\..* other-id\n$/);
+  });
+
   t.test('a certificate that waits beside the one in use is uploaded, tried and then activated', async t => {
     const { credential, ...one } = caseOf({ purpose: 'imap', method: 'private_key_jwt' });
     const textWith = (more: object) =>
