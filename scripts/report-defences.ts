@@ -183,6 +183,14 @@ export const REPORT_DEFENCES: readonly Defence[] = [
     only: 'however many accounts consumers tell of',
   },
   {
+    name: 'reported: who reports learns no more of the credential than they drew',
+    file: 'src/vault/reports.ts',
+    defence: 'filledWords(words, known)',
+    without: 'filledWords(words, { ...known, ...knownOf(credential) })',
+    test: 'test/vault.test.ts',
+    only: 'no more than they drew',
+  },
+  {
     name: 'warnings: every memory learns what failed last, and that it is mended',
     file: 'src/vault/settling.ts',
     defence: 'const quiet = end.progress.finding === undefined && account.finding === undefined;',
