@@ -191,6 +191,14 @@ export const REPORT_DEFENCES: readonly Defence[] = [
     only: 'no more than they drew',
   },
   {
+    name: 'reported: a new consumer of the name is not blamed',
+    file: 'src/store/consumer-rows.ts',
+    defence: '      await forgetReportsBy(db, id);\n',
+    without: '',
+    test: 'test/vault.test.ts',
+    only: 'goes with the consumer that told it',
+  },
+  {
     name: 'warnings: every memory learns what failed last, and that it is mended',
     file: 'src/vault/settling.ts',
     defence: 'const quiet = end.progress.finding === undefined && account.finding === undefined;',

@@ -185,6 +185,18 @@ export function reportCases(t: Test, database: DatabaseUnderTest): void {
     }
   });
 
+  t.test('it goes with the consumer that told it, and what others told stays', async t => {
+    const { vault, admin, key, provider } = await world(t, await database.env());
+    await vault.vault.credentials.create(admin, 'second', credentialInput(provider.url()));
+    const other = await vault.consumer('other', [whole('second')]);
+    t.equal(await outcome(teller(vault, key)(NOT_CONNECTED)), 'provider_refused');
+    t.equal(await outcome(teller(vault, other.key, 'second')(NOT_CONNECTED)), 'provider_refused');
+    await vault.vault.consumers.remove(admin, 'svc');
+    await vault.consumer('svc', [whole('mail')]);
+    t.equal(await told(vault, admin), undefined, 'a new consumer of this name told nothing');
+    t.equal((await told(vault, admin, 'second'))?.by, 'other');
+  });
+
   t.test('it goes when the account is connected anew, and when its credential asks for something else', async t => {
     const { vault, admin, key, clock, connect, provider } = await consentWorld(t, { env: await database.env() });
     await connect();
