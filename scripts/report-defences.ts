@@ -199,6 +199,14 @@ export const REPORT_DEFENCES: readonly Defence[] = [
     only: 'goes with the consumer that told it',
   },
   {
+    name: 'reported: a long name in a challenge is read once',
+    file: 'src/vault/rejection.ts',
+    defence: '(?<![\\w-])',
+    without: '',
+    test: 'test/vault.test.ts',
+    only: 'of whatever length is read',
+  },
+  {
     name: 'warnings: every memory learns what failed last, and that it is mended',
     file: 'src/vault/settling.ts',
     defence: 'const quiet = end.progress.finding === undefined && account.finding === undefined;',

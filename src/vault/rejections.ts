@@ -54,7 +54,7 @@ export class Rejections {
       token_id: report.tokenId,
       code: rejection.kind,
     };
-    const as = reportedAs(report, rejection, of.grantType === 'authorization_code');
+    const as = reportedAs(rejection, of.grantType === 'authorization_code');
     const said: Report = { as, by: caller.consumer, at: now };
     // Before anything is written: what cannot be told is not kept.
     const refused = hopeless ? refusedFreshly(said, of, newest) : undefined;
