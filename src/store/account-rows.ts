@@ -103,6 +103,13 @@ async function tell(db: Handle, { credential, account }: AccountName, report: Re
     .execute();
 }
 
+/** Forgets what a consumer told of any account. */
+export async function forgetReportsBy(db: Handle, consumer: string): Promise<void> {
+  // Beside the consumer, what the index of reports is for: few accounts have one.
+  const reported = db.updateTable('accounts').set(NO_REPORT).where('reported_at', 'is not', null);
+  await reported.where('reported_by', '=', consumer).execute();
+}
+
 function accountOf(row: Selectable<Tables['accounts']>): Account {
   return {
     credential: row.credential,

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Consumer, ConsumerKey, Permission, Role } from '../vault/consumer.js';
 import type { Tx } from '../vault/store.js';
+import { forgetReportsBy } from './account-rows.js';
 import { inChunks } from './chunks.js';
 import type { Handle } from './engine.js';
 import type { Tables } from './tables.js';
@@ -43,8 +44,9 @@ export function consumerRows(db: Handle): Tx['consumers'] {
       return changed.numUpdatedRows > 0n;
     },
     remove: async id => {
-      // Another consumer may get this name: the addresses of calendars that this one made are not its own.
+      // Another consumer may get this name: what this one made and told is not its own.
       await db.deleteFrom('calendar_links').where('made_by', '=', id).execute();
+      await forgetReportsBy(db, id);
       const removed = await db.deleteFrom('consumers').where('id', '=', id).executeTakeFirst();
       return removed.numDeletedRows > 0n;
     },

@@ -69,7 +69,7 @@ export class Consumers {
     });
   }
 
-  /** Removes the consumer with its keys and permissions. */
+  /** Removes the consumer with its keys and permissions, and what it told of refused tokens: its name may become another's. */
   async remove(actor: Actor, id: string): Promise<void> {
     await this.#write(actor, 'consumer.delete', id, async tx => {
       if (!(await tx.consumers.remove(id))) throw missing('consumer', id);

@@ -20,6 +20,8 @@ type RejectionKind = 'invalid_token' | 'insufficient_scope' | 'setting';
 /** What such a report means. */
 export interface Rejection {
   kind: RejectionKind;
+  /** What the server said, in the order in which it is looked up. */
+  said: readonly string[];
   /** The claims that the next token must carry, as JSON (Microsoft's claims challenge). */
   claims: string | undefined;
 }
@@ -33,13 +35,20 @@ export function readRejection({ status, wwwAuthenticate, sasl, detail }: Rejecti
   const said = jsonOf(sasl) ?? {};
   const lacks = [challenge.get('error'), said.status].includes('insufficient_scope') || said.status === '403';
   const kind = lacks || status === 403 ? 'insufficient_scope' : 'invalid_token';
-  return { kind: SETTING.test(detail ?? '') ? 'setting' : kind, claims: claimsOf(challenge.get('claims')) };
+  return {
+    kind: SETTING.test(detail ?? '') ? 'setting' : kind,
+    said: [...(detail === undefined ? [] : [detail]), ...Object.values(said).filter(isText), ...challenge.values()],
+    claims: claimsOf(challenge.get('claims')),
+  };
 }
 
 /** The parameters of a challenge, names in lower case, the first of each. Commas in quotes are part of a value. */
 function paramsOf(header: string): Map<string, string> {
   const params = new Map<string, string>();
-  for (const [, name = '', quoted, plain] of header.matchAll(/([\w-]+) *= *(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))/g)) {
+  // A name begins where none went before: else each letter of a long one would be tried as its first.
+  for (const [, name = '', quoted, plain] of header.matchAll(
+    /(?<![\w-])([\w-]+) *= *(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))/g,
+  )) {
     const value = quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '';
     if (!params.has(name.toLowerCase())) params.set(name.toLowerCase(), value);
   }
@@ -86,15 +95,9 @@ function asObject(value: unknown): Record<string, unknown> {
  * The name by which the catalogue knows what is reported: the server's reply where it is known and has words for whether
  * anybody signs in (`attended`), else what it means.
  */
-export function reportedAs(report: RejectionReport, { kind }: Rejection, attended: boolean): string {
-  const row = wordsForReply(saidIn(report));
+export function reportedAs({ kind, said }: Rejection, attended: boolean): string {
+  const row = wordsForReply(said);
   return row && wordsWhere(attended, row) ? nameOf(row) : kind;
-}
-
-/** What the server said, in the order in which it is looked up. */
-function saidIn({ detail, sasl, wwwAuthenticate }: RejectionReport): string[] {
-  const said = Object.values(jsonOf(sasl) ?? {}).filter(isText);
-  return [...(detail === undefined ? [] : [detail]), ...said, ...paramsOf(wwwAuthenticate ?? '').values()];
 }
 
 function isText(value: unknown): value is string {

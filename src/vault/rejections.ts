@@ -2,6 +2,7 @@ import type { Report } from './account.js';
 import type { Caller } from './consumer.js';
 import type { Credential } from './credential.js';
 import { VaultError } from './errors.js';
+import { knownOfDraw } from './findings/known.js';
 import { actionOf } from './findings/words.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
@@ -53,10 +54,10 @@ export class Rejections {
       token_id: report.tokenId,
       code: rejection.kind,
     };
-    const as = reportedAs(report, rejection, of.grantType === 'authorization_code');
+    const as = reportedAs(rejection, of.grantType === 'authorization_code');
     const said: Report = { as, by: caller.consumer, at: now };
     // Before anything is written: what cannot be told is not kept.
-    const refused = hopeless ? refusedFreshly(said, of, account) : undefined;
+    const refused = hopeless ? refusedFreshly(said, of, newest) : undefined;
     const written = this.#ledger.write(actorOf({ caller, requestId }), async tx => {
       // First what locks its row: what was read may be gone by now, or be made anew.
       await keep(tx, newest, said, hopeless);
@@ -96,9 +97,9 @@ async function keep(tx: Tx, { credential, account }: Token, said: Report, hopele
   if (before && before.as !== said.as) await tx.accounts.report({ credential, account }, undefined);
 }
 
-/** What a consumer is told when no newer token would help. */
-function refusedFreshly({ as }: Report, of: Credential, account: string): VaultError {
-  const words = reportWords(as, of, account);
+/** What a consumer is told when no newer token would help: of the credential no more than what it drew. */
+function refusedFreshly({ as }: Report, of: Credential, drawn: Token): VaultError {
+  const words = reportWords(as, of, knownOfDraw(drawn));
   // Every name that a report is given is in the catalogue.
   if (!words) throw new Error(`no words for the report ${as}`);
   const { happened, who, link } = words;

@@ -189,6 +189,7 @@ export interface Tx
   readonly consumers: ConsumerReads & {
     insert(consumer: Consumer): Promise<void>;
     update(consumer: Consumer): Promise<boolean>;
+    /** With its keys, permissions and calendar links, and what it told of refused tokens. */
     remove(id: string): Promise<boolean>;
     insertKey(key: ConsumerKey): Promise<void>;
     removeKey(consumer: string, id: string): Promise<boolean>;

@@ -150,7 +150,7 @@ const CALLBACKS: readonly [error: string, code: string, turn: string, says: RegE
 /** Replies of mail servers that a consumer reports. */
 const REPLIES: readonly [detail: string, who: string, action: RegExp][] = [
   ['BAD User is authenticated but not connected.', 'exchange_admin', /Add-MailboxPermission -Identity <mailbox>/],
-  ['NO AUTHENTICATE failed.', 'exchange_admin', /New-ServicePrincipal -AppId client/],
+  ['NO AUTHENTICATE failed.', 'exchange_admin', /New-ServicePrincipal -AppId <client id>/],
   ['535 5.7.139 Authentication unsuccessful, the request did not meet the criteria', 'tenant_admin', /Sign-in logs/],
   ['550 5.7.60 Client does not have permissions to send as this sender', 'exchange_admin', /SendAs/],
 ];

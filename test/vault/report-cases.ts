@@ -185,6 +185,18 @@ export function reportCases(t: Test, database: DatabaseUnderTest): void {
     }
   });
 
+  t.test('it goes with the consumer that told it, and what others told stays', async t => {
+    const { vault, admin, key, provider } = await world(t, await database.env());
+    await vault.vault.credentials.create(admin, 'second', credentialInput(provider.url()));
+    const other = await vault.consumer('other', [whole('second')]);
+    t.equal(await outcome(teller(vault, key)(NOT_CONNECTED)), 'provider_refused');
+    t.equal(await outcome(teller(vault, other.key, 'second')(NOT_CONNECTED)), 'provider_refused');
+    await vault.vault.consumers.remove(admin, 'svc');
+    await vault.consumer('svc', [whole('mail')]);
+    t.equal(await told(vault, admin), undefined, 'a new consumer of this name told nothing');
+    t.equal((await told(vault, admin, 'second'))?.by, 'other');
+  });
+
   t.test('it goes when the account is connected anew, and when its credential asks for something else', async t => {
     const { vault, admin, key, clock, connect, provider } = await consentWorld(t, { env: await database.env() });
     await connect();
@@ -219,20 +231,56 @@ export function reportCases(t: Test, database: DatabaseUnderTest): void {
     await vault.vault.credentials.create(admin, 'office', named);
     const office = await vault.consumer('office', [whole('office')]);
     const { details } = await problem(teller(vault, office.key, 'office')(NOT_CONNECTED));
+    t.ok(
+      details.action?.endsWith('In Tokenwell: `tokenwell credential setup office --mailbox <mailbox>`.'),
+      'its command',
+    );
     const command = 'credential setup office --mailbox info@acme.example';
-    t.match(details.action, /-Identity info@acme\.example /);
-    t.ok(details.action?.endsWith(`In Tokenwell: \`tokenwell ${command}\`.`), 'its command');
-    t.match(await told(vault, admin, 'office'), { command });
+    t.match(await told(vault, admin, 'office'), { todo: /-Identity info@acme\.example /, command });
     const two = [...named.mailboxes, { address: 'other@acme.example', purposes: [] }];
     await vault.vault.credentials.replace(admin, 'office', '*', { ...named, secret: undefined, mailboxes: two });
     const either = { command: 'credential setup office --mailbox <mailbox>' };
     t.match(await told(vault, admin, 'office'), either, 'it may be either');
   });
 
+  t.test('who reports is told of the credential no more than they drew, and operators all of it', async t => {
+    const { vault, admin, clock, provider } = await world(t, await database.env());
+    const [seen, answers]: [string[], string[]] = [[], []];
+    const input = credentialInput(provider.url(), {
+      clientId: 'hidden-client',
+      scope: 'mail.read hidden.scope',
+      mailboxes: [{ address: 'hidden@acme.example', purposes: [] }],
+    });
+    await vault.vault.credentials.create(admin, 'secret', input);
+    const part = await vault.consumer('part', [{ ...whole('secret'), scopes: ['mail.read'] }]);
+    const caller = await vault.vault.callers.identify(part.key);
+    for (const { texts } of REPLIED) {
+      clock.advance(2 * 3_600_000);
+      const { token } = await vault.draw(part.key, 'secret', { scope: 'mail.read' });
+      const asked = { credential: 'secret', account: 'default', minTtl: 60, scope: 'mail.read', requestId: 'test' };
+      const report = { ...NOTHING, detail: texts[0], tokenId: token.id };
+      const { message, details } = await problem(vault.vault.tokens.reject(caller, asked, report));
+      t.notMatch(`${message} ${JSON.stringify(details)}`, /hidden/, `${texts[0]}`);
+      seen.push(JSON.stringify(await told(vault, admin, 'secret')));
+      answers.push(details.action ?? '');
+    }
+    for (const word of ['hidden@acme.example', 'hidden-client', 'mail.read hidden.scope']) {
+      t.ok(
+        seen.some(text => text.includes(word)),
+        `operators: ${word}`,
+      );
+    }
+    t.ok(
+      answers.some(text => text.includes('exactly the scopes mail.read under')),
+      'their own scope',
+    );
+  });
+
   t.test('an account that is named as a mailbox is that mailbox', async t => {
     const { vault, admin, key, connect } = await consentWorld(t, { env: await database.env() });
     await connect('info@acme.example');
-    t.equal(await outcome(teller(vault, key, 'mail', 'info@acme.example')(NOT_CONNECTED)), 'provider_refused');
+    const { details } = await problem(teller(vault, key, 'mail', 'info@acme.example')(NOT_CONNECTED));
+    t.match(details.action, /-Identity info@acme\.example /);
     t.match(await told(vault, admin, 'mail', 'info@acme.example'), { todo: /-Identity info@acme\.example / });
   });
 }

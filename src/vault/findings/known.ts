@@ -32,6 +32,12 @@ export function knownOf(credential: Nameable, account?: string): Known {
   };
 }
 
+/** What whoever draws knows of a credential: what they named, and no more. */
+export function knownOfDraw(draw: { credential: string; account: string; scope: string }): Known {
+  const { credential, account, scope } = draw;
+  return { credential, scope, ...(account.includes('@') ? { mailbox: account } : {}) };
+}
+
 function mailboxOf({ mailboxes = [] }: Nameable, account: string | undefined): string | undefined {
   if (account?.includes('@')) return account;
   return mailboxes.length === 1 ? mailboxes[0]?.address : undefined;
