@@ -18,10 +18,13 @@ export function halfWay(difference: Difference, { done, asked }: Progress, error
   return { done, not_done, unknown };
 }
 
-/** A refusal says that nothing was written; silence, a proxy's page or a fault of the vault say nothing. */
+/**
+ * A refusal says that nothing was written; silence, a proxy's page or a fault say nothing, as of a vault whose database
+ * did not say whether it wrote.
+ */
 function isUnanswered(error: unknown): boolean {
   if (!(error instanceof TokenwellError)) return true;
-  return error.status === 0 || error.status === 500 || error.code === 'unexpected_answer';
+  return error.status === 0 || error.status >= 500 || error.code === 'unexpected_answer';
 }
 
 /** What was done, what was not, and what to do, in a few sentences. */
@@ -48,7 +51,7 @@ function cameWords({ action }: Difference, { done, not_done, unknown }: HalfWay)
   const sentences = [
     ...done.map(step => words(step, '')),
     ...not_done.map(step => words(step, 'not ')),
-    ...unknown.map(step => `whether ${words(step, '')} is not known, for no answer came`),
+    ...unknown.map(step => `whether ${words(step, '')} is not known, for no answer came that says so`),
   ];
   return `: ${sentences.join('; ')}`;
 }

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Caller } from './consumer.js';
-import { VaultError } from './errors.js';
+import { type FieldError, VaultError } from './errors.js';
 import { readableId } from './ids.js';
 import type { Memory } from './memory.js';
 import { digest, hashOf } from './opaque.js';
@@ -11,6 +11,7 @@ import type { KeyRecord, Store } from './store.js';
 import { isJwt, Workloads } from './workloads.js';
 
 const KEY = /^twk_([a-z0-9]{12})_[A-Za-z0-9_-]{43}$/;
+const KEY_WITHIN = /twk_[a-z0-9]{12}_[A-Za-z0-9_-]{43}/;
 const NO_HASH = Buffer.alloc(32);
 
 /** A new API key: 256 random bits behind a readable prefix, and the hash under which it is stored. */
@@ -23,6 +24,13 @@ export function createKey(): { id: string; key: Secret; hash: string } {
 /** The prefix of something that has the form of an API key. */
 export function keyPrefix(presented: string): string | undefined {
   return KEY.exec(presented)?.[1];
+}
+
+/** A key to the vault, given where something of a provider belongs: it would be sent there. `what` belongs there. */
+export function vaultKeyErrors(field: string, secret: Secret | undefined, what: string): FieldError[] {
+  if (!secret || !KEY_WITHIN.test(secret.reveal())) return [];
+  const detail = `This holds a key to Tokenwell, which no provider may see. Give the ${what} of the provider.`;
+  return [{ field, rule: 'vault_key', detail }];
 }
 
 /** Turns a presented API key, or the JWT of a workload, into a caller. It never decides what the caller may do. */

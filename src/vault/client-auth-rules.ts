@@ -1,10 +1,11 @@
+import { vaultKeyErrors } from './callers.js';
 import type { ClientAuth, ClientAuthInput, ReadClientAuth } from './client-auth.js';
 import type { GrantType } from './credential.js';
 import { type FieldError, invalid } from './errors.js';
 import { type KeyPairFile, type KeyPairs, UnusableKeyPair } from './ports.js';
 import type { Secret } from './secret.js';
 
-/** What does not belong to the method: a secret is for two of them, a key pair for one. */
+/** What does not belong to the method, or to any: a secret is for two of them, a key pair for one. */
 export function proofErrors(input: ClientAuthInput, grantType: GrantType): FieldError[] {
   const { method, secret, keyFile, signingAlg, keyId, sameAs } = input;
   if (sameAs !== undefined) return secret || keyFile ? [notOwn(secret ? 'secret' : 'certificate')] : [];
@@ -13,7 +14,7 @@ export function proofErrors(input: ClientAuthInput, grantType: GrantType): Field
     rule: 'not_for_this_method',
     detail,
   });
-  const errors: FieldError[] = [];
+  const errors = vaultKeyErrors('client_auth.secret', secret, 'client secret');
   if (secret && isPadded(secret)) errors.push(PADDED_SECRET);
   if (secret && method === 'none')
     errors.push(error('secret', 'A client with method none has no secret; leave it out.'));

@@ -1,11 +1,11 @@
 import { findingOf } from './account.js';
 import type { Accounts, AccountView } from './accounts.js';
 import type { Breakers } from './breakers.js';
-import type { Callers } from './callers.js';
+import { type Callers, vaultKeyErrors } from './callers.js';
 import { clientAt } from './client-at.js';
 import { atLeast, type Caller } from './consumer.js';
 import type { Credential } from './credential.js';
-import { aboutOf, disabled, type ErrorClass, missing, VaultError } from './errors.js';
+import { aboutOf, disabled, type ErrorClass, invalid, missing, VaultError } from './errors.js';
 import { type Doubt, exchangeScope, originsOf } from './grant.js';
 import { mayHaveUsedIt } from './granted.js';
 import type { Held, Keeping } from './keeping.js';
@@ -77,12 +77,14 @@ export class Importing {
   }
 
   /**
-   * Throws `not_found`, `conflict`, `rate_limited`; `provider_refused` and `provider_unavailable` when the refresh fails,
+   * Throws `not_found`, `invalid_request`, `conflict`, `rate_limited`; `provider_refused` and `provider_unavailable` when the refresh fails,
    * and then all is as it was before.
    */
   async take(actor: Actor, credentialId: string, account: string, token: Secret): Promise<Imported> {
     const { limits, refreshing, accounts, callers } = this.#deps;
     require(actor.caller, 'operator');
+    const errors = vaultKeyErrors('refresh_token', token, 'refresh token');
+    if (errors.length > 0) throw invalid(errors);
     const credential = await this.#credential(credentialId, account);
     const limited = limits.handTest(credentialId, account);
     if (limited) throw limited;

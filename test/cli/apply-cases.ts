@@ -11,6 +11,7 @@ import { type RunningVault, startRunningVault } from './running-vault.js';
 import { run, runAsked, type Variables } from './terminal.js';
 
 const NOWHERE = { TOKENWELL_URL: 'http://127.0.0.1:9', TOKENWELL_KEY: 'twk_x' };
+const PROBLEM = 'application/problem+json';
 const EXAMPLE = fileURLToPath(new URL('../../examples/credentials.yaml', import.meta.url));
 
 /** A vault and a folder of files beside it. */
@@ -41,15 +42,19 @@ function mail({ provider }: RunningVault, id = 'mail', more = ''): string {
   ].join('\n');
 }
 
-/** The address of a proxy before the vault that forwards everything, and loses the answers to these requests. */
-async function losingAnswers(t: Test, { url }: RunningVault, lost: RegExp): Promise<string> {
+/** The address of a proxy before the vault that forwards everything, and loses the answers to these requests, or gives `instead`. */
+async function losingAnswers(t: Test, { url }: RunningVault, lost: RegExp, instead?: number): Promise<string> {
   const server = createServer(async (request, response) => {
     const { method = '', url: path = '', headers } = request;
     const { authorization = '', 'content-type': type, 'if-match': match } = headers;
     const body = method === 'GET' ? {} : { body: await buffer(request) };
     const sent = { authorization, ...(type ? { 'content-type': type } : {}), ...(match ? { 'if-match': match } : {}) };
     const answer = await fetch(`${url}${path}`, { method, headers: sent, ...body });
-    if (lost.test(`${method} ${path}`)) return void response.socket?.destroy();
+    if (lost.test(`${method} ${path}`)) {
+      if (instead === undefined) return void response.socket?.destroy();
+      const problem = { title: 'Not now', status: instead, code: 'ledger_unavailable', detail: 'The ledger is away.' };
+      return void response.writeHead(instead, { 'content-type': PROBLEM }).end(JSON.stringify(problem));
+    }
     const kept = { 'content-type': answer.headers.get('content-type') ?? '' };
     response.writeHead(answer.status, kept).end(Buffer.from(await answer.arrayBuffer()));
   });
@@ -315,12 +320,20 @@ export function applyCases(t: Test): void {
     const through = { TOKENWELL_URL: await losingAnswers(t, vault, /^PUT .*permissions$/) };
     const path = write('consumers:\n  - id: helpdesk\n    permissions: [{credential: mail}]\n');
     const ended = await apply(path, ['--yes'], through);
-    t.match(ended.err, /helpdesk: it was created; whether its permissions were set is not known, for no answer came\./);
+    t.match(
+      ended.err,
+      /helpdesk: it was created; whether its permissions were set is not known, for no answer came that says so\./,
+    );
     t.match(await apply(path), { code: 0, out: /^Nothing to do/m });
     const credentials = { TOKENWELL_URL: await losingAnswers(t, vault, /^POST/) };
     const lost = await apply(write(`credentials:\n${mail(vault, 'other')}`), ['--yes'], credentials);
-    t.match(lost.err, /Stopped at other: whether it was created is not known, for no answer came\./);
+    t.match(lost.err, /Stopped at other: whether it was created is not known, for no answer came that says so\./);
     t.match(await apply(path), { code: 0, out: /^Nothing to do/m });
+    // So the vault answers whose database did not say whether it wrote.
+    const away = { TOKENWELL_URL: await losingAnswers(t, vault, /^POST/, 503) };
+    const told = await apply(write(`credentials:\n${mail(vault, 'third')}`), ['--yes', '--json'], away);
+    t.match(JSON.parse(told.out).results[0], { id: 'third', done: [], not_done: [], unknown: ['credential'] });
+    t.match(await vault.must(['credential', 'list']), /^third/m);
   });
 
   t.test('it is shown where a secret is read from; what is no plain file, or your own key, is not read', async t => {
@@ -342,6 +355,10 @@ export function applyCases(t: Test): void {
       ...(existsSync('/proc/self/environ') ? ([['{file: /proc/self/environ}', /which is empty/]] as const) : []),
     ] as const)
       t.match(await apply(from(reference)), { code: 2, out: '', err: says }, reference);
+    write(`${vault.adminKey}\n`, 'admin.key');
+    const named = await apply(from('{file: ./admin.key}'));
+    t.match(named, { code: 1, err: /client_auth\.secret: .*key to Tokenwell.*\[vault_key\]/ });
+    t.notMatch(named.err, vault.adminKey);
     const key = mail(vault).replace(
       '{method: client_secret_post, secret: {file: ./secret.txt}}',
       '{service_account: {file: ./pipe}}',

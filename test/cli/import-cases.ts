@@ -333,6 +333,8 @@ function tokenCases(t: Test): void {
     const waits = await run([...bring, '--json'], variables, { input: 'another' });
     t.match(JSON.parse(waits.out), { in_use: false, waits_because: 'identity_unknown', account: { candidate: {} } });
     t.match(waits.err, /tokenwell account accept people info@acme\.example {3}or: tokenwell account reject/);
+    const mine = await run(bring, variables, { input: variables.TOKENWELL_KEY ?? '' });
+    t.match(mine, { code: 1, out: '', err: /refresh_token: .*key to Tokenwell.*\[vault_key\]/ });
     t.match(await run(bring, variables, { input: '\n' }), { code: 2, err: /The refresh token is empty/ });
     const typed = await run(bring, variables, { input: 'typed-token\n', typed: true });
     t.match(typed, { code: 0, err: /^Refresh token \(not shown\): \n/ });

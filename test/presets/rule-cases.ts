@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import { createKey } from '../../src/vault/callers.js';
 import type { Credential, CredentialInput } from '../../src/vault/credential.js';
 import { credentialErrors } from '../../src/vault/credential-rules.js';
 import type { FieldError } from '../../src/vault/errors.js';
@@ -71,6 +72,18 @@ export function ruleCases(t: Test): void {
     const secret = new Secret('4d2f9b1e-6f0a-4c3e-9a57-1b8f0c2d7e64');
     t.strictSame(await rules({ scope, secret }), ['client_auth.secret secret_id']);
     t.strictSame(await rules({ tokenUrl: 'https://login.example/token', scope, secret }), []);
+  });
+
+  t.test('a key to the vault is no secret of any provider, whatever stands around it', async t => {
+    const key = createKey().key.reveal();
+    for (const text of [key, ` ${key}\n`, `TOKENWELL_KEY=${key}`]) {
+      const [flaw] = await flaws({ scope: 'https://graph.microsoft.com/.default', secret: new Secret(text) });
+      t.match(flaw, { field: 'client_auth.secret', rule: 'vault_key' });
+      t.notMatch(flaw?.detail, key);
+    }
+    const tokenUrl = 'https://login.example/token';
+    t.strictSame(await rules({ tokenUrl, secret: new Secret(key) }), ['client_auth.secret vault_key']);
+    t.strictSame(await rules({ tokenUrl, secret: new Secret('twk_of_our_own') }), []);
   });
 
   t.test('a client id that Microsoft never gave is refused at its own servers alone', async t => {
