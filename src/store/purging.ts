@@ -13,7 +13,7 @@ export async function purge({ writer }: Engine, before: Parameters<Store['purge'
     await writer
       .deleteFrom('connect_links')
       .where(end, '<', before.links)
-      // The link of a grant in use says whom it was meant for.
+      // The login hint of a grant in use says whom it was meant for.
       .where(eb => eb.not(eb.exists(grantOf(eb))))
       .execute();
   }
@@ -32,5 +32,7 @@ function grantOf(eb: ExpressionBuilder<Tables, 'connect_links'>) {
     .whereRef('grants.credential', '=', 'connect_links.credential')
     .whereRef('grants.account', '=', 'connect_links.account')
     .whereRef('grants.obtained_at', '=', 'connect_links.completed_at')
-    .where('grants.kind', '=', 'current');
+    .where('grants.kind', '=', 'current')
+    // In their JSON.
+    .where('connect_links.options', 'like', '%"loginHint":%');
 }

@@ -133,7 +133,7 @@ export function drawCases(t: Test): void {
     const tested = await send('POST', '/api/v1/credentials/code/test', { key: keys.operator });
     t.match(tested, { status: 409, json: { code: 'not_connected', connect_url } });
     const page = await send('GET', new URL(connect_url).pathname);
-    t.match(page, { status: 200, text: 'tokenwell account link code default' });
+    t.match(page, { status: 200, text: 'tokenwell account show code default' });
     const other = await send('GET', '/credentials/nobody/accounts/default');
     t.equal(other.text, page.text.replaceAll(/\bcode\b/g, 'nobody'), 'a stranger does not learn which there are');
     t.equal((await send('GET', '/credentials/code/accounts/x%3B%20rm%20-rf')).status, 404, 'it ends in a command');
