@@ -26,13 +26,15 @@ export async function purge({ writer }: Engine, before: Parameters<Store['purge'
 }
 
 function grantOf(eb: ExpressionBuilder<Tables, 'connect_links'>) {
-  return eb
-    .selectFrom('grants')
-    .select('grants.id')
-    .whereRef('grants.credential', '=', 'connect_links.credential')
-    .whereRef('grants.account', '=', 'connect_links.account')
-    .whereRef('grants.obtained_at', '=', 'connect_links.completed_at')
-    .where('grants.kind', '=', 'current')
-    // In their JSON.
-    .where('connect_links.options', 'like', '%"loginHint":%');
+  return (
+    eb
+      .selectFrom('grants')
+      .select('grants.id')
+      .whereRef('grants.credential', '=', 'connect_links.credential')
+      .whereRef('grants.account', '=', 'connect_links.account')
+      .whereRef('grants.obtained_at', '=', 'connect_links.completed_at')
+      .where('grants.kind', '=', 'current')
+      // In their JSON.
+      .where('connect_links.options', 'like', '%"loginHint":%')
+  );
 }
