@@ -95,6 +95,7 @@ function yamlOf({ credentials, consumers }: Conversion): string {
 export function idsFor(base: string, names: readonly string[]): string[] {
   if (names.length === 1) return [base];
   const taken = new Set<string>();
+  const last = new Map<string, number>();
   return names.map((name, at) => {
     const slug = name
       .toLowerCase()
@@ -102,13 +103,20 @@ export function idsFor(base: string, names: readonly string[]): string[] {
       .replaceAll(/^-|-$/g, '');
     let id = shortened(slug === '' ? `${base}-${at + 1}` : `${base}-${slug}`, '');
     // Two of one name would share a file for their secrets, and one would be sent to the other's provider.
-    for (let number = at + 1; taken.has(id); number += 1) id = shortened(`${base}-${slug}`, `-${number}`);
+    const alike = id.slice(0, LONGEST_ID - LONGEST_END);
+    // Names that were made to be alike would be counted through again for each.
+    for (let number = Math.max(at, last.get(alike) ?? 0) + 1; taken.has(id); number += 1) {
+      id = shortened(`${base}-${slug}`, `-${number}`);
+      last.set(alike, number);
+    }
     taken.add(id);
     return id;
   });
 }
 
 const LONGEST_ID = 64;
+/** A dash and a number: a file of 1 MiB names fewer accounts. */
+const LONGEST_END = 8;
 
 function shortened(text: string, end: string): string {
   return `${text.slice(0, LONGEST_ID - end.length).replace(/[._-]+$/, '')}${end}`;
@@ -117,6 +125,11 @@ function shortened(text: string, end: string): string {
 /** In order, those of one name together. */
 export function groupedBy<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[][] {
   const groups = new Map<string, Item[]>();
-  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
+  for (const item of items) {
+    const name = nameOf(item);
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
+  }
   return [...groups.values()];
 }

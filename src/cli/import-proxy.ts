@@ -4,6 +4,7 @@ import { UsageError } from './failure-text.js';
 import { type Conversion, type Converted, groupedBy, idsFor, secretFile } from './import-files.js';
 import type { Section } from './ini-file.js';
 import { IMPLICIT_PORTS, placeholderIn, providerFields } from './known-provider.js';
+import { visible } from './terminal-text.js';
 import { quoted } from './words.js';
 
 interface Options {
@@ -39,12 +40,12 @@ const FLOWS: Readonly<Record<string, Flow>> = {
  */
 export function convertProxy(sections: readonly Section[], { name, folder, id, redirectUri }: Options): Conversion {
   const accounts = sections.filter(({ name }) => name.includes('@')).map(accountOf);
-  const left = accounts.flatMap(account => {
-    const why = reasonToLeave(account);
-    return why === undefined ? [] : [{ account, why }];
-  });
-  const taken = accounts.filter(account => !left.some(one => one.account === account));
-  const leftText = left.map(({ account, why }) => `[${account.address}] was left out: ${why}`);
+  const judged = accounts.map(account => ({ account, why: reasonToLeave(account) }));
+  const taken = judged.flatMap(({ account, why }) => (why === undefined ? [account] : []));
+  // One line each: a value of several lines would look like steps of ours.
+  const leftText = judged.flatMap(({ account: { address }, why }) =>
+    why === undefined ? [] : [visible(`[${address}] was left out: ${why}`)],
+  );
   if (taken.length === 0) {
     const none = `${name} holds no account that can be taken: a section [user@example.com] with token_url, client_id and oauth2_scope.`;
     throw new UsageError([none, ...leftText, 'Nothing was written.'].join('\n'));
@@ -54,9 +55,8 @@ export function convertProxy(sections: readonly Section[], { name, folder, id, r
     id,
     groups.map(([first]) => nameOf(first)),
   );
-  const parts = groups.map((members, at) => {
-    return { members, credential: credentialOf(members, ids[at] ?? id, { sections, folder }) };
-  });
+  const proxy = { folder, served: servedBy(sections), servers: serversOf(sections) };
+  const parts = groups.map((members, at) => ({ members, credential: credentialOf(members, ids[at] ?? id, proxy) }));
   return {
     credentials: parts.map(({ credential }) => credential),
     consumers: [],
@@ -105,23 +105,27 @@ function nameOf(account: ProxyAccount | undefined): string {
   return account?.address.split('@')[1]?.split('.')[0] ?? '';
 }
 
-function credentialOf(
-  members: readonly ProxyAccount[],
-  id: string,
-  { sections, folder }: { sections: readonly Section[]; folder: string },
-): Converted {
+/** What the file says beside its accounts. */
+interface Proxy {
+  /** Where paths in it start from. */
+  folder: string;
+  served: readonly Protocol[];
+  servers: Record<string, unknown>;
+}
+
+function credentialOf(members: readonly ProxyAccount[], id: string, proxy: Proxy): Converted {
   const [first] = members;
   if (!first) throw new Error('a credential without an account');
   const { option } = first;
   const flow = flowOf(first);
   const scope = option('oauth2_scope') ?? '';
-  const purpose = purposeOf(scope, sections);
+  const purpose = purposeOf(scope, proxy.served);
   const tokenUrl = option('token_url') ?? '';
   const authorizationUrl = flow === 'authorization_code' ? option('permission_url') : undefined;
   const known = providerFields({ tokenUrl, authorizationUrl, server: undefined }, purpose);
-  const servers = known.preset === undefined ? serversOf(sections) : {};
+  const servers = known.preset === undefined ? proxy.servers : {};
   const mailboxes = members.map(({ address }) => address).filter(address => !address.startsWith('@'));
-  const { auth, secret } = proofOf(first, id, folder);
+  const { auth, secret } = proofOf(first, id, proxy.folder);
   const fields = {
     description: 'From email-oauth2-proxy',
     grant_type: flow,
@@ -134,21 +138,22 @@ function credentialOf(
   return { id, fields, auth, secret, comment: `From ${members.map(({ address }) => `[${address}]`).join(', ')}` };
 }
 
+const PROTOCOLS = ['imap', 'pop', 'smtp'] as const;
+
+/** The protocols of which the proxy has a server. */
+function servedBy(sections: readonly Section[]): Protocol[] {
+  return PROTOCOLS.filter(one => sections.some(({ name }) => name.toLowerCase().startsWith(`${one}-`)));
+}
+
 /** What the scope says, else what servers there are. */
-function purposeOf(scope: string, sections: readonly Section[]): Protocol {
-  const served = sections.map(({ name }) => /^(imap|pop|smtp)-/i.exec(name)?.[1]?.toLowerCase());
-  const protocols = ['imap', 'pop', 'smtp'] as const;
-  return (
-    protocols.find(one => new RegExp(`\\b${one}\\.`, 'i').test(scope)) ??
-    protocols.find(one => served.includes(one)) ??
-    'imap'
-  );
+function purposeOf(scope: string, served: readonly Protocol[]): Protocol {
+  return PROTOCOLS.find(one => new RegExp(`\\b${one}\\.`, 'i').test(scope)) ?? served[0] ?? 'imap';
 }
 
 /** The proxy does not say which account uses which server, so only where there is one of a kind it is known. */
 function serversOf(sections: readonly Section[]): Record<string, unknown> {
   const servers: Record<string, unknown> = {};
-  for (const protocol of ['imap', 'pop', 'smtp']) {
+  for (const protocol of PROTOCOLS) {
     const [only, another] = sections.filter(({ name }) => name.toLowerCase().startsWith(`${protocol}-`));
     const host = only?.options.get('server_address');
     const port = Number(only?.options.get('server_port'));

@@ -2,6 +2,7 @@ import { UsageError } from './failure-text.js';
 import { type Conversion, type Converted, groupedBy, idsFor, secretFile } from './import-files.js';
 import { IMPLICIT_PORTS, placeholderIn, providerFields } from './known-provider.js';
 import type { Property } from './properties-file.js';
+import { visible } from './terminal-text.js';
 
 /** The consumer that UM becomes. */
 const CONSUMER = 'um';
@@ -42,7 +43,7 @@ export function convertUm(properties: readonly Property[], { name, id, tokenEndp
     );
   }
   const mistakes = connections.flatMap(connection => mistakesIn(connection, name));
-  if (mistakes.length > 0) throw new UsageError(`${mistakes.join('\n')}\nNothing was written.`);
+  if (mistakes.length > 0) throw new UsageError(`${mistakes.map(visible).join('\n')}\nNothing was written.`);
   const groups = groupedBy(connections, registrationOf);
   const ids = idsFor(
     id,

@@ -7,15 +7,18 @@ export interface Section {
   options: Map<string, string>;
 }
 
+/** One that is being read: the lines of each option. */
+type Reading = Omit<Section, 'options'> & { options: Map<string, string[]> };
+
 /**
  * Reads an INI file as Python's configparser does: `name = value` or `name: value`, whole-line comments (# and ;), values
  * that go on in lines indented deeper, defaults for all sections in [DEFAULT]. Section names are taken as they stand, dots
  * and all. Throws `UsageError` for a section or option that stands there twice, and for options before any section.
  */
 export function readIni(text: string, file: string): Section[] {
-  const sections: Section[] = [];
+  const sections: Reading[] = [];
   const names = new Set<string>();
-  let open: { name: string; indent: number } | undefined;
+  let open: { lines: string[]; indent: number } | undefined;
   const refuse = (at: number, what: string) => new UsageError(`${file}, line ${at + 1}: ${what} Mend it there.`);
   for (const [at, raw] of text
     .replace(/^\uFEFF/, '')
@@ -26,7 +29,7 @@ export function readIni(text: string, file: string): Section[] {
     const section = sections.at(-1);
     if (line === '' || /^[#;]/.test(line)) continue;
     if (open && indent > open.indent) {
-      section?.options.set(open.name, `${section.options.get(open.name)}\n${line}`.trim());
+      open.lines.push(line);
       continue;
     }
     const [, header] = /^\[(.+)\]$/.exec(line) ?? [];
@@ -41,10 +44,15 @@ export function readIni(text: string, file: string): Section[] {
     const split = line.search(/[=:]|$/);
     const [option, value] = [line.slice(0, split).trim().toLowerCase(), line.slice(split + 1).trim()];
     if (section.options.has(option)) throw refuse(at, `${option} stands twice in [${section.name}].`);
-    section.options.set(option, value);
-    open = { name: option, indent };
+    open = { lines: [value], indent };
+    section.options.set(option, open.lines);
   }
-  return withDefaults(sections);
+  return withDefaults(sections.map(joined));
+}
+
+function joined(section: Reading): Section {
+  const options = [...section.options].map(([option, lines]) => [option, lines.join('\n').trim()] as const);
+  return { ...section, options: new Map(options) };
 }
 
 function withDefaults(sections: Section[]): Section[] {

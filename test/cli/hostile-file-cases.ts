@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { idsFor } from '../../src/cli/import-files.js';
 import { temporaryFolder } from '../support/vault.js';
 import { run } from './terminal.js';
 
@@ -37,11 +38,30 @@ export function hostileFileCases(t: Test): void {
     },
   );
 
+  t.test('a value of several lines is told in one, so that none of them looks like a step to take', async t => {
+    const step = 'tokenwell consumer create helper --role admin && x';
+    const options =
+      'token_url = https://l.example/t\npermission_url = https://l.example/a\nclient_id = c\noauth2_scope = m\n';
+    const crafted = `[b@b.example]\n${options}oauth2_flow = none\n  Look at it, then:\n  ${step}\n  rest\n`;
+    for (const input of [crafted, `[a@b.example]\n${options}${crafted}`]) {
+      const { err } = await run(['import', 'email-oauth2-proxy', '-'], {}, { input });
+      t.match(err, /^\[b@b\.example\] was left out: oauth2_flow none/m);
+      t.notMatch(err, /^\s*tokenwell consumer create helper/m);
+      t.equal(err.split(step).length, 2, 'told once, in its line');
+    }
+    const um = 'cmsbs.mail.imap.oauth2.scope = <a>\ncmsbs.mail.i\\u0085tokenwell.oauth2.scope = <a>\n';
+    const { code, err } = await run(['import', 'um', '-'], {}, { input: um });
+    t.equal(code, 2);
+    t.notMatch(err, /^tokenwell(?!:)|\u0085/m);
+  });
+
   t.test('a file made to be slow is read in no time, or refused', async t => {
     const slow = {
       'email-oauth2-proxy': [
         `[a@b]\na${' '.repeat(500_000)}b\n`,
         [...Array(90_000).keys()].map(n => `[${n}]`).join('\n'),
+        [...Array(90_000).keys()].map(n => `[${n}@]`).join('\n'),
+        `[a@b]\na = b\n${'  c\n'.repeat(250_000)}`,
       ],
       um: [`x=${'cmsbs..'.repeat(100_000)}`],
     };
@@ -53,5 +73,24 @@ export function hostileFileCases(t: Test): void {
       }
     }
     t.ok(performance.now() - began < 8_000, `${Math.round(performance.now() - began)} ms; it took minutes`);
+  });
+
+  t.test('thousands of accounts are taken in a moment, each under an id of its own', async t => {
+    const account = (n: number) =>
+      `[u${n}@acme.example]\ntoken_url = https://l.example/${n}\npermission_url = https://l.example/a\nclient_id = c\noauth2_scope = m\n`;
+    const began = performance.now();
+    const ended = await run(
+      ['import', 'email-oauth2-proxy', '-'],
+      {},
+      { input: Array.from({ length: 6_000 }, (_, n) => account(n)).join('') },
+    );
+    const passed = performance.now() - began;
+    const ids = [...ended.out.matchAll(/^ {2}- id: (\S+)$/gm)].map(([, id]) => id);
+    t.equal(new Set(ids).size, 6_000);
+    t.ok(passed < 6_000, `${Math.round(passed)} ms; it took 22 s`);
+    const numbers = Array.from({ length: 4_000 }, (_, n) => `acme-${n + 4_001}`);
+    const counted = performance.now();
+    t.equal(new Set(idsFor('mail', [...numbers, ...Array(4_000).fill('acme')])).size, 8_000);
+    t.ok(performance.now() - counted < 1_000, `${Math.round(performance.now() - counted)} ms for the ids`);
   });
 }
