@@ -196,4 +196,20 @@ export const GRANT_DEFENCES: readonly Defence[] = [
     test: CONSENT,
     only: 'W8: a late',
   },
+  {
+    name: 'F43: a changed credential leaves the decision to the operator',
+    file: 'src/vault/reregistration.ts',
+    defence: 'if (refused || waitsForDecision(account)) return',
+    without: 'if (refused) return',
+    test: 'test/consent.test.ts',
+    only: 'F43: no new secret',
+  },
+  {
+    name: 'F43: an activated secret does, too',
+    file: 'src/vault/reregistration.ts',
+    defence: ' || waitsForDecision(account) || account.intent',
+    without: ' || account.intent',
+    test: 'test/consent.test.ts',
+    only: 'F43: no new secret',
+  },
 ];

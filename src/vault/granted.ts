@@ -23,10 +23,10 @@ import {
   grantRefused,
   inDoubt,
   noRefreshToken,
-  OTHER_IDENTITY,
   otherIdentity,
   registrationChanged,
   rotationLost,
+  waitsForDecision,
 } from './refresh-findings.js';
 import { withClaims } from './rejection.js';
 import { consentOnly, missingScopes } from './scopes.js';
@@ -75,7 +75,7 @@ export class Granted implements Way {
         ? problemOf(account.finding, account.nextTryAt, now)
         : notConnected(neverConnected(account));
     if (!belongsTo(grant, credential)) return await this.#rejected(asking, registrationChanged(account, now));
-    if (account.finding?.reason === OTHER_IDENTITY && (await this.#waits(account))) {
+    if (account.finding && waitsForDecision(account) && (await this.#waits(account))) {
       throw problemOf(account.finding, undefined, now);
     }
     const refreshToken = await this.#store.reads.grants.refreshToken(grant);

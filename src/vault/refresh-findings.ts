@@ -56,6 +56,11 @@ export function registrationChanged(of: AccountName, at: number): Finding {
 /** The reason of `otherIdentity`. */
 export const OTHER_IDENTITY = 'other_identity';
 
+/** Whether an operator has to decide about an account, which nothing else ends: its refresh token was most likely used up. */
+export function waitsForDecision({ finding }: Pick<Account, 'finding'>): boolean {
+  return finding?.reason === OTHER_IDENTITY;
+}
+
 /** A refresh brought a token that is somebody else's, or may be: it is put aside, and nobody gets it. */
 export function otherIdentity(at: number, { readable }: { readable: boolean }): Finding {
   const tokens = readable

@@ -1,7 +1,7 @@
 import { type Account, type AccountProgress, fresh, rejected, whileDisabled } from './account.js';
 import type { Credential } from './credential.js';
 import { belongsTo, type Grant } from './grant.js';
-import { registrationChanged } from './refresh-findings.js';
+import { registrationChanged, waitsForDecision } from './refresh-findings.js';
 import type { Tx } from './store.js';
 
 /**
@@ -22,7 +22,7 @@ export async function reregister(tx: Tx, credential: Credential, account: Accoun
 export async function askAnew(tx: Tx, credential: string): Promise<void> {
   await tx.accounts.retry(credential);
   for (const account of await tx.accounts.list(credential)) {
-    if (account.finding?.class !== 'needs_operator' || account.intent) continue;
+    if (account.finding?.class !== 'needs_operator' || waitsForDecision(account) || account.intent) continue;
     const worked = account.lastSuccessAt !== undefined;
     const known = worked || (await tx.grants.find(credential, account.account, 'current')) !== undefined;
     const state = known ? 'connected' : 'pending';
@@ -42,10 +42,10 @@ async function currentAfter(tx: Tx, credential: Credential, place: Account, now:
   return kept;
 }
 
-/** A grant that was refused stays refused; everything else is tried anew. */
+/** A grant that was refused stays refused, and what waits for a decision waits; everything else is tried anew. */
 function usableAgain(account: Account): AccountProgress {
   const refused = account.state === 'needs_user' && account.finding?.reason !== 'registration_changed';
-  if (refused) return { ...account, nextTryAt: undefined };
+  if (refused || waitsForDecision(account)) return { ...account, nextTryAt: undefined };
   return { ...fresh(account.lastSuccessAt), state: 'connected' };
 }
 

@@ -222,6 +222,35 @@ export function refreshCases(t: Test): void {
     t.equal(provider.requests.length, calls, 'a refresh token that was most likely used up is not sent while it waits');
   });
 
+  t.test('F43: no new secret of the credential takes the decision from the operator', async t => {
+    const { clock, draw, connect, vault, provider, admin } = await consentWorld(t);
+    const authorizationUrl = `${new URL(provider.url()).origin}/authorize`;
+    const person = {
+      grantType: 'authorization_code' as const,
+      scope: 'mail.read offline_access openid',
+      authorizationUrl,
+    };
+    const withSecret = (secret: string) => {
+      const input = credentialInput(provider.url(), { ...person, secret: new Secret(secret) });
+      return vault.vault.credentials.replace(admin, 'mail', '*', input);
+    };
+    await withSecret('first');
+    await connect();
+    clock.advance(HOUR);
+    provider.next(token('theirs', { refresh_token: 'refresh-theirs', id_token: idToken({ sub: 'somebody else' }) }));
+    t.equal(await outcome(draw()), 'provider_refused');
+    const calls = provider.requests.length;
+    await withSecret('second');
+    t.equal(await outcome(draw()), 'provider_refused');
+    const none = { secretExpiresAt: undefined, signingAlg: undefined, keyFile: undefined, keyId: undefined };
+    const next = { ...none, method: 'client_secret_post' as const, secret: new Secret('third'), sameAs: undefined };
+    const { id } = await vault.vault.clientAuths.add(admin, 'mail', next);
+    await vault.vault.clientAuths.activate(admin, 'mail', id);
+    t.equal(await outcome(draw()), 'provider_refused');
+    t.equal(provider.requests.length, calls, 'the refresh token that was most likely used up is not sent');
+    t.match(await vault.store.reads.accounts.find('mail', 'default'), { finding: { reason: 'other_identity' } });
+  });
+
   for (const decision of ['accept', 'reject'] as const) {
     t.test(`F43: ${decision} ends nothing at the provider, for both tokens are of one grant there`, async t => {
       const { clock, draw, connect, vault, provider, admin } = await consentWorld(t);
