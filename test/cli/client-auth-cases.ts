@@ -213,8 +213,15 @@ export function clientAuthCases(t: Test): void {
   t.test('what is in use from the first says with whose account it is tried where people sign in', async t => {
     const { must, provider } = await started(t);
     const at = `--token-url ${provider.url()} --authorization-url ${provider.url()} --client-id c --scope a`;
-    await must(words(`credential create ours --grant-type authorization_code --auth-method private_key_jwt ${at}`));
-    t.match(await must(words('credential certificate-generate ours')), /credential test ours --account <account>\n$/);
+    const create = (id: string, more = '') =>
+      must(words(`credential create ${id} --grant-type authorization_code --auth-method private_key_jwt ${at}${more}`));
+    await create('one', ' --mailbox info@acme.example');
+    t.match(await must(words('credential certificate-generate one')), /credential test one\n$/);
+    await create('two', ' --mailbox info@acme.example --mailbox anna@acme.example');
+    t.match(
+      await must(words('credential certificate-generate two')),
+      /credential test two --account info@acme\.example\n$/,
+    );
   });
 
   t.test('the client does all of it too, and gives a certificate as bytes', async t => {
