@@ -52,8 +52,8 @@ export function shownThumbprint(hex: string): string {
 }
 
 /** What to do with one that is in use from the first; `test` is the command that tries its credential. */
-export function firstUse(credential: string, test: string, { made = false }): string {
-  return numbered([...(made ? uploads(credential) : []), `See whether it works: ${test}`]);
+export function firstUse(credential: string, proving: readonly string[], { made = false }): string {
+  return numbered([...(made ? uploads(credential) : []), ...proving]);
 }
 
 /** What to do with a new one; its certificate must first go to the provider where it was `made` in the vault. */

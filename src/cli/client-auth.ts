@@ -14,7 +14,7 @@ import {
 } from './client-auth-flags.js';
 import { clientAuthFacts, clientAuthTable, firstUse, nextSteps, shownThumbprint } from './client-auth-text.js';
 import { ofCredential } from './credential-command.js';
-import { testCommand } from './credential-next.js';
+import { provingSteps } from './credential-next.js';
 import { examples } from './examples.js';
 import { UsageError } from './failure-text.js';
 import { readSecret } from './input.js';
@@ -115,9 +115,9 @@ function addGenerate(group: Command, session: Session): void {
     .option('--json', 'print the answer as JSON')
     .action(async (credential: string, { json, ...wish }: WishFlags) => {
       const made = await connect(session).clientAuths.generate(credential, wish);
-      const test = await testOf(session, credential, made);
+      const proving = await provingOf(session, credential, made);
       print(session, json ? { json } : {}, made, made => {
-        return told('Made a key pair', credential, made, { made: true, test });
+        return told('Made a key pair', credential, made, { made: true, proving });
       });
     });
   examples(
@@ -157,8 +157,8 @@ async function store(session: Session, credential: string, flags: NewFlags): Pro
   const client = connect(session);
   const input = await whole(session, client, credential, await proofOf(session, flags));
   const stored = await client.clientAuths.create(credential, input);
-  const test = await testOf(session, credential, stored);
-  print(session, flags, stored, stored => told('Stored it', credential, stored, { test }));
+  const proving = await provingOf(session, credential, stored);
+  print(session, flags, stored, stored => told('Stored it', credential, stored, { proving }));
 }
 
 /** What the flags say, with what they leave out: the method of a secret, and on a terminal the secret. */
@@ -215,23 +215,23 @@ async function write(session: Session, credential: string, { out, ...flags }: Fi
   });
 }
 
-/** The command that tries a credential with the proof that it uses from now on; undefined where it does not use it. */
-async function testOf(session: Session, credential: string, { active }: ClientAuth): Promise<string | undefined> {
+/** What tries a credential with the proof that it uses from now on; undefined where it does not use it. */
+async function provingOf(session: Session, credential: string, { active }: ClientAuth) {
   if (!active) return undefined;
-  return testCommand(await connect(session).credentials.get(credential));
+  return provingSteps(await connect(session).credentials.get(credential));
 }
 
-/** What was done, and what comes next: with `test` where requests are made with it already. */
+/** What was done, and what comes next: `proving` it where requests are made with it already. */
 function told(
   done: string,
   credential: string,
   stored: ClientAuth,
-  { test, ...how }: { made?: boolean; test: string | undefined },
+  { proving, ...how }: { made?: boolean; proving: string[] | undefined },
 ): string {
   const facts = clientAuthFacts(stored);
-  if (test !== undefined) {
+  if (proving) {
     const said = `${done}, and requests of ${visible(credential)} are made with it from now on: there was nothing before.`;
-    return [said, facts, firstUse(credential, test, how)].join('\n\n');
+    return [said, facts, firstUse(credential, proving, how)].join('\n\n');
   }
   const said = `${done} beside the active client authentication of ${visible(credential)}; nothing uses it yet.`;
   return [said, facts, nextSteps(credential, stored, how)].join('\n\n');

@@ -21,8 +21,15 @@ export function firstSteps(credential: Credential): string {
   return ['What to do next:', ...steps.map((step, at) => visible(`${at + 1}. ${step}`))].join('\n');
 }
 
+/** What is left once it has its proof. */
+export function provingSteps(credential: Credential): string[] {
+  const { id, preset = '' } = credential;
+  const guide = `Go on with what is to be set up at the provider: tokenwell credential setup ${id}`;
+  return [...(GUIDED.includes(preset) ? [guide] : []), `See whether it works: ${testCommand(credential)}`];
+}
+
 /** What tries a credential; where several people sign in, for the account of the first. */
-export function testCommand(credential: Pick<Credential, 'id' | 'grant_type' | 'purpose' | 'mailboxes'>): string {
+function testCommand(credential: Pick<Credential, 'id' | 'grant_type' | 'purpose' | 'mailboxes'>): string {
   const [first, ...others] = credential.grant_type === 'authorization_code' ? addressesOf(credential) : [];
   return `tokenwell credential test ${credential.id}${others.length > 0 ? ` --account ${first}` : ''}`;
 }

@@ -15,8 +15,9 @@ export function setupText(
   const excess = remove.map(({ permissions, resource, kind, why }) =>
     visible(`  - ${permissions.join(', ')} (${resource}, ${kind}): ${why}`),
   );
-  const shown = all ? steps : steps.map(withoutSpare);
-  const spare = shown.some((step, at) => step !== steps[at]);
+  const lean = steps.map(withoutSpare);
+  const shown = all ? steps : lean.filter(step => step.id !== SESSION || lean.some(isTypedThere));
+  const spare = shown.length < steps.length || shown.some((step, at) => step !== steps[at]);
   return [
     visible(`Set-up of ${credential} for ${purpose} at ${provider}`),
     ...(mailboxes.length > 0 ? [visible(`Mailboxes: ${mailboxes.join(', ')}`)] : []),
@@ -24,6 +25,13 @@ export function setupText(
     ...(excess.length > 0 ? ['', 'What must not be granted:', ...excess] : []),
     ...(spare ? ['', MORE] : []),
   ].join('\n');
+}
+
+/** The step that opens a window for those after it. */
+const SESSION = 'connect-exchange';
+
+function isTypedThere({ id, commands = [] }: Step): boolean {
+  return id !== SESSION && commands.some(({ shell }) => shell === 'powershell');
 }
 
 /** Without commands for what can be done by hand as well; what is done in Tokenwell has no other way. */

@@ -27,7 +27,8 @@ export interface Rejection {
 }
 
 const LONGEST_CLAIMS = 2_048;
-const SETTING = /is disabled for the (?:mailbox|tenant)|protocol is disabled|not enabled for this (?:mailbox|user)/i;
+const SETTING =
+  /is disabled for the (?:mailbox|tenant)|protocol is disabled|not enabled for this (?:mailbox|user)|authenticated but not connected/i;
 
 /** Reads a report; whatever in it cannot be read counts as left out. */
 export function readRejection({ status, wwwAuthenticate, sasl, detail }: RejectionReport): Rejection {

@@ -20,7 +20,7 @@ export function cloudStep(one: AtMicrosoft): Step {
     title: say`Sign in at the right cloud`,
     who: 'tenant_admin',
     why: say`Each cloud has its own portal, its own directory and its own tools, and what is set up in one is unknown in the others.`,
-    text: say`This credential is at ${words(`${at.preset.name}, ${at.cloud.name}`)}. Use the portal, the Azure CLI or PowerShell for the steps in Entra; one of the three is enough. The role Cloud Application Administrator will do, except that application permissions of Microsoft Graph are granted by a Privileged Role Administrator.`,
+    text: say`This credential is at ${words(`${at.preset.name}, ${at.cloud.name}`)}. Use the portal, the Azure CLI or PowerShell for the steps in Entra; one of the three is enough. The role Cloud Application Administrator will do, also for the permissions of IMAP, POP and SMTP; application permissions of Microsoft Graph are granted by a Privileged Role Administrator.`,
     instructions: [
       say`Open ${cloud.portal.url} (${words(cloud.portal.name)}) and sign in to the tenant of the mailboxes.`,
     ],
@@ -75,7 +75,7 @@ export function redirectStep(one: MicrosoftCase): Step {
   const { redirectUri, signedIn } = one;
   const needed = signedIn
     ? say`It is compared letter by letter, so copy it.`
-    : say`Nobody signs in here: it is needed only for the link of the step ${'admin-consent'}.`;
+    : say`Nobody signs in here: it is needed only where somebody is to grant admin consent by a link.`;
   return {
     id: 'redirect-uri',
     title: say`Register the redirect URI`,

@@ -22,17 +22,18 @@ export function exchangeSteps(one: MicrosoftCase): Step[] {
 }
 
 function connectStep({ cloud, signedIn }: MicrosoftCase): Step {
-  const connect = powershell`if (-not (Get-Module -ListAvailable -Name 'ExchangeOnlineManagement')) { Install-Module -Name 'ExchangeOnlineManagement' -Scope CurrentUser }
-$signIn = @{ ShowBanner = $false }
+  const modules = [...(signedIn ? [] : ['Microsoft.Graph.Applications']), 'ExchangeOnlineManagement'];
+  // First: without its module even the question whether somebody is signed in is an unknown command.
+  const install = powershell`foreach ($module in ${modules}) {
+  if (-not (Get-Module -ListAvailable -Name $module)) { Install-Module -Name $module -Scope CurrentUser -Force }
+}`;
+  const connect = powershell`$signIn = @{ ShowBanner = $false }
 if ((Get-Command Connect-ExchangeOnline).Parameters.ContainsKey('DisableWAM')) { $signIn.DisableWAM = $true }
 Connect-ExchangeOnline -ExchangeEnvironmentName ${cloud.exchangeEnvironment} @signIn`;
   // Entra is asked for the application; what is done for people alone needs Exchange alone.
-  const atEntra = powershell`if (-not (Get-MgContext)) {
-  if (-not (Get-Module -ListAvailable -Name 'Microsoft.Graph.Applications')) { Install-Module -Name 'Microsoft.Graph.Applications' -Scope CurrentUser }
-  Connect-MgGraph -Environment ${cloud.mgEnvironment} -Scopes 'Application.Read.All' -NoWelcome
-}`;
+  const atEntra = powershell`if (-not (Get-MgContext)) { Connect-MgGraph -Environment ${cloud.mgEnvironment} -Scopes 'Application.Read.All' -NoWelcome }`;
   const sameTenant = powershell`if ((Get-MgContext) -and (Get-ConnectionInformation | Select-Object -Last 1).TenantID -ne (Get-MgContext).TenantId) { throw 'Exchange and Entra are signed in to different tenants. Sign in again.' }`;
-  const where = say`In PowerShell 7 or Windows PowerShell on your own machine, with the role Exchange Administrator. Do all steps in Exchange in one window, for each goes by what the one before found.`;
+  const where = say`In PowerShell 7 on your own machine, with the role Exchange Administrator; in Windows PowerShell first ${'Set-ExecutionPolicy -Scope CurrentUser RemoteSigned'}, without which it loads no module. Do all steps in Exchange in one window, for each goes by what the one before found, and wait until a module is installed before you paste on.`;
   const session = say` They look the application up in Entra, so the window is signed in there too. Who may not sign in to Microsoft Graph leaves out the lines about it and types the Object ID in the next step. Where the two modules do not get on with each other, update both.`;
   return {
     id: 'connect-exchange',
@@ -40,7 +41,7 @@ Connect-ExchangeOnline -ExchangeEnvironmentName ${cloud.exchangeEnvironment} @si
     who: 'exchange_admin',
     why: say`What may be done with a mailbox is decided in Exchange, and the portal of Entra has no page for it.`,
     text: signedIn ? where : say`${where}${session}`,
-    commands: [signedIn ? connect : joined(atEntra, connect, sameTenant)],
+    commands: [signedIn ? joined(install, connect) : joined(install, atEntra, connect, sameTenant)],
   };
 }
 
@@ -54,7 +55,7 @@ function principalStep(one: MicrosoftCase): Step {
     text: say`The App registrations page shows another Object ID, with which nothing works and no error says so; so the commands look the right one up, and put a wrong one right. In the portal it stands under Enterprise applications, on the Overview page of this application; to type it, put ${"$enterprise = @{ Id = '…' }"} in place of the line that looks it up.`,
     commands: [
       powershell`$enterprise = Get-MgServicePrincipal -Filter ${byClientId(one)}
-if (-not $enterprise) { throw 'This tenant has no enterprise application with this client id. Register it and grant admin consent first.' }
+if (-not $enterprise) { throw 'This tenant has no enterprise application with this client id. Do the steps in Entra first.' }
 $principal = Get-ServicePrincipal | Where-Object { $_.AppId -eq ${clientId} }
 if ($principal -and $principal.ObjectId -ne $enterprise.Id) {
   Remove-ServicePrincipal -Identity $principal.ObjectId -Confirm:$false

@@ -53,8 +53,8 @@ if ($app) {
 } else {
   Write-Warning 'The certificate is for the app registration, which is in another tenant.'
 }`,
+      download,
       joined(
-        download,
         bash`openssl x509 -inform der -in ${file} -out ${pem}`,
         bash`az ad app credential reset --id=${clientId} --append --cert=${`@${pem}`}`,
       ),
