@@ -1,6 +1,5 @@
 import { type Account, type AccountName, enabled, fresh, renewed, whileDisabled } from './account.js';
 import type { Callers } from './callers.js';
-import type { ConnectLink } from './consent.js';
 import type { Caller } from './consumer.js';
 import { type Credential, drawScope, ownAccounts } from './credential.js';
 import { disabled, missing, neverConnected, notConnected, VaultError } from './errors.js';
@@ -8,7 +7,7 @@ import { belongsTo, consentScope, type Grant, sameIdentity } from './grant.js';
 import { type Keeping, notTold } from './keeping.js';
 import type { Ledger } from './ledger.js';
 import type { Limits } from './limits.js';
-import { acceptedAt, type OtherPerson, otherPersonOf } from './other-person.js';
+import { acceptedAt, type LoginHints, loginHints, type OtherPerson, otherPersonOf } from './other-person.js';
 import type { Clock } from './ports.js';
 import { type Access, accessOf } from './presets/access.js';
 import { identityRejected, OTHER_IDENTITY } from './refresh-findings.js';
@@ -80,8 +79,8 @@ export class Accounts {
     require(caller, 'auditor');
     const credential = await this.#credential(credentialId);
     const accounts = await this.#store.reads.accounts.list(credentialId);
-    const links = await this.#store.reads.consents.links(credentialId);
-    return await Promise.all(accounts.map(account => this.#view(credential, account, links)));
+    const hints = await this.#hints(credential);
+    return await Promise.all(accounts.map(account => this.#view(credential, account, hints)));
   }
 
   async get(caller: Caller, credentialId: string, name: string): Promise<AccountView> {
@@ -91,8 +90,8 @@ export class Accounts {
     if (!account) throw missing('account', name);
     // A token that does not open is told by the next draw.
     const token = await this.#store.reads.findToken(credentialId, name, drawScope(credential)).catch(() => undefined);
-    const links = await this.#store.reads.consents.links(credentialId);
-    return { ...(await this.#view(credential, account, links)), access: token && accessOf(credential, token) };
+    const hints = await this.#hints(credential);
+    return { ...(await this.#view(credential, account, hints)), access: token && accessOf(credential, token) };
   }
 
   /**
@@ -248,7 +247,7 @@ export class Accounts {
   async #acceptOther(tx: Tx, { credential, account }: AccountName): Promise<boolean> {
     const waits = await tx.grants.find(credential, account, 'candidate');
     const current = await tx.grants.find(credential, account, 'current');
-    if (waits || !current || !otherPersonOf(current, await tx.consents.links(credential))) return false;
+    if (waits || !current || !otherPersonOf(current, loginHints(await tx.consents.links(credential)))) return false;
     await tx.grants.setKind(current.id, 'current', acceptedAt(current, this.#clock.now()));
     return true;
   }
@@ -268,7 +267,12 @@ export class Accounts {
     return credential;
   }
 
-  async #view(credential: Credential, row: Account, links: readonly ConnectLink[]): Promise<AccountView> {
+  /** Where nobody signs in there are none to be read. */
+  async #hints({ id, grantType }: Credential): Promise<LoginHints> {
+    return loginHints(grantType === 'authorization_code' ? await this.#store.reads.consents.links(id) : []);
+  }
+
+  async #view(credential: Credential, row: Account, hints: LoginHints): Promise<AccountView> {
     const { grants } = this.#store.reads;
     // What came and is not stored yet may be all that works: the row cannot say so, this instance can.
     const unwell = row.state === 'connected' && this.#keeping.holds(row);
@@ -279,7 +283,7 @@ export class Accounts {
     const works = account.state === 'connected' || account.state === 'degraded';
     const nextDue = works ? await this.#store.due.nextDue(account.credential, account.account) : undefined;
     const reported = reportedOf(credential, account, this.#clock.now());
-    const otherPerson = otherPersonOf(grant, links);
+    const otherPerson = otherPersonOf(grant, hints);
     return { account, grant, missing, candidate, otherPerson, nextDue, reported };
   }
 }

@@ -26,15 +26,27 @@ export function otherPerson(name: string | undefined, { account, loginHint }: Me
   return { signedIn: name, meant, by: meant === loginHint ? 'login_hint' : 'account' };
 }
 
+/** Of the links that were completed: for whom each was meant, by its account and moment. */
+export type LoginHints = ReadonlyMap<string, string>;
+
+/** Gathered once for a whole list: there are as many links as accounts. */
+export function loginHints(links: readonly Pick<ConnectLink, 'account' | 'completedAt' | 'loginHint'>[]): LoginHints {
+  const hints = new Map<string, string>();
+  for (const { account, completedAt, loginHint } of links) {
+    if (completedAt !== undefined && loginHint !== undefined) hints.set(placeOf(account, completedAt), loginHint);
+  }
+  return hints;
+}
+
+function placeOf(account: string, at: number): string {
+  return `${account} ${at}`;
+}
+
 /** The same of a grant in use, by the links of its credential; undefined too where an operator accepted whom it is of. */
-export function otherPersonOf(
-  grant: Grant | undefined,
-  links: readonly Pick<ConnectLink, 'account' | 'completedAt' | 'loginHint'>[],
-): OtherPerson | undefined {
+export function otherPersonOf(grant: Grant | undefined, hints: LoginHints): OtherPerson | undefined {
   if (!grant || isAccepted(grant)) return undefined;
   const { account, obtainedAt, identity } = grant;
-  const link = links.find(one => one.account === account && one.completedAt === obtainedAt);
-  return otherPerson(identity?.name, { account, loginHint: link?.loginHint });
+  return otherPerson(identity?.name, { account, loginHint: hints.get(placeOf(account, obtainedAt)) });
 }
 
 /** What came by a consent is in use from that moment; what an operator accepted, from a later one. */
